@@ -1,0 +1,51 @@
+//! The end of an authorization: an approval, and the code that stands for it.
+
+use crate::{
+    approval::{Approval, ApprovalState},
+    authorize::request::AuthorizationRequest,
+    entropy::Entropy,
+    id::Id,
+    secret::{AuthorizationCode, Secret},
+    session::Session,
+    settings::{SessionSettings, TokenSettings},
+    time::Timestamp,
+};
+
+/// Makes the approval of a request in a session, and its code (requirement A2.1: bound to client,
+/// redirect URI, challenge, nonce and session).
+pub fn approve(
+    request: &AuthorizationRequest,
+    session: &Session,
+    tokens: &TokenSettings,
+    sessions: &SessionSettings,
+    now: Timestamp,
+    entropy: &dyn Entropy,
+) -> (Approval, Secret<AuthorizationCode>) {
+    let code = Secret::generate(entropy);
+    let absolute = now.plus(tokens.refresh_absolute_lifetime);
+    // Without offline_access, refresh tokens end with the session at the latest (OIDC Core §11).
+    let refresh_expires_at = if request.scope.contains("offline_access") {
+        absolute
+    } else {
+        absolute.min(session.created_at.plus(sessions.absolute_lifetime))
+    };
+    let approval = Approval {
+        id: Id::generate(now, entropy),
+        client: request.client.clone(),
+        subject: session.subject.clone(),
+        session: session.id.clone(),
+        scope: request.scope.clone(),
+        claims: request.claims.clone(),
+        nonce: request.nonce.clone(),
+        authenticated_at: session.authenticated_at,
+        acr: session.acr().to_owned(),
+        methods: session.methods.clone(),
+        redirect_uri: request.redirect.uri().to_owned(),
+        challenge: request.challenge,
+        created_at: now,
+        code_expires_at: now.plus(tokens.code_lifetime),
+        refresh_expires_at,
+        state: ApprovalState::Pending,
+    };
+    (approval, code)
+}

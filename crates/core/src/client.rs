@@ -1,0 +1,315 @@
+//! Clients: the applications and machines that ask for tokens.
+#![doc(alias = "RFC 7591")]
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    algorithm::Algorithm,
+    id::Id,
+    organization::Organization,
+    redirect_uri::RedirectUri,
+    scope::{STANDARD, Scope},
+    secret::{ClientSecret, Digest},
+    subject::Subject,
+    time::{Lifetime, Timestamp},
+};
+
+/// A registered client. The names of the fields are those of RFC 7591 §2 and of OpenID Connect
+/// Dynamic Client Registration §2 where these have one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Client {
+    /// `client_id`.
+    pub id: Id<Client>,
+    /// The organization that owns it.
+    pub organization: Option<Id<Organization>>,
+    /// The machine user it acts as with client_credentials.
+    pub machine: Option<Id<Subject>>,
+    /// The digests of its secrets: several while one is rotated.
+    pub secrets: Vec<StoredSecret>,
+    /// Since when it is shut out, if so.
+    pub disabled_at: Option<Timestamp>,
+    /// Everything else.
+    pub metadata: ClientMetadata,
+}
+
+/// A client secret as it is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StoredSecret {
+    /// SHA-256 of the secret.
+    pub digest: Digest<ClientSecret>,
+    /// Until when it is good; `None` for ever.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// What is registered of a client.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientMetadata {
+    /// What people see.
+    pub client_name: String,
+    /// How it may authenticate.
+    #[serde(default = "ClientMetadata::default_methods")]
+    pub token_endpoint_auth_methods: Vec<AuthenticationMethod>,
+    /// Which grants it may use.
+    pub grant_types: Vec<GrantType>,
+    /// Where codes may be sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub redirect_uris: Vec<RedirectUri>,
+    /// Where a browser may be sent after signing out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub post_logout_redirect_uris: Vec<RedirectUri>,
+    /// The API scopes it may ask for, beside the standard ones.
+    #[serde(default, skip_serializing_if = "Scope::is_empty")]
+    pub scope: Scope,
+    /// Whether people are asked.
+    #[serde(default)]
+    pub consent: ConsentPolicy,
+    /// The form of its access tokens.
+    #[serde(default)]
+    pub access_token_format: AccessTokenFormat,
+    /// What signs its JWT access tokens.
+    #[serde(default = "ClientMetadata::default_algorithm")]
+    pub access_token_signed_response_alg: Algorithm,
+    /// What signs its ID tokens (OIDC Registration §2).
+    #[serde(default = "ClientMetadata::default_algorithm")]
+    pub id_token_signed_response_alg: Algorithm,
+    /// Its access tokens' lifetime in seconds, where it is shorter than the setting.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_token_lifetime: Option<Lifetime>,
+    /// The `aud` of its access tokens (RFC 9068 §2.2); the issuer when empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub audience: Vec<String>,
+    /// As a resource server or gateway: the audiences whose tokens it may introspect (RFC 7662
+    /// §2.1), beside the tokens that were issued to it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub introspects: Vec<String>,
+    /// Its home page.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "web_page"
+    )]
+    pub client_uri: Option<String>,
+    /// Its logo.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "web_page"
+    )]
+    pub logo_uri: Option<String>,
+    /// Its privacy policy.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "web_page"
+    )]
+    pub policy_uri: Option<String>,
+    /// Its terms of service.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "web_page"
+    )]
+    pub tos_uri: Option<String>,
+}
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum $name { $($(#[$variant_doc])* #[serde(rename = $text)] $variant,)* }
+
+        impl $name {
+            /// Every value, in the order in which they are advertised.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// The value on the wire.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+
+            /// The value of a text on the wire.
+            pub fn from_wire(text: &str) -> Option<Self> {
+                match text { $($text => Some(Self::$variant),)* _ => None }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+words! {
+    /// How a client authenticates (RFC 7591 §2 `token_endpoint_auth_method`).
+    AuthenticationMethod {
+        /// HTTP Basic (RFC 6749 §2.3.1).
+        ClientSecretBasic = "client_secret_basic",
+        /// In the body (RFC 6749 §2.3.1).
+        ClientSecretPost = "client_secret_post",
+        /// Not at all: a public client.
+        None = "none",
+    }
+}
+
+words! {
+    /// The grants that work here.
+    GrantType {
+        /// RFC 6749 §4.1.
+        AuthorizationCode = "authorization_code",
+        /// RFC 6749 §6.
+        RefreshToken = "refresh_token",
+        /// RFC 6749 §4.4.
+        ClientCredentials = "client_credentials",
+    }
+}
+
+/// Whether people are asked before a client gets their data.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ConsentPolicy {
+    /// Asked for everything new.
+    #[default]
+    Required,
+    /// Never asked: the client is the operator's own (requirement A6.5, the trusted flag).
+    Implicit,
+}
+
+/// The form of access tokens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AccessTokenFormat {
+    /// A JWT that an API verifies by itself (RFC 9068).
+    #[default]
+    Jwt,
+    /// A random text that an API asks us about (RFC 7662).
+    Opaque,
+}
+
+/// Why the parts of a registration do not fit together.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ClientError {
+    /// No grant.
+    #[error("grant_types is empty: name at least one of authorization_code, client_credentials")]
+    NoGrant,
+    /// No way to authenticate.
+    #[error("token_endpoint_auth_methods is empty: a public client has [none]")]
+    NoMethod,
+    /// `none` beside a secret method.
+    #[error(
+        "token_endpoint_auth_methods mixes none with others: a client is public or confidential"
+    )]
+    PublicAndConfidential,
+    /// A confidential client without a secret.
+    #[error(
+        "this client authenticates with a secret and has none: give it a secret, or the method none"
+    )]
+    SecretMissing,
+    /// A public client with a secret.
+    #[error("a public client has no secret: remove it, or change token_endpoint_auth_methods")]
+    SecretOfPublicClient,
+    /// client_credentials without a machine user.
+    #[error("client_credentials needs machine: the machine user the client acts as")]
+    MachineMissing,
+    /// client_credentials for anybody.
+    #[error("client_credentials is for confidential clients (RFC 6749 §4.4)")]
+    MachinePublic,
+    /// authorization_code without a place to send the code.
+    #[error("authorization_code needs at least one of redirect_uris")]
+    RedirectUriMissing,
+    /// refresh_token without a grant that gives one.
+    #[error("refresh_token needs authorization_code beside it")]
+    RefreshAlone,
+    /// A name that cannot be shown.
+    #[error("client_name has 1 to 200 characters")]
+    Name,
+}
+
+impl Client {
+    /// Whether it has a secret to keep (RFC 6749 §2.1).
+    pub fn is_public(&self) -> bool {
+        self.metadata.token_endpoint_auth_methods == [AuthenticationMethod::None]
+    }
+
+    /// Whether it may use the grant.
+    pub fn allows(&self, grant_type: GrantType) -> bool {
+        self.metadata.grant_types.contains(&grant_type)
+    }
+
+    /// The part of a requested scope that it may have. Words that nobody knows are left out, as
+    /// OIDC Core §3.1.2.1 asks.
+    pub fn grantable(&self, requested: &Scope) -> Scope {
+        requested.filtered(|word| STANDARD.contains(&word) || self.metadata.scope.contains(word))
+    }
+
+    /// Checks what no single field can tell.
+    ///
+    /// # Errors
+    /// The first [`ClientError`] found.
+    pub fn check(&self) -> Result<(), ClientError> {
+        let metadata = &self.metadata;
+        let methods = &metadata.token_endpoint_auth_methods;
+        let code = self.allows(GrantType::AuthorizationCode);
+        let machine = self.allows(GrantType::ClientCredentials);
+        let public = methods.contains(&AuthenticationMethod::None);
+        let failures = [
+            (
+                !(1..=200).contains(&metadata.client_name.chars().count()),
+                ClientError::Name,
+            ),
+            (metadata.grant_types.is_empty(), ClientError::NoGrant),
+            (methods.is_empty(), ClientError::NoMethod),
+            (
+                public && methods.len() > 1,
+                ClientError::PublicAndConfidential,
+            ),
+            (
+                public && !self.secrets.is_empty(),
+                ClientError::SecretOfPublicClient,
+            ),
+            (
+                !public && self.secrets.is_empty(),
+                ClientError::SecretMissing,
+            ),
+            (machine && public, ClientError::MachinePublic),
+            (
+                machine && self.machine.is_none(),
+                ClientError::MachineMissing,
+            ),
+            (
+                code && metadata.redirect_uris.is_empty(),
+                ClientError::RedirectUriMissing,
+            ),
+            (
+                self.allows(GrantType::RefreshToken) && !code,
+                ClientError::RefreshAlone,
+            ),
+        ];
+        failures
+            .into_iter()
+            .find(|(failed, _)| *failed)
+            .map_or(Ok(()), |(_, error)| Err(error))
+    }
+}
+
+impl ClientMetadata {
+    fn default_methods() -> Vec<AuthenticationMethod> {
+        vec![AuthenticationMethod::ClientSecretBasic]
+    }
+
+    // OIDC Registration §2: RS256 where nothing else is registered.
+    fn default_algorithm() -> Algorithm {
+        Algorithm::RS256
+    }
+}
+
+fn web_page<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Option::<String>::deserialize(deserializer)?
+        .map(|text| crate::redirect_uri::web_page(&text))
+        .transpose()
+        .map_err(serde::de::Error::custom)
+}

@@ -1,0 +1,15 @@
+//! What a person has allowed a client, and what is still to be asked (requirement A6.5).
+
+use crate::{
+    client::{Client, ConsentPolicy},
+    scope::Scope,
+};
+
+/// The scopes that must be put before the person: none when the client is trusted, else those not
+/// allowed before. `prompt=consent` asks for all again.
+pub fn missing(client: &Client, requested: &Scope, allowed: &Scope) -> Scope {
+    match client.metadata.consent {
+        ConsentPolicy::Implicit => Scope::default(),
+        ConsentPolicy::Required => requested.filtered(|word| !allowed.contains(word)),
+    }
+}

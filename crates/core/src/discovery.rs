@@ -1,0 +1,133 @@
+//! The metadata document: only what really works is advertised.
+#![doc(alias = "RFC 8414")]
+#![doc(alias = "OpenID Connect Discovery")]
+
+use serde::Serialize;
+
+use crate::{
+    algorithm::Algorithm,
+    authorize::{prompt::Prompt, response_mode::ResponseMode},
+    claims,
+    client::{AuthenticationMethod, GrantType},
+    scope,
+    session::ACR_PASSWORD,
+};
+
+/// The addresses of the endpoints.
+#[derive(Clone, Debug)]
+pub struct Endpoints {
+    /// RFC 6749 §3.1.
+    pub authorize: String,
+    /// RFC 6749 §3.2.
+    pub token: String,
+    /// RFC 7662.
+    pub introspect: String,
+    /// RFC 7009.
+    pub revoke: String,
+    /// RFC 7517 §5.
+    pub keys: String,
+    /// OIDC Core §5.3.
+    pub userinfo: String,
+    /// OpenID Connect RP-Initiated Logout §2.
+    pub end_session: String,
+}
+
+/// The document (RFC 8414 §2, OIDC Discovery §3, RFC 9207 §3, Initiating User Registration §3).
+#[derive(Debug, Serialize)]
+pub struct Metadata<'a> {
+    issuer: &'a str,
+    authorization_endpoint: &'a str,
+    token_endpoint: &'a str,
+    userinfo_endpoint: &'a str,
+    jwks_uri: &'a str,
+    introspection_endpoint: &'a str,
+    revocation_endpoint: &'a str,
+    end_session_endpoint: &'a str,
+    scopes_supported: &'a [&'a str],
+    response_types_supported: [&'a str; 1],
+    response_modes_supported: Vec<&'a str>,
+    grant_types_supported: Vec<&'a str>,
+    subject_types_supported: [&'a str; 1],
+    acr_values_supported: [&'a str; 1],
+    id_token_signing_alg_values_supported: &'a [Algorithm],
+    token_endpoint_auth_methods_supported: Vec<&'a str>,
+    introspection_endpoint_auth_methods_supported: Vec<&'a str>,
+    revocation_endpoint_auth_methods_supported: Vec<&'a str>,
+    display_values_supported: [&'a str; 4],
+    claim_types_supported: [&'a str; 1],
+    claims_supported: Vec<&'a str>,
+    ui_locales_supported: [&'a str; 1],
+    prompt_values_supported: Vec<&'a str>,
+    code_challenge_methods_supported: [&'a str; 1],
+    claims_parameter_supported: bool,
+    request_parameter_supported: bool,
+    request_uri_parameter_supported: bool,
+    require_request_uri_registration: bool,
+    authorization_response_iss_parameter_supported: bool,
+}
+
+impl<'a> Metadata<'a> {
+    /// The document of a provider. `sign_up`: whether people can make an account by themselves.
+    pub fn new(
+        issuer: &'a str,
+        endpoints: &'a Endpoints,
+        algorithms: &'a [Algorithm],
+        sign_up: bool,
+    ) -> Self {
+        let methods: Vec<_> = AuthenticationMethod::ALL
+            .iter()
+            .map(|method| method.as_str())
+            .collect();
+        let confidential: Vec<_> = methods
+            .iter()
+            .copied()
+            .filter(|method| *method != "none")
+            .collect();
+        let protocol = [
+            "iss",
+            "aud",
+            "exp",
+            "iat",
+            "auth_time",
+            "nonce",
+            "acr",
+            "amr",
+            "sid",
+        ];
+        Self {
+            issuer,
+            authorization_endpoint: &endpoints.authorize,
+            token_endpoint: &endpoints.token,
+            userinfo_endpoint: &endpoints.userinfo,
+            jwks_uri: &endpoints.keys,
+            introspection_endpoint: &endpoints.introspect,
+            revocation_endpoint: &endpoints.revoke,
+            end_session_endpoint: &endpoints.end_session,
+            scopes_supported: &scope::STANDARD,
+            response_types_supported: ["code"],
+            response_modes_supported: ResponseMode::ALL.map(ResponseMode::as_str).to_vec(),
+            grant_types_supported: GrantType::ALL.iter().map(|grant| grant.as_str()).collect(),
+            subject_types_supported: ["public"],
+            acr_values_supported: [ACR_PASSWORD],
+            id_token_signing_alg_values_supported: algorithms,
+            token_endpoint_auth_methods_supported: methods.clone(),
+            introspection_endpoint_auth_methods_supported: confidential,
+            revocation_endpoint_auth_methods_supported: methods,
+            display_values_supported: ["page", "popup", "touch", "wap"],
+            claim_types_supported: ["normal"],
+            claims_supported: claims::SUPPORTED.into_iter().chain(protocol).collect(),
+            ui_locales_supported: ["en"],
+            prompt_values_supported: Prompt::VALUES
+                .into_iter()
+                .filter(|value| sign_up || *value != "create")
+                .collect(),
+            code_challenge_methods_supported: ["S256"],
+            claims_parameter_supported: true,
+            request_parameter_supported: false,
+            // OIDC Discovery §3: absent means true, so it has to be said.
+            request_uri_parameter_supported: false,
+            require_request_uri_registration: false,
+            authorization_response_iss_parameter_supported: true,
+        }
+    }
+}

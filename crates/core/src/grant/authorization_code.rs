@@ -1,0 +1,207 @@
+//! The authorization code grant: a code, once, for tokens.
+//!
+//! A code is good for one use by the client it was made for, at the redirect URI it was sent to,
+//! with the verifier of its challenge. A second use with all of that right means that the code
+//! leaked: what came of it is revoked (requirement A2.3).
+#![doc(alias = "RFC 6749 §4.1.3")]
+
+use crate::{
+    approval::{Approval, ApprovalState},
+    client::{Client, GrantType},
+    decision::{Change, Decision},
+    error::{ErrorCode, OAuthError},
+    parameters::Parameters,
+    pkce::Verifier,
+    secret::{AuthorizationCode, Secret},
+    subject::Subject,
+    token::{Issuance, Tokens, access::AccessTokenPlan, id::IdTokenPlan, refresh},
+};
+
+/// What the client sends.
+#[derive(Debug)]
+pub struct Request {
+    /// The code. `None`: it cannot be one of ours.
+    pub code: Option<Secret<AuthorizationCode>>,
+    redirect_uri: Option<String>,
+    verifier: Verifier,
+}
+
+/// What is known when the request is decided.
+#[derive(Debug)]
+pub struct Facts<'a> {
+    /// The approval that the code belongs to, if there is one.
+    pub approval: Option<&'a Approval>,
+    /// The person who gave it, if still there.
+    pub subject: Option<&'a Subject>,
+}
+
+/// Every way a code request can be wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Past its minute.
+    CodeExpired,
+    /// No `code`.
+    CodeMissing,
+    /// Redeemed before: everything that came of it is revoked.
+    CodeReused,
+    /// No such code, or not one at all.
+    CodeUnknown,
+    /// Made for another client.
+    OtherClient,
+    /// Another `redirect_uri` than the code was sent to, or none where several are registered.
+    RedirectUriMismatch,
+    /// Withdrawn by the person, an administrator or a replay.
+    Revoked,
+    /// The person is disabled or gone (requirement A2.6).
+    SubjectInactive,
+    /// No `code_verifier`.
+    VerifierMissing,
+    /// Not the verifier of the challenge.
+    VerifierMismatch,
+    /// Not a verifier at all.
+    VerifierMalformed,
+}
+
+impl Refusal {
+    /// What the client is told.
+    pub const fn wire(self) -> OAuthError {
+        const fn grant(description: &'static str) -> OAuthError {
+            OAuthError::new(ErrorCode::InvalidGrant, description)
+        }
+        const fn request(description: &'static str) -> OAuthError {
+            OAuthError::new(ErrorCode::InvalidRequest, description)
+        }
+        match self {
+            Self::CodeMissing => request("code is missing"),
+            Self::VerifierMissing => request(
+                "code_verifier is missing: send the verifier of the code_challenge (RFC 7636 §4.5)",
+            ),
+            Self::VerifierMalformed => request(
+                "code_verifier is not 43 to 128 characters of A-Z a-z 0-9 - . _ ~ (RFC 7636 §4.1)",
+            ),
+            Self::RedirectUriMismatch => grant(
+                "redirect_uri is not the one of the authorization request; send exactly the same string",
+            ),
+            Self::VerifierMismatch => grant(
+                "code_verifier does not belong to the code_challenge of the authorization request",
+            ),
+            Self::CodeExpired
+            | Self::CodeReused
+            | Self::CodeUnknown
+            | Self::OtherClient
+            | Self::Revoked
+            | Self::SubjectInactive => {
+                grant("the code is invalid, expired, used before, or was issued to another client")
+            }
+        }
+    }
+}
+
+impl Request {
+    /// Reads the parameters.
+    ///
+    /// # Errors
+    /// [`Refusal`] when one is missing or malformed.
+    pub fn parse(parameters: &Parameters) -> Result<Self, Refusal> {
+        let code = parameters.value("code").ok_or(Refusal::CodeMissing)?;
+        let verifier = parameters
+            .value("code_verifier")
+            .ok_or(Refusal::VerifierMissing)?;
+        Ok(Self {
+            code: Secret::parse(code).ok(),
+            redirect_uri: parameters.value("redirect_uri").map(str::to_owned),
+            verifier: Verifier::parse(verifier).map_err(|_| Refusal::VerifierMalformed)?,
+        })
+    }
+}
+
+/// The rule.
+pub fn decide(
+    request: &Request,
+    client: &Client,
+    facts: &Facts<'_>,
+    issuance: Issuance<'_>,
+) -> Decision<Result<Tokens, Refusal>> {
+    let Some(approval) = facts.approval else {
+        return Decision::unchanged(Err(Refusal::CodeUnknown));
+    };
+    if let Err(refusal) = check_binding(request, client, approval) {
+        return Decision::unchanged(Err(refusal));
+    }
+    match &approval.state {
+        ApprovalState::Pending => {}
+        ApprovalState::Redeemed { .. } => {
+            let revoke = Change::RevokeApproval {
+                approval: approval.id.clone(),
+                at: issuance.now,
+            };
+            return Decision {
+                changes: vec![revoke],
+                outcome: Err(Refusal::CodeReused),
+            };
+        }
+        ApprovalState::Revoked { .. } => return Decision::unchanged(Err(Refusal::Revoked)),
+    }
+    if issuance.now >= approval.code_expires_at {
+        return Decision::unchanged(Err(Refusal::CodeExpired));
+    }
+    match facts.subject {
+        Some(subject) if subject.is_active() => redeem(client, approval, subject, issuance),
+        _ => Decision::unchanged(Err(Refusal::SubjectInactive)),
+    }
+}
+
+/// All of it must hold (requirement A2.1); none of it says whether the code is still good.
+fn check_binding(request: &Request, client: &Client, approval: &Approval) -> Result<(), Refusal> {
+    if approval.client != client.id {
+        return Err(Refusal::OtherClient);
+    }
+    // OIDC Core §3.1.3.2: it may be absent where only one is registered; OAuth 2.1 §4.1.3 drops it.
+    let same = match &request.redirect_uri {
+        Some(redirect_uri) => *redirect_uri == approval.redirect_uri,
+        None => client.metadata.redirect_uris.len() == 1,
+    };
+    if !same {
+        return Err(Refusal::RedirectUriMismatch);
+    }
+    // RFC 7636 §4.6.
+    if !approval.challenge.accepts(&request.verifier) {
+        return Err(Refusal::VerifierMismatch);
+    }
+    Ok(())
+}
+
+fn redeem(
+    client: &Client,
+    approval: &Approval,
+    subject: &Subject,
+    issuance: Issuance<'_>,
+) -> Decision<Result<Tokens, Refusal>> {
+    let authentication = approval.authentication();
+    let scope = &approval.scope;
+    let access = AccessTokenPlan::new(issuance, client, subject, Some(&authentication), scope);
+    let nonce = approval.nonce.as_deref();
+    let id = IdTokenPlan::new(issuance, client, subject, approval, scope, nonce);
+    let refresh = client
+        .allows(GrantType::RefreshToken)
+        .then(|| refresh::found(issuance.now, issuance.entropy));
+    let (refresh, family) = refresh.unzip();
+
+    let mut changes = vec![Change::RedeemCode {
+        approval: approval.id.clone(),
+        at: issuance.now,
+        refresh: family,
+    }];
+    let record = access.record(&approval.claims);
+    changes.extend(record.map(|token| Change::IssueOpaqueAccessToken(Box::new(token))));
+    let tokens = Tokens {
+        access,
+        id,
+        refresh,
+        scope: scope.clone(),
+    };
+    Decision {
+        changes,
+        outcome: Ok(tokens),
+    }
+}

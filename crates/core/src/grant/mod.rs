@@ -1,0 +1,77 @@
+//! The grants of the token endpoint: one file each, and this one table.
+//!
+//! Each module exports `Request` (what the parameters say), `Refusal` (every way it can be wrong)
+//! and `decide` (the rule).
+
+pub mod authorization_code;
+pub mod client_credentials;
+pub mod refresh_token;
+
+use crate::{
+    client::{Client, GrantType},
+    error::{ErrorCode, OAuthError},
+    parameters::Parameters,
+};
+
+/// A token request whose grant is known, before the client is authenticated.
+#[derive(Debug)]
+pub enum Request {
+    /// RFC 6749 §4.1.3.
+    AuthorizationCode(authorization_code::Request),
+    /// RFC 6749 §4.4.2.
+    ClientCredentials(client_credentials::Request),
+    /// RFC 6749 §6.
+    RefreshToken(refresh_token::Request),
+}
+
+impl Request {
+    /// Reads the parameters, which are known not to repeat.
+    ///
+    /// # Errors
+    /// `invalid_request`, `unsupported_grant_type`, or what the grant says.
+    pub fn parse(parameters: &Parameters) -> Result<Self, OAuthError> {
+        let grant_type = parameters.value("grant_type").ok_or(OAuthError::new(
+            ErrorCode::InvalidRequest,
+            "grant_type is missing: send it as a form parameter in the body of the POST",
+        ))?;
+        match GrantType::from_wire(grant_type) {
+            Some(GrantType::AuthorizationCode) => authorization_code::Request::parse(parameters)
+                .map(Self::AuthorizationCode)
+                .map_err(authorization_code::Refusal::wire),
+            Some(GrantType::ClientCredentials) => client_credentials::Request::parse(parameters)
+                .map(Self::ClientCredentials)
+                .map_err(client_credentials::Refusal::wire),
+            Some(GrantType::RefreshToken) => refresh_token::Request::parse(parameters)
+                .map(Self::RefreshToken)
+                .map_err(refresh_token::Refusal::wire),
+            None => Err(OAuthError::new(
+                ErrorCode::UnsupportedGrantType,
+                "this grant_type is not supported; see grant_types_supported in the discovery document",
+            )),
+        }
+    }
+
+    /// The grant it uses.
+    pub const fn grant_type(&self) -> GrantType {
+        match self {
+            Self::AuthorizationCode(_) => GrantType::AuthorizationCode,
+            Self::ClientCredentials(_) => GrantType::ClientCredentials,
+            Self::RefreshToken(_) => GrantType::RefreshToken,
+        }
+    }
+}
+
+/// Refuses a client that is not registered for the grant (RFC 6749 §5.2).
+///
+/// # Errors
+/// `unauthorized_client`.
+pub fn permit(client: &Client, grant_type: GrantType) -> Result<(), OAuthError> {
+    if client.allows(grant_type) {
+        Ok(())
+    } else {
+        Err(OAuthError::new(
+            ErrorCode::UnauthorizedClient,
+            "this client is not registered for this grant_type; add it to the client's grant_types",
+        ))
+    }
+}

@@ -1,0 +1,52 @@
+//! The lifetimes and limits that rules obey; filled from the configuration.
+
+use crate::time::Lifetime;
+
+/// Lifetimes of codes and tokens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenSettings {
+    /// Access tokens, unless the client says otherwise.
+    pub access_lifetime: Lifetime,
+    /// ID tokens.
+    pub id_lifetime: Lifetime,
+    /// Authorization codes (requirement A2.1: 60 seconds).
+    pub code_lifetime: Lifetime,
+    /// A refresh token that is not used for so long is dead.
+    pub refresh_idle_lifetime: Lifetime,
+    /// A family of refresh tokens is dead after so long, used or not.
+    pub refresh_absolute_lifetime: Lifetime,
+    /// For how long the predecessor of a refresh token gets the same successor again (requirement
+    /// A2.5). Zero turns the grace off.
+    pub refresh_grace: Lifetime,
+}
+
+/// Lifetimes of sessions at the provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionSettings {
+    /// A session that is not used for so long is over.
+    pub idle_lifetime: Lifetime,
+    /// A session is over after so long, used or not.
+    pub absolute_lifetime: Lifetime,
+}
+
+impl Default for TokenSettings {
+    fn default() -> Self {
+        Self {
+            access_lifetime: Lifetime::from_hours(12),
+            id_lifetime: Lifetime::from_hours(1),
+            code_lifetime: Lifetime::from_seconds(60),
+            refresh_idle_lifetime: Lifetime::from_days(30),
+            refresh_absolute_lifetime: Lifetime::from_days(90),
+            refresh_grace: Lifetime::from_seconds(5),
+        }
+    }
+}
+
+impl Default for SessionSettings {
+    fn default() -> Self {
+        Self {
+            idle_lifetime: Lifetime::from_days(1),
+            absolute_lifetime: Lifetime::from_days(30),
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! ID tokens (OIDC Core §2).
+
+use std::sync::Arc;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256, Sha512};
+
+use crate::{
+    algorithm::Algorithm, approval::Approval, claims, client::Client, id::Id, scope::Scope,
+    session::Session, subject::Subject, time::Timestamp, token::Issuance,
+};
+
+/// The `typ` header of an ID token.
+pub const TYPE: &str = "JWT";
+
+/// An ID token to be made: everything but `at_hash`, which needs the signed access token.
+#[derive(Debug)]
+pub struct IdTokenPlan {
+    /// What it says.
+    pub claims: IdTokenClaims,
+    /// What signs it.
+    pub algorithm: Algorithm,
+}
+
+/// The claims of an ID token.
+#[derive(Clone, Debug, Serialize)]
+pub struct IdTokenClaims {
+    /// Issuer.
+    pub iss: Arc<str>,
+    /// Who signed in.
+    pub sub: Id<Subject>,
+    /// For which client.
+    pub aud: Id<Client>,
+    /// Until when it may be accepted.
+    pub exp: Timestamp,
+    /// When it was made.
+    pub iat: Timestamp,
+    /// When the person signed in.
+    pub auth_time: Timestamp,
+    /// The request's `nonce`, verbatim (requirement A2.15).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
+    /// How strongly the person signed in.
+    pub acr: String,
+    /// By what means.
+    pub amr: Vec<String>,
+    /// In which session.
+    pub sid: Id<Session>,
+    /// Ties the access token to it (OIDC Core §3.1.3.6).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_hash: Option<String>,
+    /// Claims that were asked for by name.
+    #[serde(flatten)]
+    pub requested: Map<String, Value>,
+}
+
+impl IdTokenPlan {
+    /// Plans the ID token of an approval, if one is due (`openid` was granted). The `nonce` belongs
+    /// to the code's token alone: a refreshed one carries none (OIDC Core §12.2).
+    pub fn new(
+        issuance: Issuance<'_>,
+        client: &Client,
+        subject: &Subject,
+        approval: &Approval,
+        scope: &Scope,
+        nonce: Option<&str>,
+    ) -> Option<Self> {
+        scope.contains("openid").then(|| Self {
+            claims: IdTokenClaims {
+                iss: Arc::clone(issuance.issuer),
+                sub: subject.id.clone(),
+                aud: client.id.clone(),
+                exp: issuance.now.plus(issuance.settings.id_lifetime),
+                iat: issuance.now,
+                auth_time: approval.authenticated_at,
+                nonce: nonce.map(str::to_owned),
+                acr: approval.acr.clone(),
+                amr: approval.methods.clone(),
+                sid: approval.session.clone(),
+                at_hash: None,
+                requested: claims::for_id_token(subject, &approval.claims),
+            },
+            algorithm: client.metadata.id_token_signed_response_alg,
+        })
+    }
+
+    /// The claims, tied to a signed access token.
+    pub fn tied_to(mut self, access_token: &str) -> IdTokenClaims {
+        self.claims.at_hash = Some(left_half(self.algorithm, access_token));
+        self.claims
+    }
+}
+
+/// base64url of the left half of the hash that belongs to the signing algorithm
+/// (OIDC Core §3.1.3.6). Ed25519 hashes with SHA-512 (RFC 8032 §5.1).
+pub fn left_half(algorithm: Algorithm, text: &str) -> String {
+    match algorithm {
+        Algorithm::RS256 | Algorithm::PS256 | Algorithm::ES256 => {
+            let hash = Sha256::digest(text.as_bytes());
+            URL_SAFE_NO_PAD.encode(hash.split_at(16).0)
+        }
+        Algorithm::EdDSA => {
+            let hash = Sha512::digest(text.as_bytes());
+            URL_SAFE_NO_PAD.encode(hash.split_at(32).0)
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Tokens as values: what they say, before anybody signs them.
+
+pub mod access;
+pub mod id;
+pub mod opaque;
+pub mod refresh;
+
+use std::sync::Arc;
+
+use crate::{
+    approval::Approval,
+    entropy::Entropy,
+    id::Id,
+    scope::Scope,
+    secret::{RefreshToken, Secret},
+    session::Session,
+    settings::TokenSettings,
+    time::Timestamp,
+};
+
+/// By whom, when and under which settings tokens are issued.
+#[derive(Clone, Copy)]
+pub struct Issuance<'a> {
+    /// The `iss` claim.
+    pub issuer: &'a Arc<str>,
+    /// Lifetimes.
+    pub settings: &'a TokenSettings,
+    /// The present moment.
+    pub now: Timestamp,
+    /// Randomness.
+    pub entropy: &'a dyn Entropy,
+    /// What successors of refresh tokens are derived with.
+    pub succession: &'a refresh::SuccessionKey,
+}
+
+/// What a grant hands out, ready to be signed.
+#[derive(Debug)]
+pub struct Tokens {
+    /// The access token.
+    pub access: access::AccessTokenPlan,
+    /// The ID token, when `openid` was granted and a person signed in.
+    pub id: Option<id::IdTokenPlan>,
+    /// The refresh token, when the client gets one.
+    pub refresh: Option<Secret<RefreshToken>>,
+    /// What was granted.
+    pub scope: Scope,
+}
+
+/// How a person signed in, as tokens tell it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Authentication {
+    /// `auth_time`.
+    pub at: Timestamp,
+    /// `acr`.
+    pub acr: String,
+    /// `amr`.
+    pub methods: Vec<String>,
+    /// `sid`.
+    pub session: Id<Session>,
+    /// `grant_id`.
+    pub approval: Id<Approval>,
+}
