@@ -1,0 +1,353 @@
+//! Storage: what the provider keeps, as one interface with two back ends.
+//!
+//! [`Storage`] is the sum of one trait a noun. SQLite and PostgreSQL implement it from the same
+//! source files, compiled once for each (`sqlite.rs` and `postgres.rs` say how they differ;
+//! decision 0001 says why). [`open`] picks one by URL.
+//!
+//! Conditional writes answer [`Applied::Conflict`] when what they presuppose no longer holds: the
+//! caller loads again and decides again.
+
+#![expect(
+    clippy::duplicate_mod,
+    reason = "one SQL text, compiled once for each database: decision 0001"
+)]
+
+/// Names the statements of a file, and lists them so that a test can prepare each of them.
+macro_rules! statements {
+    ($($name:ident = $sql:literal;)*) => {
+        $(const $name: &str = $sql;)*
+        /// Every statement of this file.
+        pub(super) const STATEMENTS: &[&str] = &[$($sql),*];
+    };
+}
+
+mod error;
+mod migration;
+mod postgres;
+mod record;
+mod sqlite;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use symbolon_core::{
+    approval::{Approval, Liveness},
+    attempt::Attempts as AttemptCount,
+    authorize::interaction::Progress,
+    client::Client,
+    decision::Change,
+    id::Id,
+    keys::SigningKey,
+    organization::Organization,
+    role::{Role, RoleKey},
+    scope::Scope,
+    secret::{AccessToken, AuthorizationCode, Digest, InteractionHandle, RefreshFamily},
+    session::Session,
+    subject::{Identifier, Subject},
+    time::{Lifetime, Timestamp},
+    token::opaque::OpaqueAccessToken,
+};
+
+pub use error::StorageError;
+pub use record::{
+    Browser, Changed, Credential, DeclaredSubject, Interaction, RoleGrant, StoredKey,
+};
+
+/// What a storage call answers.
+pub type Result<T> = std::result::Result<T, StorageError>;
+
+/// What became of a conditional write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// It is done, and durable.
+    Done,
+    /// Somebody was faster: nothing was written.
+    Conflict,
+}
+
+/// All that the provider keeps.
+pub trait Storage:
+    Approvals
+    + Attempts
+    + Browsers
+    + Changes
+    + Clients
+    + Consents
+    + Declared
+    + Interactions
+    + Maintenance
+    + SigningKeys
+    + Sessions
+    + Subjects
+    + Tokens
+{
+}
+
+impl<T> Storage for T where
+    T: Approvals
+        + Attempts
+        + Browsers
+        + Changes
+        + Clients
+        + Consents
+        + Declared
+        + Interactions
+        + Maintenance
+        + SigningKeys
+        + Sessions
+        + Subjects
+        + Tokens
+{
+}
+
+/// The outcome of decisions.
+#[async_trait]
+pub trait Changes: Send + Sync {
+    /// Applies all changes of a decision in one transaction, or none.
+    async fn apply(&self, changes: &[Change]) -> Result<Applied>;
+
+    /// What changed at `since` or later.
+    async fn changed_since(&self, since: Timestamp) -> Result<Vec<Changed>>;
+}
+
+/// Approvals: codes and families of refresh tokens.
+#[async_trait]
+pub trait Approvals: Send + Sync {
+    /// Records a new approval with the digest of its code, and, if there is one, the consent that
+    /// it rests on.
+    async fn create_approval(
+        &self,
+        approval: &Approval,
+        code: Digest<AuthorizationCode>,
+        consent: Option<&Scope>,
+    ) -> Result<()>;
+
+    /// The approval of a code.
+    async fn approval_of_code(&self, code: Digest<AuthorizationCode>) -> Result<Option<Approval>>;
+
+    /// The approval of a family of refresh tokens.
+    async fn approval_of_family(&self, family: Digest<RefreshFamily>) -> Result<Option<Approval>>;
+
+    /// The approval of this name.
+    async fn approval(&self, id: &Id<Approval>) -> Result<Option<Approval>>;
+
+    /// Whether tokens of an approval are still good.
+    async fn liveness(&self, id: &Id<Approval>) -> Result<Liveness>;
+}
+
+/// Access tokens that are opaque, or were revoked one by one.
+#[async_trait]
+pub trait Tokens: Send + Sync {
+    /// An opaque access token.
+    async fn access_token(&self, token: Digest<AccessToken>) -> Result<Option<OpaqueAccessToken>>;
+
+    /// Whether the token of this `jti` was revoked.
+    async fn is_revoked(&self, jti: &str) -> Result<bool>;
+}
+
+/// Clients.
+#[async_trait]
+pub trait Clients: Send + Sync {
+    /// The client of this name, with its secrets.
+    async fn client(&self, id: &Id<Client>) -> Result<Option<Client>>;
+}
+
+/// People and machine users.
+#[async_trait]
+pub trait Subjects: Send + Sync {
+    /// The subject of this name, with the roles it holds in active organizations. It counts as
+    /// disabled when its home is.
+    async fn subject(&self, id: &Id<Subject>) -> Result<Option<Subject>>;
+
+    /// Who answers to a user name or e-mail address, and by which password hash.
+    async fn credential(&self, identifier: &Identifier) -> Result<Option<Credential>>;
+
+    /// Replaces a password hash if it still is `old` (a hash with newer parameters of the same
+    /// password).
+    async fn upgrade_password_hash(&self, id: &Id<Subject>, old: &str, new: &str) -> Result<()>;
+
+    /// Adds a person; `Conflict` when one of the identifiers is taken.
+    async fn create_person(&self, subject: &DeclaredSubject, now: Timestamp) -> Result<Applied>;
+}
+
+/// How often a password was wrong.
+#[async_trait]
+pub trait Attempts: Send + Sync {
+    /// Counts one more attempt for an account before its password is looked at; the inner error
+    /// says how long to wait. Exact under concurrency.
+    async fn begin_attempt(
+        &self,
+        account: &[u8],
+        now: Timestamp,
+    ) -> Result<std::result::Result<AttemptCount, Lifetime>>;
+
+    /// The password was right.
+    async fn clear_attempts(&self, account: &[u8]) -> Result<()>;
+}
+
+/// What the cookie of a browser stands for.
+#[async_trait]
+pub trait Browsers: Send + Sync {
+    /// Stores a browser under the digest of its cookie.
+    async fn save_browser(&self, digest: &[u8], browser: &Browser) -> Result<()>;
+
+    /// The browser of a cookie, unless it has expired.
+    async fn browser(&self, digest: &[u8], now: Timestamp) -> Result<Option<Browser>>;
+
+    /// Forgets a browser.
+    async fn delete_browser(&self, digest: &[u8]) -> Result<()>;
+}
+
+/// Single sign-on sessions.
+#[async_trait]
+pub trait Sessions: Send + Sync {
+    /// Records a new session.
+    async fn create_session(&self, session: &Session) -> Result<()>;
+
+    /// The session of this name.
+    async fn session(&self, id: &Id<Session>) -> Result<Option<Session>>;
+
+    /// The person proved anew who they are.
+    async fn reauthenticate_session(&self, id: &Id<Session>, now: Timestamp) -> Result<()>;
+
+    /// The session was used.
+    async fn touch_session(&self, id: &Id<Session>, now: Timestamp) -> Result<()>;
+
+    /// Ends a session, and revokes what came of it without `offline_access`.
+    async fn end_session(&self, id: &Id<Session>, now: Timestamp) -> Result<()>;
+
+    /// Ends all sessions of a subject and revokes all that came of them (requirement A6.3).
+    async fn end_sessions_of(&self, subject: &Id<Subject>, now: Timestamp) -> Result<()>;
+}
+
+/// Authorization requests that wait for a person.
+#[async_trait]
+pub trait Interactions: Send + Sync {
+    /// Records a new one.
+    async fn create_interaction(
+        &self,
+        handle: Digest<InteractionHandle>,
+        interaction: &Interaction,
+    ) -> Result<()>;
+
+    /// The interaction of a handle, unless it has expired.
+    async fn interaction(
+        &self,
+        handle: Digest<InteractionHandle>,
+        now: Timestamp,
+    ) -> Result<Option<Interaction>>;
+
+    /// Records progress; `Conflict` when it is finished already.
+    async fn advance_interaction(
+        &self,
+        handle: Digest<InteractionHandle>,
+        progress: &Progress,
+        now: Timestamp,
+    ) -> Result<Applied>;
+
+    /// Finishes it; `Conflict` when it is finished already, so that it is answered once.
+    async fn finish_interaction(
+        &self,
+        handle: Digest<InteractionHandle>,
+        now: Timestamp,
+    ) -> Result<Applied>;
+}
+
+/// What people allowed clients.
+#[async_trait]
+pub trait Consents: Send + Sync {
+    /// What the person allowed the client so far.
+    async fn consent(&self, subject: &Id<Subject>, client: &Id<Client>) -> Result<Scope>;
+}
+
+/// Signing keys, their private halves sealed.
+#[async_trait]
+pub trait SigningKeys: Send + Sync {
+    /// All keys.
+    async fn signing_keys(&self) -> Result<Vec<StoredKey>>;
+
+    /// Adds a key; `Conflict` when its generation exists already: another instance rotated.
+    async fn create_signing_key(&self, key: &StoredKey) -> Result<Applied>;
+
+    /// Seals a key anew.
+    async fn reseal_signing_key(&self, id: &Id<SigningKey>, sealed: &[u8]) -> Result<()>;
+
+    /// Forgets keys by name.
+    async fn delete_signing_key(&self, id: &Id<SigningKey>, now: Timestamp) -> Result<()>;
+}
+
+/// What a declared state has: read whole, written thing by thing.
+#[async_trait]
+pub trait Declared: Send + Sync {
+    /// All organizations, by id.
+    async fn organizations(&self) -> Result<Vec<Organization>>;
+    /// All roles, by key.
+    async fn roles(&self) -> Result<Vec<Role>>;
+    /// All clients, by id.
+    async fn clients(&self) -> Result<Vec<Client>>;
+    /// Up to `limit` subjects whose id is greater than `after`, by id.
+    async fn subjects_after(&self, after: &str, limit: u32) -> Result<Vec<DeclaredSubject>>;
+    /// The grants of the subjects from `first` to `last`, both included.
+    async fn role_grants_between(&self, first: &str, last: &str) -> Result<Vec<RoleGrant>>;
+    /// The subject who answers to a name.
+    async fn declared_subject(&self, identifier: &Identifier) -> Result<Option<DeclaredSubject>>;
+    /// A subject by id.
+    async fn declared_subject_by_id(&self, id: &Id<Subject>) -> Result<Option<DeclaredSubject>>;
+    /// Adds or changes an organization.
+    async fn put_organization(&self, organization: &Organization, now: Timestamp) -> Result<()>;
+    /// Adds or changes a role.
+    async fn put_role(&self, role: &Role) -> Result<()>;
+    /// Adds or changes a subject; `Conflict` when another one answers to one of its names.
+    async fn put_subject(&self, subject: &DeclaredSubject, now: Timestamp) -> Result<Applied>;
+    /// Makes the roles of a subject in an organization exactly these.
+    async fn put_role_grants(
+        &self,
+        subject: &Id<Subject>,
+        organization: &Id<Organization>,
+        roles: &[RoleKey],
+        now: Timestamp,
+    ) -> Result<()>;
+    /// Adds or changes a client and its secrets.
+    async fn put_client(&self, client: &Client, now: Timestamp) -> Result<()>;
+}
+
+/// The database itself.
+#[async_trait]
+pub trait Maintenance: Send + Sync {
+    /// Brings the schema up to date. Safe when several instances do it at once.
+    async fn migrate(&self) -> Result<()>;
+
+    /// The migrations that are not applied yet.
+    async fn pending_migrations(&self) -> Result<Vec<String>>;
+
+    /// Whether the database answers.
+    async fn ping(&self) -> Result<()>;
+
+    /// The database's own clock, if it has one.
+    async fn database_time(&self) -> Result<Option<Timestamp>>;
+
+    /// Deletes what has expired; how many rows.
+    async fn purge(&self, now: Timestamp) -> Result<u64>;
+
+    /// Closes all connections after the work under way is done.
+    async fn close(&self);
+
+    /// Prepares every statement; the errors, each with its statement.
+    async fn prepare_all(&self) -> Vec<String>;
+
+    /// The columns of every table as `table.column`, sorted.
+    async fn columns(&self) -> Result<Vec<String>>;
+}
+
+/// Opens the database of a URL: `sqlite:PATH`, `sqlite::memory:` or `postgres://…`.
+///
+/// # Errors
+/// [`StorageError::Url`] when it is none of these, [`StorageError::Unavailable`] when the database
+/// cannot be reached.
+pub async fn open(url: &str) -> Result<Arc<dyn Storage>> {
+    match url.split_once(':') {
+        Some(("sqlite", rest)) => Ok(Arc::new(sqlite::Database::open(rest).await?)),
+        Some(("postgres" | "postgresql", _)) => Ok(Arc::new(postgres::Database::open(url).await?)),
+        _ => Err(StorageError::Url),
+    }
+}

@@ -1,0 +1,42 @@
+//! The migrations, embedded. The names are the same for both databases.
+
+use std::borrow::Cow;
+
+use sqlx::{
+    AssertSqlSafe, SqlSafeStr,
+    migrate::{Migration, MigrationType, Migrator},
+};
+
+macro_rules! migrations {
+    ($dialect:literal) => {
+        &[(
+            1,
+            "main job",
+            include_str!(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/../../migrations/",
+                $dialect,
+                "/0001_main_job.sql"
+            )),
+        )]
+    };
+}
+
+/// For SQLite.
+pub(crate) const SQLITE: &[(i64, &str, &str)] = migrations!("sqlite");
+/// For PostgreSQL.
+pub(crate) const POSTGRES: &[(i64, &str, &str)] = migrations!("postgres");
+
+/// A migrator of embedded migrations.
+pub(crate) fn migrator(migrations: &'static [(i64, &'static str, &'static str)]) -> Migrator {
+    let migrations = migrations.iter().map(|(version, description, sql)| {
+        Migration::new(
+            *version,
+            Cow::Borrowed(*description),
+            MigrationType::Simple,
+            AssertSqlSafe(*sql).into_sql_str(),
+            false,
+        )
+    });
+    Migrator::with_migrations(migrations.collect())
+}

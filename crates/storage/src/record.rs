@@ -1,0 +1,211 @@
+//! What is stored and is no noun of the rules.
+
+use symbolon_core::{
+    authorize::interaction::Progress,
+    id::Id,
+    keys::KeyRecord,
+    organization::Organization,
+    parameters::Parameters,
+    role::RoleKey,
+    subject::{Identifier, Profile, Subject},
+    time::Timestamp,
+};
+
+/// What a browser's cookie stands for: the serialized data of its session layer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Browser {
+    /// JSON.
+    pub data: String,
+    /// Until when.
+    pub expires_at: Timestamp,
+}
+
+/// Something that other instances must forget.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Changed {
+    /// What kind of thing: the name of its table.
+    pub noun: String,
+    /// Which.
+    pub key: String,
+    /// How often it changed so far.
+    pub version: i64,
+}
+
+/// How somebody can be recognised by a password.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credential {
+    /// Who.
+    pub subject: Id<Subject>,
+    /// A PHC string or a bcrypt hash; `None`: no password was set.
+    pub password_hash: Option<String>,
+}
+
+impl std::fmt::Debug for Credential {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Credential")
+            .field("subject", &self.subject)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An authorization request that waits for a person.
+#[derive(Clone, Debug)]
+pub struct Interaction {
+    /// The browser it belongs to, by the binding in its session.
+    pub browser: String,
+    /// The request as it came: it is checked again at every step.
+    pub parameters: Parameters,
+    /// What was done so far.
+    pub progress: Progress,
+    /// Until when.
+    pub expires_at: Timestamp,
+    /// When it was answered, if it was.
+    pub finished_at: Option<Timestamp>,
+}
+
+/// A signing key as it is stored.
+#[derive(Clone, Debug)]
+pub struct StoredKey {
+    /// What is known of it.
+    pub record: KeyRecord,
+    /// Its private JWK, sealed.
+    pub sealed: Vec<u8>,
+}
+
+/// A subject as a declared state has it.
+#[derive(Clone, PartialEq)]
+pub struct DeclaredSubject {
+    /// Its `sub`.
+    pub id: Id<Subject>,
+    /// Its home.
+    pub organization: Id<Organization>,
+    /// Whether it is a machine user.
+    pub machine: bool,
+    /// User name, or the name of the machine.
+    pub username: String,
+    /// The names it answers to when it signs in.
+    pub identifiers: Vec<Identifier>,
+    /// The standard claims.
+    pub profile: Profile,
+    /// A PHC string or a bcrypt hash.
+    pub password_hash: Option<String>,
+    /// Since when it is shut out, if so.
+    pub disabled_at: Option<Timestamp>,
+}
+
+impl std::fmt::Debug for DeclaredSubject {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("DeclaredSubject")
+            .field("id", &self.id)
+            .field("username", &self.username)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A role that a subject holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoleGrant {
+    /// Who.
+    pub subject: Id<Subject>,
+    /// Where.
+    pub organization: Id<Organization>,
+    /// Which.
+    pub role: RoleKey,
+}
+
+/// Reads columns into our types, for every `sql/*.rs` of both databases.
+pub(crate) mod read {
+    use sqlx::{ColumnIndex, Decode, Row, Type};
+    use symbolon_core::{id::Id, scope::Scope, secret::Digest, time::Timestamp};
+
+    use crate::{Result, StorageError};
+
+    /// A column that is not null.
+    pub(crate) fn text<'r, R>(row: &'r R, column: &'static str) -> Result<String>
+    where
+        R: Row,
+        &'static str: ColumnIndex<R>,
+        String: Decode<'r, R::Database> + Type<R::Database>,
+    {
+        Ok(row.try_get(column)?)
+    }
+
+    /// An identifier.
+    pub(crate) fn id<'r, R, K>(row: &'r R, column: &'static str) -> Result<Id<K>>
+    where
+        R: Row,
+        &'static str: ColumnIndex<R>,
+        String: Decode<'r, R::Database> + Type<R::Database>,
+    {
+        let text = text(row, column)?;
+        Id::parse(&text).map_err(|_| StorageError::corrupt(column, text))
+    }
+
+    /// A scope.
+    pub(crate) fn scope<'r, R>(row: &'r R, column: &'static str) -> Result<Scope>
+    where
+        R: Row,
+        &'static str: ColumnIndex<R>,
+        String: Decode<'r, R::Database> + Type<R::Database>,
+    {
+        let text = text(row, column)?;
+        Scope::parse(&text).map_err(|_| StorageError::corrupt(column, text))
+    }
+
+    /// A JSON document.
+    pub(crate) fn json<'r, R, T>(row: &'r R, column: &'static str) -> Result<T>
+    where
+        R: Row,
+        &'static str: ColumnIndex<R>,
+        String: Decode<'r, R::Database> + Type<R::Database>,
+        T: serde::de::DeserializeOwned,
+    {
+        let text = text(row, column)?;
+        serde_json::from_str(&text).map_err(|_| StorageError::corrupt(column, "a JSON document"))
+    }
+
+    /// An instant.
+    pub(crate) fn instant<'r, R>(row: &'r R, column: &'static str) -> Result<Timestamp>
+    where
+        R: Row,
+        &'static str: ColumnIndex<R>,
+        i64: Decode<'r, R::Database> + Type<R::Database>,
+    {
+        Ok(Timestamp::from_seconds(row.try_get(column)?))
+    }
+
+    /// An instant that may be null.
+    pub(crate) fn optional_instant<'r, R>(
+        row: &'r R,
+        column: &'static str,
+    ) -> Result<Option<Timestamp>>
+    where
+        R: Row,
+        &'static str: ColumnIndex<R>,
+        Option<i64>: Decode<'r, R::Database> + Type<R::Database>,
+    {
+        Ok(row
+            .try_get::<Option<i64>, _>(column)?
+            .map(Timestamp::from_seconds))
+    }
+
+    /// A digest that may be null.
+    pub(crate) fn optional_digest<'r, R, K>(
+        row: &'r R,
+        column: &'static str,
+    ) -> Result<Option<Digest<K>>>
+    where
+        R: Row,
+        &'static str: ColumnIndex<R>,
+        Option<Vec<u8>>: Decode<'r, R::Database> + Type<R::Database>,
+    {
+        let bytes: Option<Vec<u8>> = row.try_get(column)?;
+        bytes
+            .map(|bytes| {
+                Digest::from_slice(&bytes).ok_or_else(|| StorageError::corrupt(column, "a digest"))
+            })
+            .transpose()
+    }
+}

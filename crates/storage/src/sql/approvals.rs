@@ -1,0 +1,163 @@
+//! Approvals: one row a sign-in, whatever comes of it.
+
+use async_trait::async_trait;
+use sqlx::{Row as _, query};
+use symbolon_core::{
+    approval::{Approval, ApprovalState, Liveness, RefreshFamilyState},
+    id::Id,
+    pkce::Challenge,
+    scope::Scope,
+    secret::{AuthorizationCode, Digest, RefreshFamily},
+};
+
+use super::{Database, Row};
+use crate::{
+    Approvals, Result, StorageError,
+    record::read::{id, instant, json, optional_digest, optional_instant, scope, text},
+};
+
+statements! {
+    INSERT = "INSERT INTO approval (id, client_id, subject_id, session_id, scope, offline_at, \
+        claims, nonce, authenticated_at, acr, methods, redirect_uri, challenge, created_at, \
+        code_digest, code_expires_at, refresh_expires_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+    PUT_CONSENT = "INSERT INTO consent (subject_id, client_id, scope, updated_at) \
+        VALUES ($1, $2, $3, $4) \
+        ON CONFLICT (subject_id, client_id) \
+        DO UPDATE SET scope = excluded.scope, updated_at = excluded.updated_at";
+    BY_CODE = "SELECT * FROM approval WHERE code_digest = $1";
+    BY_FAMILY = "SELECT * FROM approval WHERE refresh_family = $1";
+    BY_ID = "SELECT * FROM approval WHERE id = $1";
+    LIVENESS = "SELECT revoked_at FROM approval WHERE id = $1";
+}
+
+#[async_trait]
+impl Approvals for Database {
+    async fn create_approval(
+        &self,
+        approval: &Approval,
+        code: Digest<AuthorizationCode>,
+        consent: Option<&Scope>,
+    ) -> Result<()> {
+        let offline = approval.scope.contains("offline_access");
+        let insert = query(INSERT)
+            .bind(approval.id.as_str())
+            .bind(approval.client.as_str())
+            .bind(approval.subject.as_str())
+            .bind(approval.session.as_str())
+            .bind(approval.scope.to_string())
+            .bind(offline.then_some(approval.created_at.seconds()))
+            .bind(serde_json::to_string(&approval.claims).unwrap_or_default())
+            .bind(approval.nonce.as_deref())
+            .bind(approval.authenticated_at.seconds())
+            .bind(approval.acr.as_str())
+            .bind(approval.methods.join(" "))
+            .bind(approval.redirect_uri.as_str())
+            .bind(approval.challenge.to_text())
+            .bind(approval.created_at.seconds())
+            .bind(code.as_bytes())
+            .bind(approval.code_expires_at.seconds())
+            .bind(approval.refresh_expires_at.seconds());
+        let Some(consent) = consent else {
+            insert.execute(&self.writer).await?;
+            return Ok(());
+        };
+        let mut transaction = self.begin().await?;
+        insert.execute(&mut *transaction).await?;
+        query(PUT_CONSENT)
+            .bind(approval.subject.as_str())
+            .bind(approval.client.as_str())
+            .bind(consent.to_string())
+            .bind(approval.created_at.seconds())
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    async fn approval_of_code(&self, code: Digest<AuthorizationCode>) -> Result<Option<Approval>> {
+        let row = query(BY_CODE)
+            .bind(code.as_bytes())
+            .fetch_optional(&self.reader)
+            .await?;
+        row.as_ref().map(approval).transpose()
+    }
+
+    async fn approval_of_family(&self, family: Digest<RefreshFamily>) -> Result<Option<Approval>> {
+        let row = query(BY_FAMILY)
+            .bind(family.as_bytes())
+            .fetch_optional(&self.reader)
+            .await?;
+        row.as_ref().map(approval).transpose()
+    }
+
+    async fn approval(&self, id: &Id<Approval>) -> Result<Option<Approval>> {
+        let row = query(BY_ID)
+            .bind(id.as_str())
+            .fetch_optional(&self.reader)
+            .await?;
+        row.as_ref().map(approval).transpose()
+    }
+
+    async fn liveness(&self, id: &Id<Approval>) -> Result<Liveness> {
+        let row = query(LIVENESS)
+            .bind(id.as_str())
+            .fetch_optional(&self.reader)
+            .await?;
+        Ok(match row {
+            Some(row) if row.try_get::<Option<i64>, _>("revoked_at")?.is_none() => Liveness::Live,
+            _ => Liveness::Revoked,
+        })
+    }
+}
+
+fn approval(row: &Row) -> Result<Approval> {
+    let name: String = row.try_get("id")?;
+    let corrupt = || StorageError::corrupt("approval", name.clone());
+    Ok(Approval {
+        id: id(row, "id")?,
+        client: id(row, "client_id")?,
+        subject: id(row, "subject_id")?,
+        session: id(row, "session_id")?,
+        scope: scope(row, "scope")?,
+        claims: json(row, "claims")?,
+        nonce: row.try_get("nonce")?,
+        authenticated_at: instant(row, "authenticated_at")?,
+        acr: text(row, "acr")?,
+        methods: text(row, "methods")?
+            .split(' ')
+            .map(str::to_owned)
+            .collect(),
+        redirect_uri: text(row, "redirect_uri")?,
+        challenge: Challenge::from_text(&text(row, "challenge")?).ok_or_else(corrupt)?,
+        created_at: instant(row, "created_at")?,
+        code_expires_at: instant(row, "code_expires_at")?,
+        refresh_expires_at: instant(row, "refresh_expires_at")?,
+        state: state(row)?.ok_or_else(corrupt)?,
+    })
+}
+
+/// The columns of a row become a state, or the row is none of ours.
+fn state(row: &Row) -> Result<Option<ApprovalState>> {
+    let revoked = optional_instant(row, "revoked_at")?;
+    let redeemed = optional_instant(row, "redeemed_at")?;
+    let family = optional_digest(row, "refresh_family")?;
+    let current = optional_digest(row, "refresh_current")?;
+    let rotated_at = optional_instant(row, "refresh_rotated_at")?;
+    Ok(match (revoked, redeemed, family, current, rotated_at) {
+        (Some(at), ..) => Some(ApprovalState::Revoked { at }),
+        (None, None, None, None, None) => Some(ApprovalState::Pending),
+        (None, Some(_), None, None, None) => Some(ApprovalState::Redeemed { refresh: None }),
+        (None, Some(_), Some(family), Some(current), Some(rotated_at)) => {
+            let previous = optional_digest(row, "refresh_previous")?;
+            let refresh = Some(RefreshFamilyState {
+                family,
+                current,
+                previous,
+                rotated_at,
+            });
+            Some(ApprovalState::Redeemed { refresh })
+        }
+        _ => None,
+    })
+}

@@ -1,0 +1,189 @@
+//! Changes of decisions, and the feed that tells other instances what to forget.
+
+use async_trait::async_trait;
+use sqlx::{Row as _, query};
+use symbolon_core::{decision::Change, secret::Digest, time::Timestamp};
+
+use super::{Connection, Database};
+use crate::{Applied, Changed, Changes, Result, error::is_serialization, record::read::text};
+
+statements! {
+    REDEEM = "UPDATE approval SET redeemed_at = $2, refresh_family = $3, refresh_current = $4, \
+        refresh_rotated_at = $5 \
+        WHERE id = $1 AND redeemed_at IS NULL AND revoked_at IS NULL";
+    ROTATE = "UPDATE approval SET refresh_previous = refresh_current, refresh_current = $2, \
+        refresh_rotated_at = $3 \
+        WHERE id = $1 AND refresh_current = $4 AND revoked_at IS NULL";
+    REVOKE_APPROVAL = "UPDATE approval SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
+    REVOKE_TOKEN = "INSERT INTO revoked_token (jti, revoked_at, expires_at) VALUES ($1, $2, $3) \
+        ON CONFLICT (jti) DO NOTHING";
+    ISSUE_OPAQUE = "INSERT INTO access_token (digest, claims, claims_request, expires_at) \
+        VALUES ($1, $2, $3, $4)";
+    REVOKE_OPAQUE = "UPDATE access_token SET revoked_at = $2 \
+        WHERE digest = $1 AND revoked_at IS NULL";
+    FEED = "INSERT INTO change_feed (noun, key, version, changed_at) VALUES ($1, $2, 1, $3) \
+        ON CONFLICT (noun, key) DO UPDATE \
+        SET version = change_feed.version + 1, changed_at = excluded.changed_at";
+    CHANGED = "SELECT noun, key, version FROM change_feed WHERE changed_at >= $1";
+}
+
+#[async_trait]
+impl Changes for Database {
+    async fn apply(&self, changes: &[Change]) -> Result<Applied> {
+        match changes {
+            [] => Ok(Applied::Done),
+            // One statement is a transaction of its own: one round trip, not three.
+            [only @ (Change::RedeemCode { .. } | Change::RotateRefreshToken { .. })] => {
+                let mut connection = self.writer.acquire().await?;
+                settle(apply_one(&mut connection, only).await)
+            }
+            all => {
+                let mut transaction = self.begin().await?;
+                for change in all {
+                    match settle(apply_one(&mut transaction, change).await)? {
+                        Applied::Done => {}
+                        Applied::Conflict => {
+                            transaction.rollback().await?;
+                            return Ok(Applied::Conflict);
+                        }
+                    }
+                }
+                settle(transaction.commit().await.map(|()| true))
+            }
+        }
+    }
+
+    async fn changed_since(&self, since: Timestamp) -> Result<Vec<Changed>> {
+        let rows = query(CHANGED)
+            .bind(since.seconds())
+            .fetch_all(&self.reader)
+            .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(Changed {
+                    noun: text(row, "noun")?,
+                    key: text(row, "key")?,
+                    version: row.try_get("version")?,
+                })
+            })
+            .collect()
+    }
+}
+
+/// Tells the other instances to forget something.
+pub(super) async fn feed(
+    connection: &mut Connection,
+    noun: &'static str,
+    key: &str,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    query(FEED)
+        .bind(noun)
+        .bind(key)
+        .bind(now.seconds())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Whether what the change presupposes held.
+async fn apply_one(connection: &mut Connection, change: &Change) -> sqlx::Result<bool> {
+    match change {
+        Change::RedeemCode {
+            approval,
+            at,
+            refresh,
+        } => {
+            let digest = |bytes: Option<&[u8]>| bytes.map(<[u8]>::to_vec);
+            let redeemed = query(REDEEM)
+                .bind(approval.as_str())
+                .bind(at.seconds())
+                .bind(digest(
+                    refresh.as_ref().map(|family| family.family.as_bytes()),
+                ))
+                .bind(digest(
+                    refresh.as_ref().map(|family| family.current.as_bytes()),
+                ))
+                .bind(refresh.map(|family| family.rotated_at.seconds()))
+                .execute(connection)
+                .await?;
+            Ok(redeemed.rows_affected() == 1)
+        }
+        Change::RotateRefreshToken {
+            approval,
+            from,
+            to,
+            at,
+        } => {
+            let rotated = query(ROTATE)
+                .bind(approval.as_str())
+                .bind(to.as_bytes())
+                .bind(at.seconds())
+                .bind(from.as_bytes())
+                .execute(connection)
+                .await?;
+            Ok(rotated.rows_affected() == 1)
+        }
+        Change::RevokeApproval { approval, at } => {
+            query(REVOKE_APPROVAL)
+                .bind(approval.as_str())
+                .bind(at.seconds())
+                .execute(&mut *connection)
+                .await?;
+            feed(connection, "approval", approval.as_str(), *at).await?;
+            Ok(true)
+        }
+        Change::RevokeAccessToken {
+            jti,
+            expires_at,
+            at,
+        } => {
+            query(REVOKE_TOKEN)
+                .bind(jti.as_str())
+                .bind(at.seconds())
+                .bind(expires_at.seconds())
+                .execute(&mut *connection)
+                .await?;
+            feed(connection, "revoked_token", jti, *at).await?;
+            Ok(true)
+        }
+        Change::IssueOpaqueAccessToken(token) => {
+            query(ISSUE_OPAQUE)
+                .bind(token.digest.as_bytes())
+                .bind(serde_json::to_string(&token.claims).unwrap_or_default())
+                .bind(serde_json::to_string(&token.claims_request).unwrap_or_default())
+                .bind(token.claims.exp.seconds())
+                .execute(connection)
+                .await?;
+            Ok(true)
+        }
+        Change::RevokeOpaqueAccessToken { token, at } => {
+            query(REVOKE_OPAQUE)
+                .bind(token.as_bytes())
+                .bind(at.seconds())
+                .execute(&mut *connection)
+                .await?;
+            feed(connection, "access_token", &key_of(token), *at).await?;
+            Ok(true)
+        }
+    }
+}
+
+/// How the feed names an opaque token: its digest in hexadecimal.
+fn key_of<K>(digest: &Digest<K>) -> String {
+    digest
+        .as_bytes()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// A transaction that another one came in between of is a conflict: it is decided anew.
+fn settle(outcome: sqlx::Result<bool>) -> Result<Applied> {
+    match outcome {
+        Ok(true) => Ok(Applied::Done),
+        Ok(false) => Ok(Applied::Conflict),
+        Err(error) if is_serialization(&error) => Ok(Applied::Conflict),
+        Err(error) => Err(error.into()),
+    }
+}

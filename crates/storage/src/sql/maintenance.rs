@@ -1,0 +1,142 @@
+//! The database itself: schema, health, expiry.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sqlx::{AssertSqlSafe, Executor, Row as _, SqlSafeStr, migrate::Migrate, query};
+use symbolon_core::time::{Lifetime, Timestamp};
+
+use super::{
+    COLUMNS, DATABASE_TIME, Database, MIGRATIONS, approvals, attempts, browsers, changes, clients,
+    consents, declared, interactions, sessions, signing_keys, subjects, tokens,
+};
+use crate::{Maintenance, Result, StorageError, migration::migrator};
+
+statements! {
+    PING = "SELECT 1";
+    PURGE_INTERACTIONS = "DELETE FROM interaction WHERE expires_at < $1";
+    PURGE_BROWSERS = "DELETE FROM browser WHERE expires_at < $1";
+    PURGE_ACCESS_TOKENS = "DELETE FROM access_token WHERE expires_at < $1";
+    PURGE_REVOKED_TOKENS = "DELETE FROM revoked_token WHERE expires_at < $1";
+    PURGE_APPROVALS = "DELETE FROM approval WHERE refresh_expires_at < $1";
+    PURGE_CODES = "DELETE FROM approval WHERE redeemed_at IS NULL AND code_expires_at < $1";
+    PURGE_ATTEMPTS = "DELETE FROM attempt WHERE last_at < $1";
+    PURGE_SESSIONS = "DELETE FROM session WHERE created_at < $1";
+    PURGE_FEED = "DELETE FROM change_feed WHERE changed_at < $1";
+}
+
+#[async_trait]
+impl Maintenance for Database {
+    async fn migrate(&self) -> Result<()> {
+        // PostgreSQL holds an advisory lock meanwhile. SQLite has none: of two processes that
+        // start at once on a new file, one fails, and finds the work done when it tries again.
+        let migrator = migrator(MIGRATIONS);
+        let mut tries = 0;
+        loop {
+            match migrator.run(&self.writer).await {
+                Ok(()) => return Ok(()),
+                Err(error) if tries == 20 => {
+                    return Err(StorageError::Migration(error.to_string()));
+                }
+                Err(_) => tries += 1,
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    async fn pending_migrations(&self) -> Result<Vec<String>> {
+        let mut connection = self.reader.acquire().await?;
+        let failed =
+            |error: sqlx::migrate::MigrateError| StorageError::Migration(error.to_string());
+        let applied = match connection.list_applied_migrations("_sqlx_migrations").await {
+            Ok(applied) => applied,
+            // A database that was never migrated has no table of migrations.
+            Err(sqlx::migrate::MigrateError::Execute(sqlx::Error::Database(_))) => Vec::new(),
+            Err(error) => return Err(failed(error)),
+        };
+        let is_pending = |version: i64| !applied.iter().any(|done| done.version == version);
+        Ok(MIGRATIONS
+            .iter()
+            .filter(|(version, ..)| is_pending(*version))
+            .map(|(version, description, _)| format!("{version:04} {description}"))
+            .collect())
+    }
+
+    async fn ping(&self) -> Result<()> {
+        query(PING).execute(&self.writer).await?;
+        Ok(())
+    }
+
+    async fn database_time(&self) -> Result<Option<Timestamp>> {
+        let Some(statement) = DATABASE_TIME else {
+            return Ok(None);
+        };
+        let row = query(statement).fetch_one(&self.reader).await?;
+        Ok(Some(Timestamp::from_seconds(row.try_get(0)?)))
+    }
+
+    async fn purge(&self, now: Timestamp) -> Result<u64> {
+        let day = Lifetime::from_days(1);
+        let mut purged = 0;
+        for (statement, before) in [
+            (PURGE_INTERACTIONS, now),
+            (PURGE_BROWSERS, now),
+            // Clocks of instances may differ by a minute (requirement A9.5), and a replayed code
+            // must still be recognised for a while.
+            (PURGE_ACCESS_TOKENS, now.minus(day)),
+            (PURGE_REVOKED_TOKENS, now.minus(day)),
+            (PURGE_APPROVALS, now.minus(day)),
+            (PURGE_CODES, now.minus(day)),
+            (PURGE_ATTEMPTS, now.minus(Lifetime::from_days(2))),
+            (PURGE_SESSIONS, now.minus(Lifetime::from_days(400))),
+            (PURGE_FEED, now.minus(Lifetime::from_hours(1))),
+        ] {
+            let done = query(statement)
+                .bind(before.seconds())
+                .execute(&self.writer)
+                .await?;
+            purged += done.rows_affected();
+        }
+        Ok(purged)
+    }
+
+    async fn close(&self) {
+        self.reader.close().await;
+        self.writer.close().await;
+    }
+
+    async fn prepare_all(&self) -> Vec<String> {
+        let mut failures = Vec::new();
+        let statements = [
+            STATEMENTS,
+            approvals::STATEMENTS,
+            attempts::STATEMENTS,
+            browsers::STATEMENTS,
+            changes::STATEMENTS,
+            clients::STATEMENTS,
+            consents::STATEMENTS,
+            declared::STATEMENTS,
+            interactions::STATEMENTS,
+            sessions::STATEMENTS,
+            signing_keys::STATEMENTS,
+            subjects::STATEMENTS,
+            tokens::STATEMENTS,
+        ];
+        for statement in statements.into_iter().flatten() {
+            let text = AssertSqlSafe(*statement).into_sql_str();
+            let prepared = match self.writer.acquire().await {
+                Ok(mut connection) => connection.prepare(text).await.map(drop),
+                Err(error) => Err(error),
+            };
+            if let Err(error) = prepared {
+                failures.push(format!("{error}: {statement}"));
+            }
+        }
+        failures
+    }
+
+    async fn columns(&self) -> Result<Vec<String>> {
+        let rows = query(COLUMNS).fetch_all(&self.reader).await?;
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+    }
+}

@@ -1,0 +1,132 @@
+//! Single sign-on sessions. Ending one ends what came of it, unless it was approved for offline
+//! access.
+
+use async_trait::async_trait;
+use sqlx::query;
+use symbolon_core::{id::Id, session::Session, subject::Subject, time::Timestamp};
+
+use super::{Database, Row};
+use crate::{
+    Result, Sessions,
+    record::read::{id, instant, optional_instant, text},
+};
+
+statements! {
+    INSERT = "INSERT INTO session (id, subject_id, authenticated_at, methods, created_at, seen_at, \
+        ended_at) VALUES ($1, $2, $3, $4, $5, $6, NULL)";
+    READ = "SELECT id, subject_id, authenticated_at, methods, created_at, seen_at, ended_at \
+        FROM session WHERE id = $1";
+    REAUTHENTICATE = "UPDATE session SET authenticated_at = $2, seen_at = $2 WHERE id = $1";
+    TOUCH = "UPDATE session SET seen_at = $2 WHERE id = $1 AND seen_at < $2";
+    END = "UPDATE session SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL";
+    FEED_OF_SESSION = "INSERT INTO change_feed (noun, key, version, changed_at) \
+        SELECT 'approval', id, 1, $2 FROM approval \
+        WHERE session_id = $1 AND revoked_at IS NULL AND offline_at IS NULL \
+        ON CONFLICT (noun, key) DO UPDATE \
+        SET version = change_feed.version + 1, changed_at = excluded.changed_at";
+    REVOKE_OF_SESSION = "UPDATE approval SET revoked_at = $2 \
+        WHERE session_id = $1 AND revoked_at IS NULL AND offline_at IS NULL";
+    END_ALL = "UPDATE session SET ended_at = $2 WHERE subject_id = $1 AND ended_at IS NULL";
+    FEED_OF_SUBJECT = "INSERT INTO change_feed (noun, key, version, changed_at) \
+        SELECT 'approval', id, 1, $2 FROM approval \
+        WHERE subject_id = $1 AND revoked_at IS NULL \
+        ON CONFLICT (noun, key) DO UPDATE \
+        SET version = change_feed.version + 1, changed_at = excluded.changed_at";
+    REVOKE_OF_SUBJECT = "UPDATE approval SET revoked_at = $2 \
+        WHERE subject_id = $1 AND revoked_at IS NULL";
+}
+
+#[async_trait]
+impl Sessions for Database {
+    async fn create_session(&self, session: &Session) -> Result<()> {
+        query(INSERT)
+            .bind(session.id.as_str())
+            .bind(session.subject.as_str())
+            .bind(session.authenticated_at.seconds())
+            .bind(session.methods.join(" "))
+            .bind(session.created_at.seconds())
+            .bind(session.seen_at.seconds())
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    async fn session(&self, id: &Id<Session>) -> Result<Option<Session>> {
+        let row = query(READ)
+            .bind(id.as_str())
+            .fetch_optional(&self.reader)
+            .await?;
+        row.as_ref().map(session).transpose()
+    }
+
+    async fn reauthenticate_session(&self, id: &Id<Session>, now: Timestamp) -> Result<()> {
+        query(REAUTHENTICATE)
+            .bind(id.as_str())
+            .bind(now.seconds())
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    async fn touch_session(&self, id: &Id<Session>, now: Timestamp) -> Result<()> {
+        query(TOUCH)
+            .bind(id.as_str())
+            .bind(now.seconds())
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    async fn end_session(&self, id: &Id<Session>, now: Timestamp) -> Result<()> {
+        end(
+            self,
+            [END, FEED_OF_SESSION, REVOKE_OF_SESSION],
+            id.as_str(),
+            now,
+        )
+        .await
+    }
+
+    async fn end_sessions_of(&self, subject: &Id<Subject>, now: Timestamp) -> Result<()> {
+        end(
+            self,
+            [END_ALL, FEED_OF_SUBJECT, REVOKE_OF_SUBJECT],
+            subject.as_str(),
+            now,
+        )
+        .await
+    }
+}
+
+async fn end(
+    database: &Database,
+    statements: [&'static str; 3],
+    key: &str,
+    now: Timestamp,
+) -> Result<()> {
+    let mut transaction = database.begin().await?;
+    for statement in statements {
+        query(statement)
+            .bind(key)
+            .bind(now.seconds())
+            .execute(&mut *transaction)
+            .await?;
+    }
+    transaction.commit().await?;
+    Ok(())
+}
+
+fn session(row: &Row) -> Result<Session> {
+    Ok(Session {
+        id: id(row, "id")?,
+        subject: id(row, "subject_id")?,
+        authenticated_at: instant(row, "authenticated_at")?,
+        methods: text(row, "methods")?
+            .split(' ')
+            .map(str::to_owned)
+            .collect(),
+        created_at: instant(row, "created_at")?,
+        seen_at: instant(row, "seen_at")?,
+        ended_at: optional_instant(row, "ended_at")?,
+    })
+}

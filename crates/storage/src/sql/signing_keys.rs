@@ -1,0 +1,96 @@
+//! Signing keys. `UNIQUE (algorithm, generation)` lets exactly one instance rotate.
+
+use async_trait::async_trait;
+use sqlx::{Row as _, query};
+use symbolon_core::{
+    id::Id,
+    keys::{KeyRecord, SigningKey},
+    time::Timestamp,
+};
+
+use super::{Database, Row, changes::feed};
+use crate::{
+    Applied, Result, SigningKeys, StorageError, StoredKey,
+    record::read::{id, instant, text},
+};
+
+statements! {
+    ALL = "SELECT id, algorithm, generation, sealed, created_at, activates_at FROM signing_key \
+        ORDER BY algorithm, generation";
+    INSERT = "INSERT INTO signing_key (id, algorithm, generation, sealed, created_at, \
+        activates_at) VALUES ($1, $2, $3, $4, $5, $6) \
+        ON CONFLICT (algorithm, generation) DO NOTHING";
+    RESEAL = "UPDATE signing_key SET sealed = $2 WHERE id = $1";
+    DELETE = "DELETE FROM signing_key WHERE id = $1";
+}
+
+#[async_trait]
+impl SigningKeys for Database {
+    async fn signing_keys(&self) -> Result<Vec<StoredKey>> {
+        let rows = query(ALL).fetch_all(&self.reader).await?;
+        rows.iter().map(key).collect()
+    }
+
+    async fn create_signing_key(&self, key: &StoredKey) -> Result<Applied> {
+        let mut transaction = self.begin().await?;
+        let inserted = query(INSERT)
+            .bind(key.record.id.as_str())
+            .bind(key.record.algorithm.as_str())
+            .bind(i64::from(key.record.generation))
+            .bind(key.sealed.as_slice())
+            .bind(key.record.created_at.seconds())
+            .bind(key.record.activates_at.seconds())
+            .execute(&mut *transaction)
+            .await?;
+        if inserted.rows_affected() == 0 {
+            transaction.rollback().await?;
+            return Ok(Applied::Conflict);
+        }
+        let record = &key.record;
+        feed(
+            &mut transaction,
+            "signing_key",
+            record.id.as_str(),
+            record.created_at,
+        )
+        .await?;
+        transaction.commit().await?;
+        Ok(Applied::Done)
+    }
+
+    async fn reseal_signing_key(&self, id: &Id<SigningKey>, sealed: &[u8]) -> Result<()> {
+        query(RESEAL)
+            .bind(id.as_str())
+            .bind(sealed)
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    async fn delete_signing_key(&self, id: &Id<SigningKey>, now: Timestamp) -> Result<()> {
+        let mut transaction = self.begin().await?;
+        query(DELETE)
+            .bind(id.as_str())
+            .execute(&mut *transaction)
+            .await?;
+        feed(&mut transaction, "signing_key", id.as_str(), now).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+}
+
+fn key(row: &Row) -> Result<StoredKey> {
+    let algorithm = text(row, "algorithm")?;
+    let generation: i64 = row.try_get("generation")?;
+    let corrupt = || StorageError::corrupt("signing_key", algorithm.clone());
+    Ok(StoredKey {
+        record: KeyRecord {
+            id: id(row, "id")?,
+            algorithm: algorithm.parse().map_err(|_| corrupt())?,
+            generation: u32::try_from(generation).map_err(|_| corrupt())?,
+            created_at: instant(row, "created_at")?,
+            activates_at: instant(row, "activates_at")?,
+        },
+        sealed: row.try_get("sealed")?,
+    })
+}

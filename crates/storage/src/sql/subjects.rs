@@ -1,0 +1,119 @@
+//! People and machine users.
+
+use async_trait::async_trait;
+use sqlx::{Row as _, query};
+use symbolon_core::{
+    id::Id,
+    organization::Organization,
+    role::{RoleKey, Roles},
+    subject::{Identifier, Person, Subject, SubjectKind},
+    time::Timestamp,
+};
+
+use super::{Database, Row, changes::feed, declared};
+use crate::{
+    Applied, Credential, DeclaredSubject, Result, StorageError, Subjects,
+    record::read::{id, instant, json, optional_instant, text},
+};
+
+statements! {
+    READ = "SELECT subject.id, subject.organization_id, subject.kind, subject.username, \
+        subject.profile, subject.updated_at, subject.disabled_at, \
+        organization.name AS organization_name, \
+        organization.disabled_at AS organization_disabled_at \
+        FROM subject JOIN organization ON organization.id = subject.organization_id \
+        WHERE subject.id = $1";
+    ROLES = "SELECT role_grant.organization_id, role_grant.role_key FROM role_grant \
+        JOIN organization ON organization.id = role_grant.organization_id \
+        WHERE role_grant.subject_id = $1 AND organization.disabled_at IS NULL \
+        ORDER BY role_grant.organization_id, role_grant.role_key";
+    CREDENTIAL = "SELECT subject.id, subject.password_hash FROM identifier \
+        JOIN subject ON subject.id = identifier.subject_id WHERE identifier.canonical = $1";
+    UPGRADE = "UPDATE subject SET password_hash = $3 WHERE id = $1 AND password_hash = $2";
+}
+
+#[async_trait]
+impl Subjects for Database {
+    async fn subject(&self, id: &Id<Subject>) -> Result<Option<Subject>> {
+        let Some(row) = query(READ)
+            .bind(id.as_str())
+            .fetch_optional(&self.reader)
+            .await?
+        else {
+            return Ok(None);
+        };
+        let roles = query(ROLES)
+            .bind(id.as_str())
+            .fetch_all(&self.reader)
+            .await?;
+        subject(&row, &roles).map(Some)
+    }
+
+    async fn credential(&self, identifier: &Identifier) -> Result<Option<Credential>> {
+        let row = query(CREDENTIAL)
+            .bind(identifier.as_str())
+            .fetch_optional(&self.reader)
+            .await?;
+        row.map(|row| {
+            let password_hash = row.try_get("password_hash")?;
+            Ok(Credential {
+                subject: id(&row, "id")?,
+                password_hash,
+            })
+        })
+        .transpose()
+    }
+
+    async fn upgrade_password_hash(&self, id: &Id<Subject>, old: &str, new: &str) -> Result<()> {
+        query(UPGRADE)
+            .bind(id.as_str())
+            .bind(old)
+            .bind(new)
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    async fn create_person(&self, person: &DeclaredSubject, now: Timestamp) -> Result<Applied> {
+        let mut transaction = self.begin().await?;
+        declared::insert_subject(&mut transaction, person, now).await?;
+        if !declared::claim_identifiers(&mut transaction, person).await? {
+            transaction.rollback().await?;
+            return Ok(Applied::Conflict);
+        }
+        feed(&mut transaction, "subject", person.id.as_str(), now).await?;
+        transaction.commit().await?;
+        Ok(Applied::Done)
+    }
+}
+
+fn subject(row: &Row, grants: &[Row]) -> Result<Subject> {
+    let username = text(row, "username")?;
+    let kind = match text(row, "kind")?.as_str() {
+        "person" => SubjectKind::Person(Box::new(Person {
+            username,
+            profile: json(row, "profile")?,
+            updated_at: instant(row, "updated_at")?,
+        })),
+        "machine" => SubjectKind::Machine { name: username },
+        _ => return Err(StorageError::corrupt("subject", text(row, "id")?)),
+    };
+    let own = optional_instant(row, "disabled_at")?;
+    let organization = optional_instant(row, "organization_disabled_at")?;
+    let mut roles = Roles::new();
+    for grant in grants {
+        let organization: Id<Organization> = id(grant, "organization_id")?;
+        let key = text(grant, "role_key")?;
+        let key =
+            RoleKey::parse(&key).map_err(|_| StorageError::corrupt("role_grant", key.clone()))?;
+        roles.entry(organization).or_default().push(key);
+    }
+    Ok(Subject {
+        id: id(row, "id")?,
+        organization: id(row, "organization_id")?,
+        organization_name: text(row, "organization_name")?,
+        kind,
+        disabled_at: own.or(organization),
+        roles,
+    })
+}
