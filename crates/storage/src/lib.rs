@@ -188,7 +188,11 @@ pub trait Attempts: Send + Sync {
 /// What the cookie of a browser stands for.
 #[async_trait]
 pub trait Browsers: Send + Sync {
-    /// Stores a browser under the digest of its cookie.
+    /// Records a new browser under the digest of its cookie.
+    async fn create_browser(&self, digest: &[u8], browser: &Browser) -> Result<()>;
+
+    /// Changes a browser. One that was deleted meanwhile stays deleted: an identifier from before a
+    /// sign-in must not come back to life (requirement A6.1).
     async fn save_browser(&self, digest: &[u8], browser: &Browser) -> Result<()>;
 
     /// The browser of a cookie, unless it has expired.

@@ -11,22 +11,20 @@ use crate::{
 };
 
 statements! {
-    SAVE = "INSERT INTO browser (digest, data, expires_at) VALUES ($1, $2, $3) \
-        ON CONFLICT (digest) DO UPDATE SET data = excluded.data, expires_at = excluded.expires_at";
+    CREATE = "INSERT INTO browser (digest, data, expires_at) VALUES ($1, $2, $3)";
+    SAVE = "UPDATE browser SET data = $2, expires_at = $3 WHERE digest = $1";
     READ = "SELECT data, expires_at FROM browser WHERE digest = $1 AND expires_at > $2";
     DELETE = "DELETE FROM browser WHERE digest = $1";
 }
 
 #[async_trait]
 impl Browsers for Database {
+    async fn create_browser(&self, digest: &[u8], browser: &Browser) -> Result<()> {
+        write(self, CREATE, digest, browser).await
+    }
+
     async fn save_browser(&self, digest: &[u8], browser: &Browser) -> Result<()> {
-        query(SAVE)
-            .bind(digest)
-            .bind(browser.data.as_str())
-            .bind(browser.expires_at.seconds())
-            .execute(&self.writer)
-            .await?;
-        Ok(())
+        write(self, SAVE, digest, browser).await
     }
 
     async fn browser(&self, digest: &[u8], now: Timestamp) -> Result<Option<Browser>> {
@@ -48,4 +46,19 @@ impl Browsers for Database {
         query(DELETE).bind(digest).execute(&self.writer).await?;
         Ok(())
     }
+}
+
+async fn write(
+    database: &Database,
+    statement: &'static str,
+    digest: &[u8],
+    browser: &Browser,
+) -> Result<()> {
+    query(statement)
+        .bind(digest)
+        .bind(browser.data.as_str())
+        .bind(browser.expires_at.seconds())
+        .execute(&database.writer)
+        .await?;
+    Ok(())
 }

@@ -1,0 +1,13 @@
+//! The axum kit that every HTTP crate of Symbolon shares.
+//!
+//! What touches the machine is in here and nowhere else: the clock, the operating system's
+//! randomness, the threads that hash passwords.
+
+pub mod browser;
+pub mod client_address;
+pub mod clock;
+pub mod entropy;
+pub mod form;
+pub mod guard;
+pub mod metrics;
+pub mod password_pool;
