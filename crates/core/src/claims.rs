@@ -85,13 +85,12 @@ impl ClaimsRequest {
     pub fn parse(text: &str) -> Option<Self> {
         let value: Value = (text.len() <= LONGEST).then(|| serde_json::from_str(text).ok())??;
         // serde would read an array as the fields of a struct in their order.
-        let claims = value
-            .as_object()?
-            .values()
-            .filter_map(Value::as_object)
-            .flatten();
-        let shaped = claims
+        let members = value.as_object()?;
+        // Other members are ignored, whatever is in them (OIDC Core §5.5).
+        let shaped = ["userinfo", "id_token"]
             .into_iter()
+            .filter_map(|member| members.get(member)?.as_object())
+            .flatten()
             .all(|(_, claim)| claim.is_null() || claim.is_object());
         shaped.then(|| serde_json::from_value(value).ok()).flatten()
     }

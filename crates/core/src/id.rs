@@ -74,6 +74,12 @@ impl<K> Id<K> {
         Self::trusted(&URL_SAFE_NO_PAD.encode(random))
     }
 
+    /// The same text as an identifier of another kind: to see whether it is taken there.
+    #[must_use]
+    pub fn retyped<Other>(&self) -> Id<Other> {
+        Id { text: Arc::clone(&self.text), kind: PhantomData }
+    }
+
     /// The identifier as text.
     pub fn as_str(&self) -> &str {
         &self.text

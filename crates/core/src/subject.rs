@@ -154,7 +154,8 @@ impl Identifier {
             return Err(IdentifierError);
         }
         let canonical: String = text.trim().nfkc().flat_map(char::to_lowercase).collect();
-        let canonical: String = canonical.nfkc().collect();
+        // Trimmed again: a compatibility form may begin with a space (NFKC of U+00A8 does).
+        let canonical: String = canonical.trim().nfkc().collect();
         if canonical.is_empty()
             || canonical.chars().count() > 254
             || canonical.chars().any(is_invisible)

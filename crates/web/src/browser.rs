@@ -68,21 +68,34 @@ impl fmt::Debug for BrowserStore {
 impl SessionStore for BrowserStore {
     async fn create(&self, record: &mut Record) -> session_store::Result<()> {
         let browser = encode(record)?;
-        self.storage.create_browser(&digest(&record.id), &browser).await.map_err(backend)
+        self.storage
+            .create_browser(&digest(&record.id), &browser)
+            .await
+            .map_err(backend)
     }
 
     async fn save(&self, record: &Record) -> session_store::Result<()> {
         let browser = encode(record)?;
-        self.storage.save_browser(&digest(&record.id), &browser).await.map_err(backend)
+        self.storage
+            .save_browser(&digest(&record.id), &browser)
+            .await
+            .map_err(backend)
     }
 
     async fn load(&self, id: &CookieId) -> session_store::Result<Option<Record>> {
-        let found = self.storage.browser(&digest(id), self.clock.now()).await.map_err(backend)?;
+        let found = self
+            .storage
+            .browser(&digest(id), self.clock.now())
+            .await
+            .map_err(backend)?;
         found.map(|browser| decode(*id, &browser)).transpose()
     }
 
     async fn delete(&self, id: &CookieId) -> session_store::Result<()> {
-        self.storage.delete_browser(&digest(id)).await.map_err(backend)
+        self.storage
+            .delete_browser(&digest(id))
+            .await
+            .map_err(backend)
     }
 }
 
@@ -144,7 +157,9 @@ impl BrowserSession {
             Some(memory) => memory,
             None => Memory {
                 binding: Id::<Self>::random(entropy).as_str().to_owned(),
-                csrf: Secret::<ClientSecret>::generate(entropy).expose().to_owned(),
+                csrf: Secret::<ClientSecret>::generate(entropy)
+                    .expose()
+                    .to_owned(),
                 ..Memory::default()
             },
         };
@@ -194,7 +209,9 @@ impl BrowserSession {
     /// # Errors
     /// When storage fails.
     pub async fn forget(&mut self, ended: &[Id<Session>]) -> session_store_error::Result<()> {
-        self.memory.sessions.retain(|session| !ended.contains(session));
+        self.memory
+            .sessions
+            .retain(|session| !ended.contains(session));
         self.remember().await?;
         self.cookie.cycle_id().await
     }

@@ -18,11 +18,15 @@ pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> I
     let values = headers.get_all("x-forwarded-for");
     let mut hops: Vec<&str> = Vec::new();
     for value in &values {
-        let Ok(text) = value.to_str() else { return nearest };
+        let Ok(text) = value.to_str() else {
+            return nearest;
+        };
         hops.extend(text.split(',').map(str::trim));
     }
     for hop in hops.into_iter().rev().take(32) {
-        let Ok(address) = hop.parse::<IpAddr>() else { return nearest };
+        let Ok(address) = hop.parse::<IpAddr>() else {
+            return nearest;
+        };
         nearest = address.to_canonical();
         if !is_trusted(&nearest) {
             return nearest;
@@ -53,13 +57,22 @@ mod tests {
 
     #[test]
     fn a5_5_the_right_most_untrusted_hop_counts() {
-        assert_eq!(address("10.0.0.1", &["6.6.6.6, 203.0.113.9, 10.0.0.2"]), "203.0.113.9");
-        assert_eq!(address("10.0.0.1", &["6.6.6.6", "203.0.113.9"]), "203.0.113.9");
+        assert_eq!(
+            address("10.0.0.1", &["6.6.6.6, 203.0.113.9, 10.0.0.2"]),
+            "203.0.113.9"
+        );
+        assert_eq!(
+            address("10.0.0.1", &["6.6.6.6", "203.0.113.9"]),
+            "203.0.113.9"
+        );
     }
 
     #[test]
     fn a5_5_what_cannot_be_read_ends_the_search() {
-        assert_eq!(address("10.0.0.1", &["6.6.6.6, rubbish, 10.0.0.2"]), "10.0.0.2");
+        assert_eq!(
+            address("10.0.0.1", &["6.6.6.6, rubbish, 10.0.0.2"]),
+            "10.0.0.2"
+        );
         assert_eq!(address("10.0.0.1", &[]), "10.0.0.1");
     }
 

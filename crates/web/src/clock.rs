@@ -7,7 +7,10 @@ use symbolon_core::time::{Clock, Timestamp};
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the edge where the clock is read")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the edge where the clock is read"
+    )]
     fn now(&self) -> Timestamp {
         Timestamp::from_seconds(time::OffsetDateTime::now_utc().unix_timestamp())
     }

@@ -8,7 +8,10 @@ use symbolon_core::entropy::Entropy;
 pub struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
-    #[expect(clippy::disallowed_methods, reason = "this is the edge where randomness is drawn")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the edge where randomness is drawn"
+    )]
     fn fill(&self, bytes: &mut [u8]) {
         rand::rng().fill_bytes(bytes);
     }

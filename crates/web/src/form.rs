@@ -44,7 +44,9 @@ impl Unreadable {
             Self::Form(error) => return error.into(),
             Self::Broken => "the body ended before its Content-Length",
             Self::ContentType => "the body must be application/x-www-form-urlencoded",
-            Self::TooLong => "the parameters are longer than this server reads (64 KiB in a body, 16 KiB in a query)",
+            Self::TooLong => {
+                "the parameters are longer than this server reads (64 KiB in a body, 16 KiB in a query)"
+            }
         };
         OAuthError::new(ErrorCode::InvalidRequest, description)
     }
@@ -56,9 +58,17 @@ impl Unreadable {
 /// [`Unreadable`].
 pub async fn body(request: Request) -> Result<Parameters, Unreadable> {
     let (head, body) = request.into_parts();
-    let is_form = head.headers.get(CONTENT_TYPE).is_some_and(|value| is_form(value.as_bytes()));
-    let declared = head.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-    if declared.and_then(|length| length.parse().ok()).is_some_and(|length: usize| length > LONGEST_BODY)
+    let is_form = head
+        .headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|value| is_form(value.as_bytes()));
+    let declared = head
+        .headers
+        .get(CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok());
+    if declared
+        .and_then(|length| length.parse().ok())
+        .is_some_and(|length: usize| length > LONGEST_BODY)
     {
         return Err(Unreadable::TooLong);
     }
@@ -84,8 +94,13 @@ pub fn query(uri: &http::Uri) -> Result<Parameters, Unreadable> {
 }
 
 fn is_form(content_type: &[u8]) -> bool {
-    let media_type = content_type.split(|byte| *byte == b';').next().unwrap_or_default();
-    media_type.trim_ascii().eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
+    let media_type = content_type
+        .split(|byte| *byte == b';')
+        .next()
+        .unwrap_or_default();
+    media_type
+        .trim_ascii()
+        .eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
 }
 
 async fn bounded(body: Body) -> Result<bytes::Bytes, Unreadable> {

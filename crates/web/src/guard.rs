@@ -73,7 +73,11 @@ pub async fn guard(State(guard): State<Arc<Guard>>, mut request: Request, next: 
             Ok(response) => response,
             Err(_) => {
                 tracing::error!("the request took longer than limits.request_timeout");
-                (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")]).into_response()
+                (
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    [(header::RETRY_AFTER, "5")],
+                )
+                    .into_response()
             }
         }
     };
@@ -93,7 +97,10 @@ pub async fn guard(State(guard): State<Arc<Guard>>, mut request: Request, next: 
     response
 }
 
-#[expect(clippy::disallowed_methods, reason = "measures how long a request took; no rule sees it")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "measures how long a request took; no rule sees it"
+)]
 fn now() -> Instant {
     Instant::now()
 }
@@ -114,10 +121,15 @@ fn set_headers(response: &mut Response, id: &RequestId, https: bool) {
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
         (header::X_FRAME_OPTIONS, "DENY"),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; frame-ancestors 'none'",
+        ),
     ];
     for (name, value) in defaults {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     }
     if https {
         headers.insert(
@@ -137,7 +149,10 @@ struct InFlight<'a> {
 impl<'a> InFlight<'a> {
     fn new(metrics: &'a Metrics) -> Self {
         metrics.arrived();
-        Self { metrics, open: true }
+        Self {
+            metrics,
+            open: true,
+        }
     }
 
     fn answered(&mut self, route: &'static str, status: u16, seconds: f64) {

@@ -64,9 +64,15 @@ impl Metrics {
     pub fn new() -> Self {
         let mut registry = Registry::with_prefix("symbolon");
         let requests = Family::default();
-        registry.register("http_requests", "Requests by route and status", requests.clone());
+        registry.register(
+            "http_requests",
+            "Requests by route and status",
+            requests.clone(),
+        );
         let durations: Family<_, _, fn() -> Histogram> = Family::new_with_constructor(|| {
-            Histogram::new([0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0])
+            Histogram::new([
+                0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0,
+            ])
         });
         registry.register(
             "http_request_duration_seconds",
@@ -74,16 +80,41 @@ impl Metrics {
             durations.clone(),
         );
         let tokens = Family::default();
-        registry.register("token_responses", "Successful token responses by grant", tokens.clone());
+        registry.register(
+            "token_responses",
+            "Successful token responses by grant",
+            tokens.clone(),
+        );
         let sign_ins = Family::default();
         registry.register("sign_ins", "Password sign-ins by outcome", sign_ins.clone());
         let refusals = Family::default();
-        registry.register("oauth_errors", "Errors told to clients, by code", refusals.clone());
+        registry.register(
+            "oauth_errors",
+            "Errors told to clients, by code",
+            refusals.clone(),
+        );
         let in_flight = Gauge::default();
-        registry.register("http_requests_in_flight", "Requests under way", in_flight.clone());
+        registry.register(
+            "http_requests_in_flight",
+            "Requests under way",
+            in_flight.clone(),
+        );
         let cache = Family::default();
-        registry.register("cache_lookups", "Look-ups by cache and outcome", cache.clone());
-        Self { registry, requests, durations, tokens, sign_ins, refusals, in_flight, cache }
+        registry.register(
+            "cache_lookups",
+            "Look-ups by cache and outcome",
+            cache.clone(),
+        );
+        Self {
+            registry,
+            requests,
+            durations,
+            tokens,
+            sign_ins,
+            refusals,
+            in_flight,
+            cache,
+        }
     }
 
     /// A request arrived; it is under way until [`Self::answered`].
@@ -94,8 +125,12 @@ impl Metrics {
     /// A request was answered after so many seconds.
     pub fn answered(&self, route: &'static str, status: u16, seconds: f64) {
         self.in_flight.dec();
-        self.requests.get_or_create(&RequestLabels { route, status }).inc();
-        self.durations.get_or_create(&RouteLabels { route }).observe(seconds);
+        self.requests
+            .get_or_create(&RequestLabels { route, status })
+            .inc();
+        self.durations
+            .get_or_create(&RouteLabels { route })
+            .observe(seconds);
     }
 
     /// A request was given up before it was answered.
@@ -110,7 +145,9 @@ impl Metrics {
 
     /// Somebody tried to sign in.
     pub fn sign_in(&self, outcome: &'static str) {
-        self.sign_ins.get_or_create(&OutcomeLabels { outcome }).inc();
+        self.sign_ins
+            .get_or_create(&OutcomeLabels { outcome })
+            .inc();
     }
 
     /// A client was refused.
@@ -121,7 +158,9 @@ impl Metrics {
     /// A cache was asked.
     pub fn looked_up(&self, cache: &'static str, hit: bool) {
         let outcome = if hit { "hit" } else { "miss" };
-        self.cache.get_or_create(&CacheLabels { cache, outcome }).inc();
+        self.cache
+            .get_or_create(&CacheLabels { cache, outcome })
+            .inc();
     }
 
     /// The text to scrape.

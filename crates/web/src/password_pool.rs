@@ -26,7 +26,11 @@ pub struct HashingCost {
 
 impl Default for HashingCost {
     fn default() -> Self {
-        Self { memory: 19_456, iterations: 2, parallelism: 1 }
+        Self {
+            memory: 19_456,
+            iterations: 2,
+            parallelism: 1,
+        }
     }
 }
 
@@ -160,7 +164,10 @@ impl Worker {
     fn hash(&self, password: &Password) -> String {
         let mut salt = [0; 16];
         self.entropy.fill(&mut salt);
-        match self.argon2.hash_password_with_salt(password.expose(), &salt) {
+        match self
+            .argon2
+            .hash_password_with_salt(password.expose(), &salt)
+        {
             Ok(hash) => hash.to_string(),
             // Cannot happen with the parameters checked at the start; a hash that nothing matches
             // is the safe answer.
@@ -175,7 +182,9 @@ impl Worker {
         };
         if is_bcrypt(stored) {
             return match bcrypt::verify(password.expose(), stored) {
-                Ok(true) => Verdict::Right { upgrade: Some(self.hash(password)) },
+                Ok(true) => Verdict::Right {
+                    upgrade: Some(self.hash(password)),
+                },
                 Ok(false) | Err(_) => Verdict::Wrong,
             };
         }
@@ -184,7 +193,9 @@ impl Worker {
             return Verdict::Wrong;
         };
         match self.argon2.verify_password(password.expose(), &hash) {
-            Ok(()) => Verdict::Right { upgrade: self.outdated(&hash).then(|| self.hash(password)) },
+            Ok(()) => Verdict::Right {
+                upgrade: self.outdated(&hash).then(|| self.hash(password)),
+            },
             Err(_) => Verdict::Wrong,
         }
     }
@@ -201,7 +212,10 @@ impl Worker {
 }
 
 fn is_bcrypt(text: &str) -> bool {
-    text.len() == 60 && ["$2a$", "$2b$", "$2x$", "$2y$"].iter().any(|kind| text.starts_with(kind))
+    text.len() == 60
+        && ["$2a$", "$2b$", "$2x$", "$2y$"]
+            .iter()
+            .any(|kind| text.starts_with(kind))
 }
 
 #[cfg(test)]
@@ -211,7 +225,11 @@ mod tests {
     use super::*;
     use crate::entropy::SystemEntropy;
 
-    const CHEAP: HashingCost = HashingCost { memory: 64, iterations: 1, parallelism: 1 };
+    const CHEAP: HashingCost = HashingCost {
+        memory: 64,
+        iterations: 1,
+        parallelism: 1,
+    };
 
     fn pool(cost: HashingCost, queue: u32) -> PasswordPool {
         PasswordPool::start(cost, 1, queue, Arc::new(SystemEntropy)).unwrap()
@@ -228,25 +246,46 @@ mod tests {
         assert!(hash.starts_with("$argon2id$v=19$m=64,t=1,p=1$"));
         let right = pool.verify(password("correct"), Some(hash.clone())).await;
         assert_eq!(right, Ok(Verdict::Right { upgrade: None }));
-        assert_eq!(pool.verify(password("wrong"), Some(hash)).await, Ok(Verdict::Wrong));
-        assert_eq!(pool.verify(password("correct"), None).await, Ok(Verdict::Wrong));
+        assert_eq!(
+            pool.verify(password("wrong"), Some(hash)).await,
+            Ok(Verdict::Wrong)
+        );
+        assert_eq!(
+            pool.verify(password("correct"), None).await,
+            Ok(Verdict::Wrong)
+        );
     }
 
     #[tokio::test]
     async fn a5_2_old_parameters_and_bcrypt_are_upgraded() {
         let old = pool(CHEAP, 8).hash(password("correct")).await.unwrap();
-        let new = pool(HashingCost { memory: 128, ..CHEAP }, 8);
+        let new = pool(
+            HashingCost {
+                memory: 128,
+                ..CHEAP
+            },
+            8,
+        );
         let bcrypt = bcrypt::hash("correct", 4).unwrap();
         for stored in [old, bcrypt] {
             let verdict = new.verify(password("correct"), Some(stored)).await.unwrap();
-            let Verdict::Right { upgrade: Some(upgrade) } = verdict else { panic!("no upgrade") };
+            let Verdict::Right {
+                upgrade: Some(upgrade),
+            } = verdict
+            else {
+                panic!("no upgrade")
+            };
             assert!(upgrade.starts_with("$argon2id$v=19$m=128,"));
         }
     }
 
     #[tokio::test]
     async fn a5_2_a_full_queue_refuses_at_once() {
-        let slow = HashingCost { memory: 65_536, iterations: 4, parallelism: 1 };
+        let slow = HashingCost {
+            memory: 65_536,
+            iterations: 4,
+            parallelism: 1,
+        };
         let pool = Arc::new(pool(slow, 1));
         let all = (0..16).map(|_| {
             let pool = Arc::clone(&pool);
@@ -256,6 +295,9 @@ mod tests {
         for one in all.collect::<Vec<_>>() {
             full += u32::from(one.await.unwrap() == Err(PoolError::Full));
         }
-        assert!(full > 0, "of sixteen at once, one is hashed, one waits, the others are refused");
+        assert!(
+            full > 0,
+            "of sixteen at once, one is hashed, one waits, the others are refused"
+        );
     }
 }

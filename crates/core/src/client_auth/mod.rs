@@ -58,7 +58,7 @@ impl Refusal {
             }
             Self::MalformedHeader => OAuthError::new(
                 ErrorCode::InvalidClient,
-                "the Authorization header is not Basic with base64 of client_id:client_secret, each form-urlencoded (RFC 6749 §2.3.1)",
+                "the Authorization header is not Basic with base64 of client_id:client_secret, each form-urlencoded (RFC 6749 2.3.1)",
             ),
             Self::MalformedIdentifier => FAILED,
             Self::Missing => OAuthError::new(

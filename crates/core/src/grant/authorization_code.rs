@@ -74,10 +74,10 @@ impl Refusal {
         match self {
             Self::CodeMissing => request("code is missing"),
             Self::VerifierMissing => request(
-                "code_verifier is missing: send the verifier of the code_challenge (RFC 7636 §4.5)",
+                "code_verifier is missing: send the verifier of the code_challenge (RFC 7636 4.5)",
             ),
             Self::VerifierMalformed => request(
-                "code_verifier is not 43 to 128 characters of A-Z a-z 0-9 - . _ ~ (RFC 7636 §4.1)",
+                "code_verifier is not 43 to 128 characters of A-Z a-z 0-9 - . _ ~ (RFC 7636 4.1)",
             ),
             Self::RedirectUriMismatch => grant(
                 "redirect_uri is not the one of the authorization request; send exactly the same string",

@@ -72,7 +72,7 @@ impl Refusal {
             }
             Self::ScopeMalformed => OAuthError::new(
                 ErrorCode::InvalidScope,
-                "scope is not words of visible ASCII separated by spaces (RFC 6749 §3.3)",
+                "scope is not words of visible ASCII separated by spaces (RFC 6749 3.3)",
             ),
             Self::ScopeWidened => OAuthError::new(
                 ErrorCode::InvalidScope,

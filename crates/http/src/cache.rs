@@ -1,0 +1,296 @@
+//! What is asked for on every request, kept in memory, and forgotten within a second of a change on
+//! any instance.
+//!
+//! Every write that another instance may have cached adds to the change feed in the same
+//! transaction; each instance reads the feed several times a second ([`Cache::learn`]). An instance
+//! that cannot read it stops trusting its memory.
+
+use std::{
+    collections::HashMap,
+    hash::Hash,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use symbolon_core::{
+    approval::{Approval, ApprovalState},
+    claims::ClaimsRequest,
+    client::Client,
+    decision::Change,
+    id::Id,
+    secret::{AccessToken, Digest},
+    subject::Subject,
+    time::{Lifetime, Timestamp},
+    token::opaque::OpaqueAccessToken,
+};
+use symbolon_storage::{Changed, Storage};
+use symbolon_web::metrics::Metrics;
+
+use crate::failure::Failure;
+
+/// How often the feed is read.
+pub const POLL_INTERVAL: Duration = Duration::from_millis(300);
+
+/// For how long memory is trusted without having read the feed.
+const TRUST: Duration = Duration::from_millis(900);
+
+/// How far back the feed is read: clocks of instances may differ by a minute and a bit
+/// (requirement A9.5), and a transaction may commit some seconds after it took its time stamp.
+const WINDOW: Lifetime = Lifetime::from_seconds(180);
+
+/// What an access token of an approval needs to know of it.
+#[derive(Debug)]
+pub struct ApprovalFacts {
+    /// Whether its tokens are good.
+    pub live: bool,
+    /// The claims that were asked for by name.
+    pub claims: ClaimsRequest,
+}
+
+/// The memory of one instance.
+pub struct Cache {
+    storage: Arc<dyn Storage>,
+    metrics: Arc<Metrics>,
+    clients: Kept<Id<Client>, Client>,
+    subjects: Kept<Id<Subject>, Subject>,
+    approvals: Kept<Id<Approval>, ApprovalFacts>,
+    revoked: Kept<String, ()>,
+    opaque: Kept<String, OpaqueAccessToken>,
+    seen: Mutex<HashMap<(String, String), i64>>,
+    read_at: Mutex<Option<Instant>>,
+    keys_changed: AtomicBool,
+}
+
+impl Cache {
+    /// An empty memory in front of a storage.
+    pub fn new(storage: Arc<dyn Storage>, metrics: Arc<Metrics>) -> Self {
+        Self {
+            storage,
+            metrics,
+            clients: Kept::new("client", 10_000),
+            subjects: Kept::new("subject", 50_000),
+            approvals: Kept::new("approval", 50_000),
+            revoked: Kept::new("revoked_token", 100_000),
+            opaque: Kept::new("access_token", 50_000),
+            seen: Mutex::default(),
+            read_at: Mutex::default(),
+            keys_changed: AtomicBool::new(false),
+        }
+    }
+
+    /// The client of this name.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn client(&self, id: &Id<Client>) -> Result<Option<Arc<Client>>, Failure> {
+        self.keep(&self.clients, id, async {
+            Ok(self.storage.client(id).await?)
+        })
+        .await
+    }
+
+    /// The subject of this name.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn subject(&self, id: &Id<Subject>) -> Result<Option<Arc<Subject>>, Failure> {
+        self.keep(&self.subjects, id, async {
+            Ok(self.storage.subject(id).await?)
+        })
+        .await
+    }
+
+    /// What is known of an approval; `None` when it is not known any more.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn approval(&self, id: &Id<Approval>) -> Result<Option<Arc<ApprovalFacts>>, Failure> {
+        let load = async {
+            let approval = self.storage.approval(id).await?;
+            Ok(approval.map(|approval| ApprovalFacts {
+                live: !matches!(approval.state, ApprovalState::Revoked { .. }),
+                claims: approval.claims,
+            }))
+        };
+        self.keep(&self.approvals, id, load).await
+    }
+
+    /// Whether the token of this `jti` was revoked.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn is_revoked(&self, jti: &String) -> Result<bool, Failure> {
+        let load = async { Ok(self.storage.is_revoked(jti).await?.then_some(())) };
+        Ok(self.keep(&self.revoked, jti, load).await?.is_some())
+    }
+
+    /// An opaque access token.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn opaque(
+        &self,
+        token: Digest<AccessToken>,
+    ) -> Result<Option<Arc<OpaqueAccessToken>>, Failure> {
+        let load = async { Ok(self.storage.access_token(token).await?) };
+        self.keep(&self.opaque, &hexadecimal(token.as_bytes()), load)
+            .await
+    }
+
+    /// Forgets what this instance itself has just changed.
+    pub fn applied(&self, changes: &[Change]) {
+        for change in changes {
+            match change {
+                Change::RevokeApproval { approval, .. } => self.approvals.forget(approval),
+                Change::RevokeAccessToken { jti, .. } => self.revoked.forget(jti),
+                Change::RevokeOpaqueAccessToken { token, .. } => {
+                    self.opaque.forget(&hexadecimal(token.as_bytes()));
+                }
+                Change::IssueOpaqueAccessToken(_)
+                | Change::RedeemCode { .. }
+                | Change::RotateRefreshToken { .. } => {}
+            }
+        }
+    }
+
+    /// Reads the feed, and forgets what changed since it was read last.
+    ///
+    /// # Errors
+    /// When storage fails; memory is not trusted then until it answers again.
+    pub async fn learn(&self, now: Timestamp) -> Result<(), Failure> {
+        let began = instant();
+        let recent = self.storage.changed_since(now.minus(WINDOW)).await?;
+        let fresh = {
+            let mut seen = self
+                .seen
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            let is_new = |change: &&Changed| {
+                seen.get(&(change.noun.clone(), change.key.clone())) != Some(&change.version)
+            };
+            let fresh: Vec<Changed> = recent.iter().filter(is_new).cloned().collect();
+            *seen = recent
+                .into_iter()
+                .map(|change| ((change.noun, change.key), change.version))
+                .collect();
+            fresh
+        };
+        fresh.iter().for_each(|change| self.forget(change));
+        let mut read_at = self
+            .read_at
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        *read_at = Some(began);
+        Ok(())
+    }
+
+    /// Whether signing keys changed since this was asked last.
+    pub fn take_keys_changed(&self) -> bool {
+        self.keys_changed.swap(false, Ordering::AcqRel)
+    }
+
+    fn forget(&self, change: &Changed) {
+        match change.noun.as_str() {
+            "client" => Id::parse(&change.key)
+                .iter()
+                .for_each(|id| self.clients.forget(id)),
+            "subject" => Id::parse(&change.key)
+                .iter()
+                .for_each(|id| self.subjects.forget(id)),
+            "approval" => Id::parse(&change.key)
+                .iter()
+                .for_each(|id| self.approvals.forget(id)),
+            "revoked_token" => self.revoked.forget(&change.key),
+            "access_token" => self.opaque.forget(&change.key),
+            // Rare, and it touches everybody in it.
+            "organization" => self.subjects.forget_all(),
+            "signing_key" => self.keys_changed.store(true, Ordering::Release),
+            _ => {}
+        }
+    }
+
+    async fn keep<K, V>(
+        &self,
+        kept: &Kept<K, V>,
+        key: &K,
+        load: impl Future<Output = Result<Option<V>, Failure>>,
+    ) -> Result<Option<Arc<V>>, Failure>
+    where
+        K: Clone + Eq + Hash + Send + Sync + 'static,
+        V: Send + Sync + 'static,
+    {
+        let trusted = self.is_trusted();
+        if trusted && let Some(found) = kept.entries.get(key) {
+            self.metrics.looked_up(kept.name, true);
+            return Ok(found);
+        }
+        self.metrics.looked_up(kept.name, false);
+        let epoch = kept.epoch.load(Ordering::Acquire);
+        let loaded = load.await?.map(Arc::new);
+        // A change that came while we read may be missing in what we read: then it is not kept.
+        if trusted && kept.epoch.load(Ordering::Acquire) == epoch {
+            kept.entries.insert(key.clone(), loaded.clone());
+        }
+        Ok(loaded)
+    }
+
+    fn is_trusted(&self) -> bool {
+        let read_at = self
+            .read_at
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        read_at.is_some_and(|read_at| read_at.elapsed() < TRUST)
+    }
+}
+
+/// One kind of thing: `None` is kept too, so that an unknown name does not ask every time.
+struct Kept<K, V> {
+    name: &'static str,
+    entries: moka::sync::Cache<K, Option<Arc<V>>>,
+    epoch: AtomicU64,
+}
+
+impl<K, V> Kept<K, V>
+where
+    K: Clone + Eq + Hash + Send + Sync + 'static,
+    V: Send + Sync + 'static,
+{
+    fn new(name: &'static str, capacity: u64) -> Self {
+        // A bound on age besides the feed, should a change ever be missed.
+        let entries = moka::sync::Cache::builder()
+            .max_capacity(capacity)
+            .time_to_live(Duration::from_secs(300))
+            .build();
+        Self {
+            name,
+            entries,
+            epoch: AtomicU64::new(0),
+        }
+    }
+
+    fn forget(&self, key: &K) {
+        self.epoch.fetch_add(1, Ordering::AcqRel);
+        self.entries.invalidate(key);
+    }
+
+    fn forget_all(&self) {
+        self.epoch.fetch_add(1, Ordering::AcqRel);
+        self.entries.invalidate_all();
+    }
+}
+
+/// As the feed names it.
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "measures the age of memory; no rule sees it"
+)]
+fn instant() -> Instant {
+    Instant::now()
+}

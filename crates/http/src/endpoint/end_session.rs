@@ -1,0 +1,130 @@
+//! The end session endpoint.
+#![doc(alias = "OpenID Connect RP-Initiated Logout")]
+
+use std::sync::Arc;
+
+use axum::{
+    Extension,
+    extract::{Request, State},
+    response::Response,
+};
+use symbolon_core::{
+    client::Client,
+    end_session::{self, HintClaims, Plan},
+    id::Id,
+    parameters::Parameters,
+};
+use symbolon_web::{
+    browser::BrowserSession,
+    form::{self, Unreadable},
+    guard::RequestId,
+};
+use tower_sessions::Session;
+
+use crate::{
+    answer,
+    failure::Failure,
+    interaction,
+    page::{error, sign_out},
+    provider::Provider,
+};
+
+/// GET, the parameters in the query.
+pub async fn get(
+    State(provider): State<Arc<Provider>>,
+    Extension(request_id): Extension<RequestId>,
+    cookie: Session,
+    request: Request,
+) -> Response {
+    let parameters = form::query(request.uri());
+    respond(&provider, &request_id, cookie, parameters).await
+}
+
+/// POST, the parameters in a form.
+pub async fn post(
+    State(provider): State<Arc<Provider>>,
+    Extension(request_id): Extension<RequestId>,
+    cookie: Session,
+    request: Request,
+) -> Response {
+    let parameters = form::body(request).await;
+    respond(&provider, &request_id, cookie, parameters).await
+}
+
+async fn respond(
+    provider: &Provider,
+    request_id: &RequestId,
+    cookie: Session,
+    parameters: Result<Parameters, Unreadable>,
+) -> Response {
+    let parameters = match parameters {
+        Ok(parameters) => parameters,
+        Err(unreadable) => {
+            let description = unreadable.wire().description;
+            return error::unreadable(provider, request_id, unreadable.status(), description);
+        }
+    };
+    let answer = sign_out(provider, request_id, cookie, &parameters).await;
+    answer.unwrap_or_else(|failure| error::failure(provider, request_id, failure))
+}
+
+async fn sign_out(
+    provider: &Provider,
+    request_id: &RequestId,
+    cookie: Session,
+    parameters: &Parameters,
+) -> Result<Response, Failure> {
+    if parameters.repeated().is_some() {
+        let description = "a parameter stands twice in this request; send each parameter once";
+        return Ok(error::bad_request(provider, request_id, description));
+    }
+    let mut browser = BrowserSession::load(cookie, &*provider.entropy).await?;
+    let sessions = interaction::live_sessions(provider, &browser).await?;
+    let (plan, hint, client) = plan(provider, parameters, &sessions).await?;
+    if plan.confirm {
+        // The person's answer is a request of its own, checked as this one was.
+        browser.remember().await?;
+        return Ok(answer::see_other(&sign_out::ask(
+            provider, parameters, &plan,
+        )));
+    }
+    let ended = match hint.and_then(|hint| hint.sid) {
+        Some(sid) => sessions
+            .into_iter()
+            .filter(|session| session.id == sid)
+            .collect(),
+        None => sessions,
+    };
+    sign_out::end(provider, &mut browser, &ended).await?;
+    sign_out::done(provider, request_id, &plan, client.as_deref())
+}
+
+/// What to do about a sign-out request, and for which client.
+pub async fn plan(
+    provider: &Provider,
+    parameters: &Parameters,
+    sessions: &[symbolon_core::session::Session],
+) -> Result<(Plan, Option<HintClaims>, Option<Arc<Client>>), Failure> {
+    let hinted = parameters.value("id_token_hint");
+    let hint = hinted.and_then(|text| interaction::hint(provider, text));
+    let named = parameters
+        .value("client_id")
+        .and_then(|text| Id::<Client>::parse(text).ok());
+    let contradictory = match (&hint, &named) {
+        (Some(hint), Some(named)) => hint.aud != *named,
+        _ => false,
+    };
+    let client = match hint.as_ref().map(|hint| &hint.aud).or(named.as_ref()) {
+        Some(id) => provider.cache.client(id).await?,
+        None => None,
+    };
+    let request = end_session::Request {
+        hint: hint.as_ref(),
+        hint_is_bad: hinted.is_some() && hint.is_none(),
+        client: client.as_deref(),
+        client_is_contradictory: contradictory,
+        post_logout_redirect_uri: parameters.value("post_logout_redirect_uri"),
+        state: parameters.value("state"),
+    };
+    Ok((end_session::decide(&request, sessions), hint, client))
+}

@@ -1,0 +1,41 @@
+//! The endpoints, one file each.
+
+pub mod asset;
+pub mod authorize;
+pub mod discovery;
+pub mod end_session;
+pub mod health;
+pub mod introspect;
+pub mod keys;
+pub mod metrics;
+pub mod missing;
+pub mod revoke;
+pub mod token;
+pub mod userinfo;
+
+/// The name of a route in metrics and logs: a fixed set, whatever paths are configured.
+pub fn route_name(path: &str) -> &'static str {
+    const NAMES: [(&str, &str); 17] = [
+        ("/authorize", "authorize"),
+        ("/token", "token"),
+        ("/introspect", "introspect"),
+        ("/revoke", "revoke"),
+        ("/keys", "keys"),
+        ("/userinfo", "userinfo"),
+        ("/end_session", "end_session"),
+        ("/sign-in/{handle}", "sign_in"),
+        ("/sign-up/{handle}", "sign_up"),
+        ("/choose-account/{handle}", "choose_account"),
+        ("/consent/{handle}", "consent"),
+        ("/sign-out", "sign_out"),
+        ("/.well-known/openid-configuration", "discovery"),
+        ("/healthz", "healthz"),
+        ("/readyz", "readyz"),
+        ("/metrics", "metrics"),
+        ("/static/{*path}", "static"),
+    ];
+    NAMES
+        .iter()
+        .find(|(end, _)| path.ends_with(end))
+        .map_or("other", |(_, name)| name)
+}

@@ -1,0 +1,179 @@
+//! The token endpoint.
+#![doc(alias = "RFC 6749 §3.2")]
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Request, State},
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, StatusCode};
+use symbolon_core::{
+    approval::Approval,
+    client::Client,
+    error::OAuthError,
+    grant::{self, authorization_code, client_credentials, refresh_token},
+    parameters::Parameters,
+    subject::Subject,
+    token::Tokens,
+};
+use symbolon_web::form;
+
+use crate::{
+    answer, cors,
+    exchange::{TRIES, authenticate, commit, sign},
+    failure::Failure,
+    provider::Provider,
+};
+
+/// POST, the only method (RFC 6749 §3.2).
+pub async fn post(State(provider): State<Arc<Provider>>, request: Request) -> Response {
+    let headers = request.headers().clone();
+    let parameters = match form::body(request).await {
+        Ok(parameters) => parameters,
+        Err(unreadable) => {
+            return answer::oauth_error_with(unreadable.status(), unreadable.wire());
+        }
+    };
+    respond(&provider, &headers, &parameters)
+        .await
+        .unwrap_or_else(IntoResponse::into_response)
+}
+
+async fn respond(
+    provider: &Provider,
+    headers: &HeaderMap,
+    parameters: &Parameters,
+) -> Result<Response, Failure> {
+    if let Err(error) = parameters.refuse_repeated() {
+        return Ok(refuse(provider, error, false));
+    }
+    let client = match authenticate(provider, headers, parameters).await? {
+        Ok(client) => client,
+        Err(refusal) => return Ok(refuse(provider, refusal.error, refusal.basic)),
+    };
+    let mut response = match exchange(provider, &client, parameters).await? {
+        Err(error) => refuse(provider, error, false),
+        Ok((grant_type, tokens)) => {
+            let response = sign(provider, &client, tokens)?;
+            provider.metrics.issued(grant_type);
+            answer::json(StatusCode::OK, &response)
+        }
+    };
+    cors::allow(&client, headers, &mut response);
+    Ok(response)
+}
+
+async fn exchange(
+    provider: &Provider,
+    client: &Client,
+    parameters: &Parameters,
+) -> Result<Result<(&'static str, Tokens), OAuthError>, Failure> {
+    let request = match grant::Request::parse(parameters) {
+        Ok(request) => request,
+        Err(error) => return Ok(Err(error)),
+    };
+    let grant_type = request.grant_type();
+    if let Err(error) = grant::permit(client, grant_type) {
+        return Ok(Err(error));
+    }
+    let outcome = match &request {
+        grant::Request::ClientCredentials(request) => {
+            client_credentials(provider, client, request).await?
+        }
+        grant::Request::AuthorizationCode(request) => {
+            authorization_code(provider, client, request).await?
+        }
+        grant::Request::RefreshToken(request) => refresh_token(provider, client, request).await?,
+    };
+    Ok(outcome.map(|tokens| (grant_type.as_str(), tokens)))
+}
+
+async fn client_credentials(
+    provider: &Provider,
+    client: &Client,
+    request: &client_credentials::Request,
+) -> Result<Result<Tokens, OAuthError>, Failure> {
+    let machine = match &client.machine {
+        Some(machine) => provider.cache.subject(machine).await?,
+        None => None,
+    };
+    let decision =
+        client_credentials::decide(request, client, machine.as_deref(), provider.issuance());
+    let outcome = commit(provider, decision)
+        .await?
+        .ok_or(Failure::Contended)?;
+    Ok(outcome.map_err(|refusal| log(client, &refusal, refusal.wire())))
+}
+
+async fn authorization_code(
+    provider: &Provider,
+    client: &Client,
+    request: &authorization_code::Request,
+) -> Result<Result<Tokens, OAuthError>, Failure> {
+    for _ in 0..TRIES {
+        let approval = match &request.code {
+            Some(code) => provider.storage.approval_of_code(code.digest()).await?,
+            None => None,
+        };
+        let subject = subject_of(provider, approval.as_ref()).await?;
+        let facts = authorization_code::Facts {
+            approval: approval.as_ref(),
+            subject: subject.as_deref(),
+        };
+        let decision = authorization_code::decide(request, client, &facts, provider.issuance());
+        if let Some(outcome) = commit(provider, decision).await? {
+            return Ok(outcome.map_err(|refusal| log(client, &refusal, refusal.wire())));
+        }
+    }
+    Err(Failure::Contended)
+}
+
+async fn refresh_token(
+    provider: &Provider,
+    client: &Client,
+    request: &refresh_token::Request,
+) -> Result<Result<Tokens, OAuthError>, Failure> {
+    for _ in 0..TRIES {
+        let approval = match &request.token {
+            Some(token) => {
+                provider
+                    .storage
+                    .approval_of_family(token.family_digest())
+                    .await?
+            }
+            None => None,
+        };
+        let subject = subject_of(provider, approval.as_ref()).await?;
+        let facts = refresh_token::Facts {
+            approval: approval.as_ref(),
+            subject: subject.as_deref(),
+        };
+        let decision = refresh_token::decide(request, client, &facts, provider.issuance());
+        if let Some(outcome) = commit(provider, decision).await? {
+            return Ok(outcome.map_err(|refusal| log(client, &refusal, refusal.wire())));
+        }
+    }
+    Err(Failure::Contended)
+}
+
+async fn subject_of(
+    provider: &Provider,
+    approval: Option<&Approval>,
+) -> Result<Option<Arc<Subject>>, Failure> {
+    match approval {
+        Some(approval) => provider.cache.subject(&approval.subject).await,
+        None => Ok(None),
+    }
+}
+
+/// The log has the exact reason; the client gets the one of the specification.
+fn log(client: &Client, refusal: &impl std::fmt::Debug, error: OAuthError) -> OAuthError {
+    tracing::info!(client = %client.id, ?refusal, "token request refused");
+    error
+}
+
+fn refuse(provider: &Provider, error: OAuthError, basic: bool) -> Response {
+    provider.metrics.refused(error.code.as_str());
+    answer::oauth_error(error, basic)
+}

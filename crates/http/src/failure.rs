@@ -1,0 +1,84 @@
+//! What is our fault: never a caller's, and never more told than that.
+
+use axum::response::{IntoResponse, Response};
+use http::{StatusCode, header};
+use symbolon_jose::JoseError;
+use symbolon_storage::StorageError;
+use symbolon_web::password_pool::PoolError;
+
+use crate::answer;
+
+/// A request that we could not serve.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Other requests were faster time after time.
+    #[error("the request lost every race for its row")]
+    Contended,
+    /// A key does not sign.
+    #[error(transparent)]
+    Jose(#[from] JoseError),
+    /// There is no active key for an algorithm that a client is registered with.
+    #[error("no active signing key for {0}; add it to keys.algorithms")]
+    KeyMissing(symbolon_core::algorithm::Algorithm),
+    /// Passwords are not hashed.
+    #[error(transparent)]
+    Passwords(#[from] PoolError),
+    /// The browser's record cannot be read or written.
+    #[error("the session layer failed: {0}")]
+    Session(#[from] tower_sessions::session::Error),
+    /// The database.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// A page does not render.
+    #[error(transparent)]
+    Template(#[from] askama::Error),
+}
+
+impl Failure {
+    /// Whether trying again in a moment can help (requirement A9.3).
+    fn is_passing(&self) -> bool {
+        match self {
+            Self::Contended | Self::Passwords(PoolError::Full) => true,
+            Self::Storage(error) => error.is_unavailable(),
+            // The session layer hides the error of the storage below; when that is away, this is
+            // the first thing a page meets.
+            Self::Session(tower_sessions::session::Error::Store(
+                tower_sessions::session_store::Error::Backend(_),
+            )) => true,
+            Self::Jose(_)
+            | Self::KeyMissing(_)
+            | Self::Passwords(_)
+            | Self::Session(_)
+            | Self::Template(_) => false,
+        }
+    }
+}
+
+/// As JSON (RFC 6749 §5.2 has no code for it; `server_error` and `temporarily_unavailable` are those
+/// of §4.1.2.1). The reason is in the log, under the request's id.
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        tracing::error!(error = %self, "request failed");
+        let (status, code, description) = if self.is_passing() {
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "temporarily_unavailable",
+                "the server cannot answer at the moment; try again in a few seconds",
+            )
+        } else {
+            (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "server_error",
+                "the server failed; its operator finds the reason under the x-request-id of this answer",
+            )
+        };
+        let body = serde_json::json!({ "error": code, "error_description": description });
+        let mut response = answer::json(status, &body);
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, answer::RETRY_SOON);
+        }
+        response
+    }
+}

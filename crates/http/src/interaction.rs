@@ -1,0 +1,473 @@
+//! The way of an authorization request through a person's browser.
+//!
+//! The request is kept as it came and checked again at every step, against the client as it is then;
+//! what to do next is derived anew each time (`authorize::interaction::next_step`). So no step can
+//! be skipped, and two requests in one browser do not mix (requirements A5.8, A6.6).
+
+use std::sync::Arc;
+
+use axum::response::Response;
+use symbolon_core::{
+    algorithm::Algorithm,
+    authorize::{
+        code,
+        interaction::{self, Facts, Progress, Step},
+        request::{self, AuthorizationRequest, PageRefusal, ProvenRedirect, Refusal},
+    },
+    client::{Client, ConsentPolicy},
+    end_session::HintClaims,
+    id::Id,
+    parameters::Parameters,
+    scope::Scope,
+    secret::{InteractionHandle, Secret},
+    session::{REFRESH_INTERVAL_SECONDS, Session},
+    subject::Subject,
+    time::Lifetime,
+    token::id::TYPE,
+};
+use symbolon_jose::Expected;
+use symbolon_storage::{Applied, Interaction};
+use symbolon_web::{browser::BrowserSession, guard::RequestId};
+
+use crate::{
+    answer,
+    failure::Failure,
+    page::{authorization_response, error},
+    provider::Provider,
+};
+
+/// A request that passed all checks.
+#[derive(Debug)]
+pub struct Asked {
+    /// Who asks.
+    pub client: Arc<Client>,
+    /// For what.
+    pub request: AuthorizationRequest,
+    /// Whom the client means, if it says so.
+    pub expected: Option<Id<Subject>>,
+}
+
+/// A request that did not.
+#[derive(Debug)]
+pub enum Refused {
+    /// There is nowhere to answer to.
+    Page(PageRefusal),
+    /// The client is told.
+    Client(Arc<Client>, ProvenRedirect, Refusal),
+}
+
+/// An interaction that a browser came back to.
+pub struct Open {
+    /// Its handle, from the path.
+    pub handle: Secret<InteractionHandle>,
+    /// What is asked.
+    pub asked: Asked,
+    /// What was done so far.
+    pub progress: Progress,
+    /// The browser.
+    pub browser: BrowserSession,
+}
+
+/// Checks a request (the order is the table of contents of `authorize`).
+///
+/// # Errors
+/// When storage fails.
+pub async fn check(
+    provider: &Provider,
+    parameters: &Parameters,
+) -> Result<Result<Asked, Refused>, Failure> {
+    let client_id = match request::client_id(parameters) {
+        Ok(client_id) => client_id,
+        Err(refusal) => return Ok(Err(Refused::Page(refusal))),
+    };
+    let Some(client) = provider.cache.client(&client_id).await? else {
+        return Ok(Err(Refused::Page(PageRefusal::ClientUnknown)));
+    };
+    let redirect = match request::redirect(&client, parameters) {
+        Ok(redirect) => redirect,
+        Err(refusal) => return Ok(Err(Refused::Page(refusal))),
+    };
+    let checked = request::check(&client, &redirect, parameters, provider.offer())
+        .and_then(|request| Ok((expected_subject(provider, &client, &request)?, request)));
+    Ok(match checked {
+        Ok((expected, request)) => Ok(Asked {
+            client,
+            request,
+            expected,
+        }),
+        Err(refusal) => Err(Refused::Client(client, redirect, refusal)),
+    })
+}
+
+/// Answers a request that did not pass.
+///
+/// # Errors
+/// When a page does not render.
+pub fn refuse(
+    provider: &Provider,
+    request_id: &RequestId,
+    refused: &Refused,
+) -> Result<Response, Failure> {
+    match refused {
+        Refused::Page(refusal) => {
+            tracing::info!(?refusal, "authorization request refused on a page");
+            provider.metrics.refused("authorization_page");
+            Ok(error::bad_request(
+                provider,
+                request_id,
+                &refusal.to_string(),
+            ))
+        }
+        Refused::Client(client, redirect, refusal) => {
+            refuse_client(provider, request_id, client, redirect, *refusal)
+        }
+    }
+}
+
+/// The sessions of a browser that live, latest first.
+///
+/// # Errors
+/// When storage fails.
+pub async fn live_sessions(
+    provider: &Provider,
+    browser: &BrowserSession,
+) -> Result<Vec<Session>, Failure> {
+    let mut live = Vec::new();
+    for id in browser.sessions() {
+        let Some(session) = provider.storage.session(id).await? else {
+            continue;
+        };
+        let subject = provider.cache.subject(&session.subject).await?;
+        let active = subject.is_some_and(|subject| subject.is_active());
+        if active && session.is_live(&provider.settings.session, provider.now()) {
+            live.push(session);
+        }
+    }
+    Ok(live)
+}
+
+/// Opens the interaction of a handle for the browser it belongs to, or says what a person can do.
+///
+/// # Errors
+/// When storage fails.
+pub async fn open(
+    provider: &Provider,
+    request_id: &RequestId,
+    handle: &str,
+    cookie: tower_sessions::Session,
+) -> Result<Result<Open, Response>, Failure> {
+    let stale = || Ok(Err(error::stale(provider, request_id)));
+    let Ok(handle) = Secret::<InteractionHandle>::parse(handle) else {
+        return stale();
+    };
+    let browser = BrowserSession::load(cookie, &*provider.entropy).await?;
+    let found = provider
+        .storage
+        .interaction(handle.digest(), provider.now())
+        .await?;
+    let Some(found) = found.filter(|found| found.finished_at.is_none()) else {
+        return stale();
+    };
+    if found.browser != browser.binding() {
+        return Ok(Err(error::no_cookie(provider, request_id)));
+    }
+    match check(provider, &found.parameters).await? {
+        Ok(asked) => Ok(Ok(Open {
+            handle,
+            asked,
+            progress: found.progress,
+            browser,
+        })),
+        Err(refused) => refuse(provider, request_id, &refused).map(Err),
+    }
+}
+
+/// Starts an authorization: answers at once if nothing is left to do, else begins an interaction.
+///
+/// # Errors
+/// When storage fails.
+pub async fn begin(
+    provider: &Provider,
+    request_id: &RequestId,
+    browser: &BrowserSession,
+    asked: &Asked,
+    parameters: Parameters,
+) -> Result<Response, Failure> {
+    let now = provider.now();
+    let progress = Progress::begun(now);
+    let step = match next(provider, browser, asked, &progress).await? {
+        Ok(Next::Approve(session, _)) => {
+            return approve(provider, request_id, asked, &session, None).await;
+        }
+        Ok(Next::Ask(step)) => step,
+        Err(refusal) => {
+            let redirect = &asked.request.redirect;
+            return refuse_client(provider, request_id, &asked.client, redirect, refusal);
+        }
+    };
+    let handle = Secret::<InteractionHandle>::generate(&*provider.entropy);
+    let interaction = Interaction {
+        browser: browser.binding().to_owned(),
+        parameters,
+        progress,
+        expires_at: now.plus(provider.settings.interaction_lifetime),
+        finished_at: None,
+    };
+    provider
+        .storage
+        .create_interaction(handle.digest(), &interaction)
+        .await?;
+    browser.remember().await?;
+    Ok(answer::see_other(&page_of(provider, &step, &handle)))
+}
+
+/// Goes on with an interaction whose progress was recorded: to the next page, or to the end.
+///
+/// # Errors
+/// When storage fails.
+pub async fn proceed(
+    provider: &Provider,
+    request_id: &RequestId,
+    open: &Open,
+) -> Result<Response, Failure> {
+    match next(provider, &open.browser, &open.asked, &open.progress).await? {
+        Ok(Next::Ask(step)) => Ok(answer::see_other(&page_of(provider, &step, &open.handle))),
+        Ok(Next::Approve(session, allowed)) => {
+            if !finish(provider, open).await? {
+                return Ok(error::stale(provider, request_id));
+            }
+            let consent = open
+                .progress
+                .allowed
+                .then(|| allowed.union(&open.asked.request.scope));
+            approve(
+                provider,
+                request_id,
+                &open.asked,
+                &session,
+                consent.as_ref(),
+            )
+            .await
+        }
+        Err(refusal) => give_up(provider, request_id, open, refusal).await,
+    }
+}
+
+/// Ends an interaction with an error for the client.
+///
+/// # Errors
+/// When storage fails.
+pub async fn give_up(
+    provider: &Provider,
+    request_id: &RequestId,
+    open: &Open,
+    refusal: Refusal,
+) -> Result<Response, Failure> {
+    if !finish(provider, open).await? {
+        return Ok(error::stale(provider, request_id));
+    }
+    let Asked {
+        client, request, ..
+    } = &open.asked;
+    refuse_client(provider, request_id, client, &request.redirect, refusal)
+}
+
+/// Records progress and goes on.
+///
+/// # Errors
+/// When storage fails.
+pub async fn advance(
+    provider: &Provider,
+    request_id: &RequestId,
+    open: Open,
+    progress: Progress,
+) -> Result<Response, Failure> {
+    let handle = open.handle.digest();
+    let advanced = provider
+        .storage
+        .advance_interaction(handle, &progress, provider.now())
+        .await?;
+    if advanced == Applied::Conflict {
+        return Ok(error::stale(provider, request_id));
+    }
+    proceed(provider, request_id, &Open { progress, ..open }).await
+}
+
+/// The step that the person is at, for a page that wants to know whether it is its turn.
+///
+/// # Errors
+/// When storage fails.
+pub async fn step(provider: &Provider, open: &Open) -> Result<Option<Step>, Failure> {
+    Ok(
+        match next(provider, &open.browser, &open.asked, &open.progress).await? {
+            Ok(Next::Ask(step)) => Some(step),
+            Ok(Next::Approve(..)) | Err(_) => None,
+        },
+    )
+}
+
+/// The claims of an ID token of ours that comes back as a hint. It may have expired, and its key may
+/// be retired.
+pub fn hint(provider: &Provider, token: &str) -> Option<HintClaims> {
+    let expected = Expected {
+        typ: &[TYPE],
+        typ_may_be_absent: false,
+        algorithms: &Algorithm::ALL,
+    };
+    let verified = provider
+        .keyring
+        .load()
+        .verifying()
+        .verify(token, expected)
+        .ok()?;
+    let claims: HintClaims = verified.claims().ok()?;
+    (claims.iss == *provider.issuer).then_some(claims)
+}
+
+enum Next {
+    Ask(Step),
+    Approve(Session, Scope),
+}
+
+async fn next(
+    provider: &Provider,
+    browser: &BrowserSession,
+    asked: &Asked,
+    progress: &Progress,
+) -> Result<Result<Next, Refusal>, Failure> {
+    let sessions = live_sessions(provider, browser).await?;
+    let nothing = Scope::default();
+    let expected = asked.expected.as_ref();
+    let facts = Facts {
+        sessions: &sessions,
+        expected,
+        allowed: &nothing,
+    };
+    let current = interaction::current(&facts, progress);
+    let allowed = match current {
+        Some(session) if asked.client.metadata.consent == ConsentPolicy::Required => {
+            provider
+                .storage
+                .consent(&session.subject, &asked.client.id)
+                .await?
+        }
+        _ => Scope::default(),
+    };
+    let facts = Facts {
+        allowed: &allowed,
+        ..facts
+    };
+    let step = interaction::next_step(
+        &asked.request,
+        &asked.client,
+        progress,
+        &facts,
+        provider.now(),
+    );
+    Ok(step.map(|step| match step {
+        Step::Approve { session } => match sessions.iter().find(|own| own.id == session) {
+            Some(session) => Next::Approve(session.clone(), allowed.clone()),
+            None => Next::Ask(Step::SignIn),
+        },
+        step => Next::Ask(step),
+    }))
+}
+
+async fn approve(
+    provider: &Provider,
+    request_id: &RequestId,
+    asked: &Asked,
+    session: &Session,
+    consent: Option<&Scope>,
+) -> Result<Response, Failure> {
+    let now = provider.now();
+    let settings = &provider.settings;
+    let (approval, code) = code::approve(
+        &asked.request,
+        session,
+        &settings.token,
+        &settings.session,
+        now,
+        &*provider.entropy,
+    );
+    if session
+        .seen_at
+        .plus(Lifetime::from_seconds(REFRESH_INTERVAL_SECONDS))
+        < now
+    {
+        provider.storage.touch_session(&session.id, now).await?;
+    }
+    provider
+        .storage
+        .create_approval(&approval, code.digest(), consent)
+        .await?;
+    tracing::info!(client = %approval.client, subject = %approval.subject, "approved");
+    let answer = asked
+        .request
+        .redirect
+        .answer(&[("code", code.expose())], &provider.issuer);
+    authorization_response::respond(
+        provider,
+        request_id,
+        &asked.client,
+        &asked.request.redirect,
+        &answer,
+    )
+}
+
+fn refuse_client(
+    provider: &Provider,
+    request_id: &RequestId,
+    client: &Client,
+    redirect: &ProvenRedirect,
+    refusal: Refusal,
+) -> Result<Response, Failure> {
+    tracing::info!(client = %client.id, ?refusal, "authorization request refused");
+    let error = refusal.wire();
+    provider.metrics.refused(error.code.as_str());
+    let parameters = [
+        ("error", error.code.as_str()),
+        ("error_description", error.description),
+    ];
+    let answer = redirect.answer(&parameters, &provider.issuer);
+    authorization_response::respond(provider, request_id, client, redirect, &answer)
+}
+
+async fn finish(provider: &Provider, open: &Open) -> Result<bool, Failure> {
+    let finished = provider
+        .storage
+        .finish_interaction(open.handle.digest(), provider.now())
+        .await?;
+    Ok(finished == Applied::Done)
+}
+
+fn page_of(provider: &Provider, step: &Step, handle: &Secret<InteractionHandle>) -> String {
+    let page = match step {
+        Step::SignUp => "sign-up",
+        Step::SignIn | Step::Approve { .. } => "sign-in",
+        Step::ChooseAccount => "choose-account",
+        Step::Consent { .. } => "consent",
+    };
+    provider.path(&format!("/{page}/{}", handle.expose()))
+}
+
+fn expected_subject(
+    provider: &Provider,
+    client: &Client,
+    request: &AuthorizationRequest,
+) -> Result<Option<Id<Subject>>, Refusal> {
+    let hinted = match &request.id_token_hint {
+        None => None,
+        Some(text) => {
+            let claims = hint(provider, text).filter(|claims| claims.aud == client.id);
+            Some(claims.ok_or(Refusal::HintInvalid)?.sub)
+        }
+    };
+    // A subject that cannot be one of ours is nobody who is signed in.
+    let wanted = request.claims.wanted_subject().map(Id::parse).transpose();
+    let wanted = wanted.map_err(|_| Refusal::LoginRequired)?;
+    match (hinted, wanted) {
+        (Some(hinted), Some(wanted)) if hinted != wanted => Err(Refusal::LoginRequired),
+        (hinted, wanted) => Ok(hinted.or(wanted)),
+    }
+}

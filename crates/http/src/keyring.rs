@@ -1,0 +1,205 @@
+//! The signing keys, parsed and ready, as one value that is swapped whole.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use axum::body::Bytes;
+use http::HeaderValue;
+use symbolon_core::{
+    algorithm::Algorithm,
+    id::Id,
+    keys::{self, KeyPlan, KeyRecord, KeySettings, KeyState},
+    time::Timestamp,
+};
+use symbolon_jose::{Seal, SealError, SigningKey, VerifyingKeys};
+use symbolon_storage::{Applied, Storage, StorageError, StoredKey};
+
+use crate::answer;
+
+/// Why keys cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// A key cannot be made or read.
+    #[error(transparent)]
+    Jose(#[from] symbolon_jose::JoseError),
+    /// A key cannot be opened.
+    #[error("signing key {0}: {1}")]
+    Sealed(String, SealError),
+    /// The database.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+/// The keys of one moment.
+pub struct Keyring {
+    keys: Vec<(KeyRecord, SigningKey)>,
+    verifying: VerifyingKeys,
+    published: Vec<String>,
+    document: Bytes,
+    etag: HeaderValue,
+}
+
+impl Keyring {
+    /// Makes the keys that are due, and loads all of them. Of several instances that do so at once,
+    /// one makes each key, and all load it.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub async fn load(
+        storage: &dyn Storage,
+        seal: &Seal,
+        settings: &KeySettings,
+        now: Timestamp,
+    ) -> Result<Self, KeyError> {
+        let mut stored = storage.signing_keys().await?;
+        let plans = keys::due(&records(&stored), settings, now);
+        if !plans.is_empty() {
+            create(storage, seal, &plans, now).await?;
+            stored = storage.signing_keys().await?;
+        }
+        Self::of(&stored, seal, settings, now)
+    }
+
+    /// The key that signs with an algorithm now.
+    pub fn signer(&self, algorithm: Algorithm, now: Timestamp) -> Option<&SigningKey> {
+        let usable = self
+            .keys
+            .iter()
+            .filter(|(record, _)| record.algorithm == algorithm && record.activates_at <= now);
+        usable
+            .max_by_key(|(record, _)| record.generation)
+            .map(|(_, key)| key)
+    }
+
+    /// The keys that signatures are checked with: all that were ever used and are still kept, since
+    /// an old ID token is a good hint (RP-Initiated Logout §4).
+    pub fn verifying(&self) -> &VerifyingKeys {
+        &self.verifying
+    }
+
+    /// The JWK Set (RFC 7517 §5) and its entity tag.
+    pub fn document(&self) -> (&Bytes, &HeaderValue) {
+        (&self.document, &self.etag)
+    }
+
+    /// Whether another set of keys is published at `now` than this one.
+    pub fn is_outdated(&self, settings: &KeySettings, now: Timestamp) -> bool {
+        let records: Vec<KeyRecord> = self.keys.iter().map(|(record, _)| record.clone()).collect();
+        let published = published(&records, settings, now);
+        published != self.published || !keys::due(&records, settings, now).is_empty()
+    }
+
+    fn of(
+        stored: &[StoredKey],
+        seal: &Seal,
+        settings: &KeySettings,
+        now: Timestamp,
+    ) -> Result<Self, KeyError> {
+        let mut all = Vec::with_capacity(stored.len());
+        for key in stored {
+            let kid = key.record.id.as_str();
+            let opened = seal
+                .open(context(kid).as_bytes(), &key.sealed)
+                .map_err(|error| KeyError::Sealed(kid.to_owned(), error))?;
+            let jwk = std::str::from_utf8(&opened).unwrap_or_default();
+            all.push((key.record.clone(), SigningKey::from_private_jwk(jwk)?));
+        }
+        let published = published(&records(stored), settings, now);
+        let jwks: BTreeMap<&str, Vec<serde_json::Value>> = BTreeMap::from([(
+            "keys",
+            all.iter()
+                .filter(|(_, key)| published.iter().any(|kid| kid == key.kid()))
+                .map(|(_, key)| key.public_jwk())
+                .collect(),
+        )]);
+        let document = Bytes::from(serde_json::to_vec(&jwks).unwrap_or_default());
+        Ok(Self {
+            verifying: VerifyingKeys::from_signing_keys(all.iter().map(|(_, key)| key)),
+            keys: all,
+            published,
+            etag: answer::etag(&document),
+            document,
+        })
+    }
+}
+
+/// Makes keys; which of them this instance was the one to make.
+///
+/// # Errors
+/// [`KeyError`].
+pub async fn create(
+    storage: &dyn Storage,
+    seal: &Seal,
+    plans: &[KeyPlan],
+    now: Timestamp,
+) -> Result<Vec<Id<keys::SigningKey>>, KeyError> {
+    let mut made = Vec::new();
+    for plan in plans {
+        let key = SigningKey::generate(plan.algorithm)?;
+        let Ok(id) = Id::parse(key.kid()) else {
+            continue;
+        };
+        let sealed = seal.seal(context(key.kid()).as_bytes(), key.private_jwk().as_bytes());
+        let record = KeyRecord {
+            id: id.clone(),
+            algorithm: plan.algorithm,
+            generation: plan.generation,
+            created_at: now,
+            activates_at: plan.activates_at,
+        };
+        if storage
+            .create_signing_key(&StoredKey { record, sealed })
+            .await?
+            == Applied::Done
+        {
+            tracing::info!(kid = %id, algorithm = %plan.algorithm, "made a signing key");
+            made.push(id);
+        }
+    }
+    Ok(made)
+}
+
+/// Seals keys anew that are sealed under a previous key-encryption key; how many.
+///
+/// # Errors
+/// [`KeyError`].
+pub async fn reseal(storage: &dyn Storage, seal: &Seal) -> Result<usize, KeyError> {
+    let mut resealed = 0;
+    for key in storage.signing_keys().await? {
+        if seal.needs_resealing(&key.sealed) {
+            let kid = key.record.id.as_str();
+            let opened = seal
+                .open(context(kid).as_bytes(), &key.sealed)
+                .map_err(|error| KeyError::Sealed(kid.to_owned(), error))?;
+            let sealed = seal.seal(context(kid).as_bytes(), &opened);
+            storage.reseal_signing_key(&key.record.id, &sealed).await?;
+            resealed += 1;
+        }
+    }
+    Ok(resealed)
+}
+
+/// The keys' records.
+pub fn records(stored: &[StoredKey]) -> Vec<KeyRecord> {
+    stored.iter().map(|key| key.record.clone()).collect()
+}
+
+/// Ties a sealed key to its name, so that two rows cannot be exchanged.
+pub fn context(kid: &str) -> String {
+    format!("signing-key:{kid}")
+}
+
+fn published(records: &[KeyRecord], settings: &KeySettings, now: Timestamp) -> Vec<String> {
+    records
+        .iter()
+        .filter(|key| keys::state(key, records, settings, now) != KeyState::Retired)
+        .map(|key| key.id.as_str().to_owned())
+        .collect()
+}
+
+/// Keeps a keyring that can be swapped while requests use it.
+pub type SharedKeyring = arc_swap::ArcSwap<Keyring>;
+
+/// A keyring to share.
+pub fn shared(keyring: Keyring) -> SharedKeyring {
+    arc_swap::ArcSwap::new(Arc::new(keyring))
+}

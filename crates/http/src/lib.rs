@@ -1,0 +1,123 @@
+//! OAuth 2 and OpenID Connect over HTTP.
+//!
+//! The life of a request: parameters -> the grant's own `Request` -> client authentication -> facts
+//! -> `decide` (in `symbolon-core`) -> changes applied in one transaction -> tokens signed ->
+//! answer. This crate does all but the deciding. One endpoint, one file; this one has the routes.
+
+mod access;
+mod answer;
+mod cache;
+mod cors;
+mod endpoint;
+mod exchange;
+mod failure;
+mod interaction;
+pub mod keyring;
+mod page;
+mod provider;
+mod tend;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    middleware::from_fn_with_state,
+    routing::{get, post},
+};
+use symbolon_web::{browser::BrowserStore, guard};
+
+pub use page::home::{DemoClient, DemoGuide, DemoPerson};
+pub use provider::{Paths, Provider, ProviderError, ProviderParts, ProviderSettings};
+
+/// All routes of a provider.
+pub fn router(provider: Arc<Provider>) -> Router {
+    let paths = &provider.paths;
+    let at = |path: &str| format!("{}{path}", paths.prefix);
+
+    // Pages have a browser with a cookie; nothing else reads one.
+    let pages = Router::new()
+        .route(
+            &at(&paths.authorize),
+            get(endpoint::authorize::get).post(endpoint::authorize::post),
+        )
+        .route(
+            &at(&paths.end_session),
+            get(endpoint::end_session::get).post(endpoint::end_session::post),
+        )
+        .route(
+            &at("/sign-in/{handle}"),
+            get(page::sign_in::get).post(page::sign_in::post),
+        )
+        .route(
+            &at("/sign-up/{handle}"),
+            get(page::sign_up::get).post(page::sign_up::post),
+        )
+        .route(
+            &at("/choose-account/{handle}"),
+            get(page::choose_account::get).post(page::choose_account::post),
+        )
+        .route(
+            &at("/consent/{handle}"),
+            get(page::consent::get).post(page::consent::post),
+        )
+        .route(
+            &at("/sign-out"),
+            get(page::sign_out::get).post(page::sign_out::post),
+        )
+        .layer(BrowserStore::layer(
+            Arc::clone(&provider.storage),
+            Arc::clone(&provider.clock),
+            provider.settings.https,
+            i64::from(provider.settings.session.absolute_lifetime.seconds()),
+        ));
+
+    Router::new()
+        .route(
+            &at(&paths.token),
+            post(endpoint::token::post).options(cors::preflight),
+        )
+        .route(&at(&paths.introspect), post(endpoint::introspect::post))
+        .route(
+            &at(&paths.revoke),
+            post(endpoint::revoke::post).options(cors::preflight),
+        )
+        .route(
+            &at(&paths.userinfo),
+            get(endpoint::userinfo::get)
+                .post(endpoint::userinfo::post)
+                .options(cors::preflight),
+        )
+        .route(
+            &at(&paths.keys),
+            get(endpoint::keys::get).options(cors::preflight),
+        )
+        .route(
+            &at("/.well-known/openid-configuration"),
+            get(endpoint::discovery::get).options(cors::preflight),
+        )
+        // RFC 8414 §3.1 puts the issuer's path behind the well-known name.
+        .route(
+            &format!("/.well-known/oauth-authorization-server{}", paths.prefix),
+            get(endpoint::discovery::get).options(cors::preflight),
+        )
+        .route("/healthz", get(endpoint::health::alive))
+        .route("/readyz", get(endpoint::health::ready))
+        .route("/metrics", get(endpoint::metrics::get))
+        .route("/static/{*path}", get(endpoint::asset::get))
+        .route("/favicon.ico", get(endpoint::asset::favicon))
+        .route(
+            if paths.prefix.is_empty() {
+                "/"
+            } else {
+                &paths.prefix
+            },
+            get(page::home::get),
+        )
+        .merge(pages)
+        .fallback(endpoint::missing::get)
+        .layer(from_fn_with_state(
+            Arc::clone(&provider.guard),
+            guard::guard,
+        ))
+        .with_state(provider)
+}

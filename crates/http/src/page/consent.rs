@@ -1,0 +1,158 @@
+//! The page on which a person allows or denies what a client asks for.
+
+use axum::{
+    extract::{Request, State},
+    response::Response,
+};
+use http::StatusCode;
+use symbolon_core::{
+    authorize::{
+        interaction::{Progress, Step},
+        request::Refusal,
+    },
+    id::Id,
+    scope::Scope,
+    session::Session,
+};
+
+use super::{Shared, Visit, chrome, render, view, visit};
+use crate::{failure::Failure, interaction};
+
+const PURPOSE: &str = "consent";
+
+/// Asks.
+pub async fn get(State(provider): Shared, request: Request) -> Response {
+    match visit(provider, request, PURPOSE).await {
+        Ok(visit) => visit.answer(show(&visit).await),
+        Err(response) => response,
+    }
+}
+
+/// Takes the decision.
+pub async fn post(State(provider): Shared, request: Request) -> Response {
+    let visit = match visit(provider, request, PURPOSE).await {
+        Ok(visit) => visit,
+        Err(response) => return response,
+    };
+    let outcome = decide(&visit).await;
+    match outcome {
+        Ok(Some(progress)) => {
+            let Visit {
+                provider,
+                request_id,
+                open,
+                ..
+            } = visit;
+            let outcome = interaction::advance(&provider, &request_id, open, progress).await;
+            outcome.unwrap_or_else(|failure| super::error::failure(&provider, &request_id, failure))
+        }
+        Ok(None) => {
+            let Visit {
+                provider,
+                request_id,
+                open,
+                ..
+            } = &visit;
+            let outcome = interaction::give_up(provider, request_id, open, Refusal::Denied).await;
+            visit.answer(outcome)
+        }
+        Err(failure) => visit.answer(Err(failure)),
+    }
+}
+
+/// The progress after the decision; `None` when the person said no. A yes counts only for the
+/// session and the scope that the page was about (requirement A6.4): at another step it is none.
+async fn decide(visit: &Visit) -> Result<Option<Progress>, Failure> {
+    let step = interaction::step(&visit.provider, &visit.open).await?;
+    let progress = visit.open.progress.clone();
+    match (visit.form.value("decision"), step) {
+        (Some("allow"), Some(Step::Consent { session, .. })) => Ok(Some(Progress {
+            allowed: true,
+            ..progress.with_session(session)
+        })),
+        (Some("allow"), _) => Ok(Some(progress)),
+        _ => Ok(None),
+    }
+}
+
+async fn show(visit: &Visit) -> Result<Response, Failure> {
+    match interaction::step(&visit.provider, &visit.open).await? {
+        Some(Step::Consent { session, missing }) => ask(visit, &session, &missing).await,
+        _ => interaction::proceed(&visit.provider, &visit.request_id, &visit.open).await,
+    }
+}
+
+async fn ask(visit: &Visit, session: &Id<Session>, missing: &Scope) -> Result<Response, Failure> {
+    let provider = &*visit.provider;
+    let subject = match provider.storage.session(session).await? {
+        Some(session) => provider.cache.subject(&session.subject).await?,
+        None => None,
+    };
+    let request = &visit.open.asked.request;
+    let metadata = &visit.open.asked.client.metadata;
+    let scopes: Vec<_> = request
+        .scope
+        .words()
+        .filter(|word| *word != "offline_access")
+        .map(|word| {
+            let (title, description) = in_words(word);
+            view::ConsentScope {
+                name: word,
+                title,
+                description,
+                is_new: missing.contains(word),
+            }
+        })
+        .collect();
+    let other_account = visit.address("sign-in");
+    let page = view::Consent {
+        chrome: chrome(provider, &visit.request_id),
+        client_name: &metadata.client_name,
+        client_host: host(request.redirect.uri()),
+        client_uri: metadata.client_uri.as_deref(),
+        logo_uri: None,
+        policy_uri: metadata.policy_uri.as_deref(),
+        tos_uri: metadata.tos_uri.as_deref(),
+        account: subject
+            .as_deref()
+            .map_or("", |subject| subject.display_name()),
+        organization: subject
+            .as_deref()
+            .map_or("", |subject| &subject.organization_name),
+        scopes: &scopes,
+        offline: request.scope.contains("offline_access"),
+        action: &visit.address("consent"),
+        csrf: &visit.csrf(PURPOSE),
+        other_account: Some(&other_account),
+    };
+    render(StatusCode::OK, &page, visit.policy())
+}
+
+/// What a scope gives, completing "this application can".
+fn in_words(word: &str) -> (&str, &str) {
+    match word {
+        "openid" => (
+            "know who you are",
+            "Your account number here, and when you signed in.",
+        ),
+        "profile" => (
+            "see your profile",
+            "Your name, username, picture and the like.",
+        ),
+        "email" => ("see your e-mail address", "And whether it was confirmed."),
+        "address" => (
+            "see your postal address",
+            "As far as it is in your profile.",
+        ),
+        "phone" => ("see your telephone number", "And whether it was confirmed."),
+        other => (
+            other,
+            "Use this part of an API in your name, as far as your roles allow.",
+        ),
+    }
+}
+
+fn host(uri: &str) -> &str {
+    let after_scheme = uri.split_once("://").map_or(uri, |(_, rest)| rest);
+    after_scheme.split(['/', '?']).next().unwrap_or(uri)
+}

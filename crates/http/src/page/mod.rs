@@ -1,0 +1,196 @@
+//! The pages, one file each, and what they share.
+
+pub mod assets;
+pub mod authorization_response;
+pub mod choose_account;
+pub mod consent;
+pub mod error;
+pub mod home;
+pub mod sign_in;
+pub mod sign_out;
+pub mod sign_up;
+pub mod view;
+
+use askama::Template;
+use axum::{
+    body::Body,
+    extract::{Extension, FromRequestParts, Path, Request, State},
+    response::Response,
+};
+use http::{HeaderValue, StatusCode, header};
+use symbolon_core::parameters::Parameters;
+use symbolon_web::{form, guard::RequestId};
+
+use crate::{
+    failure::Failure,
+    interaction::{self, Open},
+    provider::Provider,
+};
+use std::sync::Arc;
+use view::Chrome;
+
+/// What a page may load and where its form may lead, beside our own origin.
+#[derive(Clone, Copy, Default)]
+pub struct Policy<'a> {
+    /// A place that the browser is sent to after the form: Chromium holds `form-action` against
+    /// redirects too.
+    pub leads_to: Option<&'a str>,
+    /// Whether it has a script of ours.
+    pub script: bool,
+}
+
+/// What is around the content of a page.
+pub fn chrome<'a>(provider: &'a Provider, request_id: &'a RequestId) -> Chrome<'a> {
+    Chrome {
+        stylesheet: assets::url(assets::STYLESHEET),
+        symbol: assets::url(assets::SYMBOL),
+        favicon: assets::url(assets::FAVICON),
+        request_id: request_id.as_str(),
+        notice: provider
+            .settings
+            .demo
+            .as_ref()
+            .map(|_| "This is a demo: everybody knows these passwords. Do not put real data here."),
+    }
+}
+
+/// Renders a page (requirement A1.11).
+///
+/// # Errors
+/// When the template does not render.
+pub fn render(
+    status: StatusCode,
+    template: &impl Template,
+    policy: Policy<'_>,
+) -> Result<Response, Failure> {
+    let mut response = Response::new(Body::from(template.render()?));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    let html = HeaderValue::from_static("text/html; charset=utf-8");
+    headers.insert(header::CONTENT_TYPE, html);
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Ok(value) = HeaderValue::from_str(&content_security_policy(policy)) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, value);
+    }
+    Ok(response)
+}
+
+fn content_security_policy(policy: Policy<'_>) -> String {
+    let script = if policy.script {
+        "script-src 'self'; "
+    } else {
+        ""
+    };
+    let leads_to = policy.leads_to.and_then(source).unwrap_or_default();
+    format!(
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; {script}\
+         form-action 'self'{leads_to}; base-uri 'none'; frame-ancestors 'none'"
+    )
+}
+
+/// The source expression of a redirect URI: its origin, or its scheme where it has none.
+fn source(uri: &str) -> Option<String> {
+    let (scheme, rest) = uri.split_once(':')?;
+    let plain = |text: &str| !text.contains([';', ',', ' ', '\'', '"']);
+    match rest.strip_prefix("//") {
+        Some(rest) if scheme == "https" || scheme == "http" => {
+            let authority = rest.split(['/', '?']).next()?;
+            plain(authority).then(|| format!(" {scheme}://{authority}"))
+        }
+        _ => plain(scheme).then(|| format!(" {scheme}:")),
+    }
+}
+
+/// A browser that came back to a page of an interaction.
+pub struct Visit {
+    /// The provider.
+    pub provider: Arc<Provider>,
+    /// The id of the request.
+    pub request_id: RequestId,
+    /// The interaction.
+    pub open: Open,
+    /// The form, if it was sent.
+    pub form: Parameters,
+}
+
+/// Opens the interaction that a request is about, reads its form, and checks its token for
+/// `purpose` when there is one; or says what the person can do.
+///
+/// # Errors
+/// The answer to give instead.
+pub async fn visit(
+    provider: Arc<Provider>,
+    request: Request,
+    purpose: &'static str,
+) -> Result<Visit, Response> {
+    let (mut head, body) = request.into_parts();
+    let request_id = Extension::<RequestId>::from_request_parts(&mut head, &()).await;
+    let Ok(Extension(request_id)) = request_id else {
+        return Err(error::bare(StatusCode::INTERNAL_SERVER_ERROR));
+    };
+    let failed = |failure: Failure| error::failure(&provider, &request_id, failure);
+    let handle = Path::<String>::from_request_parts(&mut head, &()).await;
+    let cookie = tower_sessions::Session::from_request_parts(&mut head, &()).await;
+    let (Ok(Path(handle)), Ok(cookie)) = (handle, cookie) else {
+        return Err(error::stale(&provider, &request_id));
+    };
+    let is_post = head.method == http::Method::POST;
+    let form = if is_post {
+        form::body(Request::from_parts(head, body)).await
+    } else {
+        Ok(Parameters::default())
+    };
+    let form = form.map_err(|unreadable| {
+        let description = unreadable.wire().description;
+        error::unreadable(&provider, &request_id, unreadable.status(), description)
+    })?;
+    let opened = interaction::open(&provider, &request_id, &handle, cookie).await;
+    let open = opened.map_err(failed)??;
+    if is_post {
+        let bound = csrf_purpose(purpose, &open);
+        let token = form.value("csrf").unwrap_or_default();
+        if form.repeated().is_some() || !open.browser.is_csrf(&bound, token) {
+            return Err(error::forged(&provider, &request_id));
+        }
+    }
+    Ok(Visit {
+        provider,
+        request_id,
+        open,
+        form,
+    })
+}
+
+/// What the token of a form is bound to: the form and the interaction (requirement A6.4).
+pub fn csrf_purpose(purpose: &str, open: &Open) -> String {
+    format!("{purpose}:{}", open.handle.expose())
+}
+
+impl Visit {
+    /// The token for the form of this page.
+    pub fn csrf(&self, purpose: &str) -> String {
+        self.open.browser.csrf(&csrf_purpose(purpose, &self.open))
+    }
+
+    /// The address of a page of this interaction.
+    pub fn address(&self, page: &str) -> String {
+        self.provider
+            .path(&format!("/{page}/{}", self.open.handle.expose()))
+    }
+
+    /// The policy of a page whose form may end at the client.
+    pub fn policy(&self) -> Policy<'_> {
+        Policy {
+            leads_to: Some(self.open.asked.request.redirect.uri()),
+            script: false,
+        }
+    }
+
+    /// The answer, or a page about our failure.
+    pub fn answer(&self, outcome: Result<Response, Failure>) -> Response {
+        outcome.unwrap_or_else(|failure| error::failure(&self.provider, &self.request_id, failure))
+    }
+}
+
+/// The state that every page handler takes.
+pub type Shared = State<Arc<Provider>>;

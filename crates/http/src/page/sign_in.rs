@@ -1,0 +1,302 @@
+//! The sign-in page.
+//!
+//! An unknown name, a wrong password and an account without a password look alike, in words, status
+//! and time (requirement A5.6). An attempt is counted before the password is looked at
+//! (requirement A5.3).
+
+use axum::{
+    extract::{Request, State},
+    response::Response,
+};
+use http::{HeaderValue, StatusCode, header};
+use sha2::{Digest, Sha256};
+use symbolon_core::{
+    authorize::{interaction::Step, request::Refusal},
+    id::Id,
+    password::Password,
+    session::Session,
+    subject::{Identifier, Subject},
+};
+use symbolon_storage::Credential;
+use symbolon_web::password_pool::{PoolError, Verdict};
+
+use super::{Shared, Visit, chrome, render, view, visit};
+use crate::{failure::Failure, interaction, provider::Provider};
+
+const PURPOSE: &str = "sign-in";
+
+/// Shows the form.
+pub async fn get(State(provider): Shared, request: Request) -> Response {
+    let visit = match visit(provider, request, PURPOSE).await {
+        Ok(visit) => visit,
+        Err(response) => return response,
+    };
+    let username = suggested_username(&visit).await;
+    visit.answer(username.and_then(|name| form(&visit, StatusCode::OK, &name, None)))
+}
+
+/// Takes name and password.
+pub async fn post(State(provider): Shared, request: Request) -> Response {
+    let mut visit = match visit(provider, request, PURPOSE).await {
+        Ok(visit) => visit,
+        Err(response) => return response,
+    };
+    if visit.form.value("decision") == Some("cancel") {
+        let Visit {
+            provider,
+            request_id,
+            open,
+            ..
+        } = &visit;
+        let outcome = interaction::give_up(provider, request_id, open, Refusal::Denied).await;
+        return visit.answer(outcome);
+    }
+    let username = visit.form.value("username").unwrap_or_default().to_owned();
+    match attempt(&visit, &username).await {
+        Ok(Ok(subject)) => match sign_in(&mut visit, &subject).await {
+            Ok(session) => {
+                let progress = visit.open.progress.clone().with_session(session);
+                let Visit {
+                    provider,
+                    request_id,
+                    open,
+                    ..
+                } = visit;
+                let outcome = interaction::advance(&provider, &request_id, open, progress).await;
+                outcome.unwrap_or_else(|failure| {
+                    super::error::failure(&provider, &request_id, failure)
+                })
+            }
+            Err(failure) => visit.answer(Err(failure)),
+        },
+        Ok(Err(refusal)) => visit.answer(refuse(&visit, &username, &refusal)),
+        Err(failure) => visit.answer(Err(failure)),
+    }
+}
+
+/// Makes a session for somebody who has just proven who they are, or renews the one they have in
+/// this browser.
+///
+/// # Errors
+/// When storage fails.
+pub async fn sign_in(visit: &mut Visit, subject: &Id<Subject>) -> Result<Id<Session>, Failure> {
+    let provider = &visit.provider;
+    let now = provider.now();
+    let live = interaction::live_sessions(provider, &visit.open.browser).await?;
+    let session = match live.into_iter().find(|session| session.subject == *subject) {
+        Some(session) => {
+            provider
+                .storage
+                .reauthenticate_session(&session.id, now)
+                .await?;
+            session.id
+        }
+        None => {
+            let session = Session {
+                id: Id::random(&*provider.entropy),
+                subject: subject.clone(),
+                authenticated_at: now,
+                methods: vec!["pwd".to_owned()],
+                created_at: now,
+                seen_at: now,
+                ended_at: None,
+            };
+            provider.storage.create_session(&session).await?;
+            session.id
+        }
+    };
+    visit.open.browser.signed_in(&session, subject).await?;
+    Ok(session)
+}
+
+/// Why nobody was signed in.
+enum SignInRefusal {
+    /// The name or the password is wrong, or there is no such account.
+    Wrong,
+    /// The account is disabled; said only to somebody who has its password.
+    Disabled,
+    /// Too many passwords are being checked.
+    Busy,
+    /// Nothing was typed, or more than a password can have.
+    Input(&'static str),
+    /// Too many attempts.
+    Throttled(symbolon_core::time::Lifetime),
+}
+
+async fn attempt(
+    visit: &Visit,
+    username: &str,
+) -> Result<Result<Id<Subject>, SignInRefusal>, Failure> {
+    let provider = &*visit.provider;
+    let password = match Password::typed(visit.form.value("password").unwrap_or_default()) {
+        Ok(password) if !username.trim().is_empty() => password,
+        Ok(_) => return Ok(Err(SignInRefusal::Input("Type your username."))),
+        Err(symbolon_core::password::PasswordError::TooLong) => {
+            let text =
+                "A password has at most 1024 bytes. Check that you did not paste something else.";
+            return Ok(Err(SignInRefusal::Input(text)));
+        }
+        Err(_) => return Ok(Err(SignInRefusal::Input("Type your password."))),
+    };
+    let credential = match Identifier::parse(username) {
+        Ok(identifier) => provider.storage.credential(&identifier).await?,
+        Err(_) => None,
+    };
+    let account = account(visit, username, credential.as_ref());
+    if let Err(wait) = provider
+        .storage
+        .begin_attempt(&account, provider.now())
+        .await?
+    {
+        return Ok(Err(SignInRefusal::Throttled(wait)));
+    }
+    let stored = credential
+        .as_ref()
+        .and_then(|credential| credential.password_hash.clone());
+    let verdict = match provider.passwords.verify(password, stored.clone()).await {
+        Ok(verdict) => verdict,
+        Err(PoolError::Full) => return Ok(Err(SignInRefusal::Busy)),
+        Err(error) => return Err(error.into()),
+    };
+    let (Verdict::Right { upgrade }, Some(credential)) = (verdict, credential) else {
+        return Ok(Err(SignInRefusal::Wrong));
+    };
+    provider.storage.clear_attempts(&account).await?;
+    if let (Some(new), Some(old)) = (upgrade, stored) {
+        provider
+            .storage
+            .upgrade_password_hash(&credential.subject, &old, &new)
+            .await?;
+    }
+    Ok(match provider.cache.subject(&credential.subject).await? {
+        Some(subject) if subject.is_active() => Ok(credential.subject),
+        _ => Err(SignInRefusal::Disabled),
+    })
+}
+
+/// What attempts are counted for: the person whatever name was typed, or the name if nobody has it;
+/// and apart from that a browser in which the person signed in before (requirement A5.4).
+fn account(visit: &Visit, username: &str, credential: Option<&Credential>) -> Vec<u8> {
+    let mut digest = Sha256::new();
+    match credential {
+        Some(credential) => {
+            digest.update(b"subject:");
+            digest.update(credential.subject.as_str());
+            if visit.open.browser.knows(&credential.subject) {
+                digest.update(b"\0browser:");
+                digest.update(visit.open.browser.binding());
+            }
+        }
+        None => {
+            digest.update(b"name:");
+            match Identifier::parse(username) {
+                Ok(identifier) => digest.update(identifier.as_str()),
+                Err(_) => digest.update(username),
+            }
+        }
+    }
+    digest.finalize().to_vec()
+}
+
+fn refuse(visit: &Visit, username: &str, refusal: &SignInRefusal) -> Result<Response, Failure> {
+    let throttled;
+    let (status, outcome, alert) = match refusal {
+        SignInRefusal::Wrong => (
+            StatusCode::UNAUTHORIZED,
+            "wrong",
+            "The username or the password is not right. Check both and try again.",
+        ),
+        SignInRefusal::Disabled => (
+            StatusCode::FORBIDDEN,
+            "disabled",
+            "This account is disabled. Ask your administrator to enable it.",
+        ),
+        SignInRefusal::Busy => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "busy",
+            "Too many people are signing in at this moment. Try again in a few seconds.",
+        ),
+        SignInRefusal::Input(text) => (StatusCode::BAD_REQUEST, "input", *text),
+        SignInRefusal::Throttled(wait) => {
+            throttled = format!("Too many attempts. Wait {wait}, then try again.");
+            (
+                StatusCode::TOO_MANY_REQUESTS,
+                "throttled",
+                throttled.as_str(),
+            )
+        }
+    };
+    visit.provider.metrics.sign_in(outcome);
+    tracing::info!(outcome, "sign-in refused");
+    let mut response = form(visit, status, username, Some(alert))?;
+    let seconds = match refusal {
+        SignInRefusal::Busy => Some(2),
+        SignInRefusal::Throttled(wait) => Some(wait.seconds()),
+        _ => None,
+    };
+    if let Some(seconds) = seconds {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    Ok(response)
+}
+
+fn form(
+    visit: &Visit,
+    status: StatusCode,
+    username: &str,
+    alert: Option<&str>,
+) -> Result<Response, Failure> {
+    let metadata = &visit.open.asked.client.metadata;
+    let sign_up = visit
+        .provider
+        .offer()
+        .sign_up
+        .then(|| visit.address("sign-up"));
+    let page = view::SignIn {
+        chrome: chrome(&visit.provider, &visit.request_id),
+        client_name: &metadata.client_name,
+        client_uri: metadata.client_uri.as_deref(),
+        logo_uri: None,
+        policy_uri: metadata.policy_uri.as_deref(),
+        tos_uri: metadata.tos_uri.as_deref(),
+        action: &visit.address("sign-in"),
+        csrf: &visit.csrf(PURPOSE),
+        username,
+        alert,
+        sign_up: sign_up.as_deref(),
+        other_account: None,
+        cancel: true,
+    };
+    render(status, &page, visit.policy())
+}
+
+/// The name to start with: the client's hint, or who is signed in and has to prove it anew.
+async fn suggested_username(visit: &Visit) -> Result<String, Failure> {
+    if let Some(hint) = &visit.open.asked.request.login_hint {
+        return Ok(hint.chars().take(254).collect());
+    }
+    if interaction::step(&visit.provider, &visit.open).await? != Some(Step::SignIn) {
+        return Ok(String::new());
+    }
+    let expected = match &visit.open.asked.expected {
+        Some(expected) => Some(expected.clone()),
+        None => {
+            let live = interaction::live_sessions(&visit.provider, &visit.open.browser).await?;
+            live.into_iter().next().map(|session| session.subject)
+        }
+    };
+    match expected {
+        Some(expected) => username_of(&visit.provider, &expected).await,
+        None => Ok(String::new()),
+    }
+}
+
+async fn username_of(provider: &Provider, subject: &Id<Subject>) -> Result<String, Failure> {
+    let subject = provider.cache.subject(subject).await?;
+    let person = subject.as_deref().and_then(Subject::person);
+    Ok(person
+        .map(|person| person.username.clone())
+        .unwrap_or_default())
+}

@@ -1,0 +1,191 @@
+//! The pages of signing out: asking, and saying that it is done.
+
+use std::sync::Arc;
+
+use axum::{
+    Extension,
+    extract::{Request, State},
+    response::Response,
+};
+use http::{StatusCode, Uri};
+use symbolon_core::{client::Client, end_session::Plan, parameters::Parameters, session::Session};
+use symbolon_web::{browser::BrowserSession, form, guard::RequestId};
+
+use super::{Policy, Shared, chrome, error, render, view};
+use crate::{
+    answer, endpoint::end_session::plan, failure::Failure, interaction, provider::Provider,
+};
+
+const PURPOSE: &str = "sign-out";
+
+/// Asks whether the person wants to sign out.
+pub async fn get(
+    State(provider): Shared,
+    Extension(request_id): Extension<RequestId>,
+    cookie: tower_sessions::Session,
+    uri: Uri,
+) -> Response {
+    let outcome = confirm(&provider, &request_id, cookie, &uri).await;
+    outcome.unwrap_or_else(|failure| error::failure(&provider, &request_id, failure))
+}
+
+/// Takes the answer.
+pub async fn post(
+    State(provider): Shared,
+    Extension(request_id): Extension<RequestId>,
+    cookie: tower_sessions::Session,
+    request: Request,
+) -> Response {
+    let outcome = decide(&provider, &request_id, cookie, request).await;
+    outcome.unwrap_or_else(|failure| error::failure(&provider, &request_id, failure))
+}
+
+/// The address of the question. What the client asked for goes along and is checked again; the hint
+/// stays behind, since it is about a person.
+pub fn ask(provider: &Provider, parameters: &Parameters, plan: &Plan) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    if plan.redirect.is_some() {
+        let hinted = parameters
+            .value("id_token_hint")
+            .and_then(|text| interaction::hint(provider, text))
+            .map(|hint| hint.aud.as_str().to_owned());
+        let client = hinted.or_else(|| parameters.value("client_id").map(str::to_owned));
+        query.append_pair("client_id", &client.unwrap_or_default());
+        for name in ["post_logout_redirect_uri", "state"] {
+            if let Some(value) = parameters.value(name) {
+                query.append_pair(name, value);
+            }
+        }
+    }
+    format!("{}?{}", provider.path("/sign-out"), query.finish())
+}
+
+/// Ends sessions, and forgets them in the browser.
+///
+/// # Errors
+/// When storage fails.
+pub async fn end(
+    provider: &Provider,
+    browser: &mut BrowserSession,
+    sessions: &[Session],
+) -> Result<(), Failure> {
+    let now = provider.now();
+    for session in sessions {
+        provider.storage.end_session(&session.id, now).await?;
+        tracing::info!(subject = %session.subject, "signed out");
+    }
+    if !sessions.is_empty() {
+        // This instance knows at once; the others within a second.
+        provider.cache.learn(now).await?;
+        let ids: Vec<_> = sessions.iter().map(|session| session.id.clone()).collect();
+        browser.forget(&ids).await?;
+    }
+    Ok(())
+}
+
+/// Sends the browser on, or says that it is done.
+///
+/// # Errors
+/// When the page does not render.
+pub fn done(
+    provider: &Provider,
+    request_id: &RequestId,
+    plan: &Plan,
+    client: Option<&Client>,
+) -> Result<Response, Failure> {
+    if let Some(redirect) = &plan.redirect {
+        return Ok(answer::see_other(redirect));
+    }
+    let uri = client.and_then(|client| client.metadata.client_uri.as_deref());
+    let continue_to = client
+        .zip(uri)
+        .map(|(client, uri)| (uri, client.metadata.client_name.as_str()));
+    let page = view::SignedOut {
+        chrome: chrome(provider, request_id),
+        continue_to,
+    };
+    render(StatusCode::OK, &page, Policy::default())
+}
+
+async fn confirm(
+    provider: &Provider,
+    request_id: &RequestId,
+    cookie: tower_sessions::Session,
+    uri: &Uri,
+) -> Result<Response, Failure> {
+    let Ok(parameters) = form::query(uri) else {
+        return Ok(error::bad_request(
+            provider,
+            request_id,
+            "the query cannot be read",
+        ));
+    };
+    let browser = BrowserSession::load(cookie, &*provider.entropy).await?;
+    let sessions = interaction::live_sessions(provider, &browser).await?;
+    let (plan, _, client) = plan(provider, &parameters, &sessions).await?;
+    let Some(session) = sessions.first() else {
+        return done(
+            provider,
+            request_id,
+            &Plan {
+                redirect: None,
+                ..plan
+            },
+            None,
+        );
+    };
+    let subject = provider.cache.subject(&session.subject).await?;
+    let action = match uri.query() {
+        Some(query) => format!("{}?{query}", provider.path("/sign-out")),
+        None => provider.path("/sign-out"),
+    };
+    let proven = plan.redirect.is_some();
+    let page = view::ConfirmSignOut {
+        chrome: chrome(provider, request_id),
+        account: subject.as_deref().map(|subject| subject.display_name()),
+        client_name: client
+            .as_deref()
+            .filter(|_| proven)
+            .map(|client| client.metadata.client_name.as_str()),
+        action: &action,
+        csrf: &browser.csrf(PURPOSE),
+    };
+    let policy = Policy {
+        leads_to: plan.redirect.as_deref(),
+        script: false,
+    };
+    render(StatusCode::OK, &page, policy)
+}
+
+async fn decide(
+    provider: &Arc<Provider>,
+    request_id: &RequestId,
+    cookie: tower_sessions::Session,
+    request: Request,
+) -> Result<Response, Failure> {
+    let Ok(parameters) = form::query(request.uri()) else {
+        return Ok(error::bad_request(
+            provider,
+            request_id,
+            "the query cannot be read",
+        ));
+    };
+    let Ok(answers) = form::body(request).await else {
+        return Ok(error::bad_request(
+            provider,
+            request_id,
+            "the form cannot be read",
+        ));
+    };
+    let mut browser = BrowserSession::load(cookie, &*provider.entropy).await?;
+    if !browser.is_csrf(PURPOSE, answers.value("csrf").unwrap_or_default()) {
+        return Ok(error::forged(provider, request_id));
+    }
+    let sessions = interaction::live_sessions(provider, &browser).await?;
+    let (plan, _, client) = plan(provider, &parameters, &sessions).await?;
+    if answers.value("decision") != Some("sign_out") {
+        return Ok(answer::see_other(&provider.path("/")));
+    }
+    end(provider, &mut browser, &sessions).await?;
+    done(provider, request_id, &plan, client.as_deref())
+}

@@ -1,0 +1,211 @@
+//! One provider: everything that an endpoint may need, made once.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use http::HeaderValue;
+use symbolon_core::{
+    authorize::request::Offer,
+    discovery::{Endpoints, Metadata},
+    entropy::Entropy,
+    id::Id,
+    keys::KeySettings,
+    organization::Organization,
+    session::ACR_PASSWORD,
+    settings::{SessionSettings, TokenSettings},
+    time::{Clock, Lifetime, Timestamp},
+    token::{Issuance, refresh::SuccessionKey},
+};
+use symbolon_jose::Seal;
+use symbolon_storage::Storage;
+use symbolon_web::{guard::Guard, metrics::Metrics, password_pool::PasswordPool};
+
+use crate::{
+    answer,
+    cache::Cache,
+    endpoint,
+    keyring::{KeyError, Keyring, SharedKeyring, shared},
+    page::home::DemoGuide,
+};
+
+/// Where the endpoints are, below the issuer.
+#[derive(Clone, Debug)]
+pub struct Paths {
+    /// The path of the issuer itself: empty, or `/…` without a slash at the end.
+    pub prefix: String,
+    /// RFC 6749 §3.1.
+    pub authorize: String,
+    /// RFC 6749 §3.2.
+    pub token: String,
+    /// RFC 7662.
+    pub introspect: String,
+    /// RFC 7009.
+    pub revoke: String,
+    /// RFC 7517 §5.
+    pub keys: String,
+    /// OIDC Core §5.3.
+    pub userinfo: String,
+    /// RP-Initiated Logout §2.
+    pub end_session: String,
+}
+
+/// What the operator decides.
+#[derive(Clone, Debug)]
+pub struct ProviderSettings {
+    /// The issuer, without a slash at the end.
+    pub issuer: String,
+    /// Where the endpoints are.
+    pub paths: Paths,
+    /// Whether browsers reach us by https.
+    pub https: bool,
+    /// Lifetimes of tokens.
+    pub token: TokenSettings,
+    /// Lifetimes of sessions.
+    pub session: SessionSettings,
+    /// For how long a person may take over a page.
+    pub interaction_lifetime: Lifetime,
+    /// When keys rotate.
+    pub keys: KeySettings,
+    /// Where people who sign up by themselves land; `None`: nobody can.
+    pub sign_up: Option<Id<Organization>>,
+    /// Whether `/metrics` answers.
+    pub metrics: bool,
+    /// What the home page shows of a demo.
+    pub demo: Option<DemoGuide>,
+}
+
+/// What a provider is made of.
+pub struct ProviderParts {
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// What surrounds each request but the names of the routes.
+    pub guard: Guard,
+    /// Where things are counted.
+    pub metrics: Arc<Metrics>,
+    /// Who hashes passwords.
+    pub passwords: PasswordPool,
+    /// What keeps keys at rest.
+    pub seal: Seal,
+    /// Where everything is kept.
+    pub storage: Arc<dyn Storage>,
+}
+
+/// Why a provider cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum ProviderError {
+    /// The keys.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// The first reading of the change feed.
+    #[error("the storage does not answer: {0}")]
+    Storage(String),
+}
+
+/// A provider.
+pub struct Provider {
+    pub(crate) cache: Cache,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) discovery: (Bytes, HeaderValue),
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) guard: Arc<Guard>,
+    pub(crate) issuer: Arc<str>,
+    pub(crate) keyring: SharedKeyring,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) passwords: PasswordPool,
+    pub(crate) paths: Paths,
+    pub(crate) seal: Seal,
+    pub(crate) settings: ProviderSettings,
+    pub(crate) storage: Arc<dyn Storage>,
+    pub(crate) succession: SuccessionKey,
+}
+
+impl Provider {
+    /// Makes a provider over a storage whose schema is up to date.
+    ///
+    /// # Errors
+    /// [`ProviderError`].
+    pub async fn start(
+        settings: ProviderSettings,
+        parts: ProviderParts,
+    ) -> Result<Arc<Self>, ProviderError> {
+        let now = parts.clock.now();
+        let keyring = Keyring::load(&*parts.storage, &parts.seal, &settings.keys, now).await?;
+        let endpoints = endpoints(&settings);
+        let metadata = Metadata::new(
+            &settings.issuer,
+            &endpoints,
+            &settings.keys.algorithms,
+            settings.sign_up.is_some(),
+        );
+        let discovery = Bytes::from(serde_json::to_vec(&metadata).unwrap_or_default());
+        let etag = answer::etag(&discovery);
+        let guard = Guard {
+            route_names: endpoint::route_name,
+            ..parts.guard
+        };
+        let provider = Arc::new(Self {
+            cache: Cache::new(Arc::clone(&parts.storage), Arc::clone(&parts.metrics)),
+            clock: parts.clock,
+            discovery: (discovery, etag),
+            entropy: parts.entropy,
+            guard: Arc::new(guard),
+            issuer: Arc::from(settings.issuer.as_str()),
+            keyring: shared(keyring),
+            metrics: parts.metrics,
+            passwords: parts.passwords,
+            paths: settings.paths.clone(),
+            succession: SuccessionKey::new(parts.seal.derive("refresh token succession")),
+            seal: parts.seal,
+            settings,
+            storage: parts.storage,
+        });
+        let learned = provider.cache.learn(now).await;
+        learned.map_err(|error| ProviderError::Storage(error.to_string()))?;
+        Ok(provider)
+    }
+
+    /// The present moment.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// By whom, when and under which settings tokens are issued now.
+    pub(crate) fn issuance(&self) -> Issuance<'_> {
+        Issuance {
+            issuer: &self.issuer,
+            settings: &self.settings.token,
+            now: self.now(),
+            entropy: &*self.entropy,
+            succession: &self.succession,
+        }
+    }
+
+    /// What an authorization request may ask for.
+    pub(crate) fn offer(&self) -> Offer<'static> {
+        Offer {
+            acr_values: &[ACR_PASSWORD],
+            sign_up: self.settings.sign_up.is_some(),
+        }
+    }
+
+    /// The path of a page of ours.
+    pub(crate) fn path(&self, page: &str) -> String {
+        format!("{}{page}", self.paths.prefix)
+    }
+}
+
+fn endpoints(settings: &ProviderSettings) -> Endpoints {
+    let at = |path: &str| format!("{}{path}", settings.issuer);
+    let paths = &settings.paths;
+    Endpoints {
+        authorize: at(&paths.authorize),
+        token: at(&paths.token),
+        introspect: at(&paths.introspect),
+        revoke: at(&paths.revoke),
+        keys: at(&paths.keys),
+        userinfo: at(&paths.userinfo),
+        end_session: at(&paths.end_session),
+    }
+}

@@ -1,0 +1,68 @@
+//! What an instance does by itself: reads the change feed, rotates keys, deletes what has expired.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::{cache::POLL_INTERVAL, keyring::Keyring, provider::Provider};
+
+/// How often it is asked whether a key is due; also how late a key can leave the JWK Set.
+const KEY_INTERVAL: Duration = Duration::from_secs(30);
+
+/// How often expired rows are deleted.
+const PURGE_INTERVAL: Duration = Duration::from_secs(600);
+
+impl Provider {
+    /// Tends to the provider until the future is dropped.
+    pub async fn tend(self: Arc<Self>) {
+        let mut feed = every(POLL_INTERVAL);
+        let mut keys = every(KEY_INTERVAL);
+        let mut purge = every(PURGE_INTERVAL);
+        loop {
+            tokio::select! {
+                _ = feed.tick() => self.read_feed().await,
+                _ = keys.tick() => self.renew_keys(false).await,
+                _ = purge.tick() => {
+                    // Slow on a large table; the feed must not wait for it.
+                    let provider = Arc::clone(&self);
+                    tokio::spawn(async move { provider.purge().await });
+                }
+            }
+        }
+    }
+
+    /// Loads the keys anew if others are due or published now, or if `forced`.
+    pub(crate) async fn renew_keys(&self, forced: bool) {
+        let now = self.now();
+        let settings = &self.settings.keys;
+        if !forced && !self.keyring.load().is_outdated(settings, now) {
+            return;
+        }
+        match Keyring::load(&*self.storage, &self.seal, settings, now).await {
+            Ok(keyring) => self.keyring.store(Arc::new(keyring)),
+            Err(error) => tracing::error!(%error, "the signing keys could not be loaded anew"),
+        }
+    }
+
+    async fn read_feed(&self) {
+        match self.cache.learn(self.now()).await {
+            Ok(()) if self.cache.take_keys_changed() => self.renew_keys(true).await,
+            Ok(()) => {}
+            Err(error) => tracing::warn!(%error, "the change feed could not be read"),
+        }
+    }
+
+    async fn purge(&self) {
+        match self.storage.purge(self.now()).await {
+            Ok(0) => {}
+            Ok(rows) => tracing::info!(rows, "deleted what had expired"),
+            Err(error) => tracing::warn!(%error, "what had expired could not be deleted"),
+        }
+    }
+}
+
+fn every(period: Duration) -> tokio::time::Interval {
+    let mut interval = interval(period);
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    interval
+}

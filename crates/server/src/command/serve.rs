@@ -1,0 +1,205 @@
+//! `symbolon serve`: the server.
+
+use std::{
+    net::{SocketAddr, TcpListener},
+    path::PathBuf,
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
+
+use axum::Router;
+use axum_server::{Handle, accept::NoDelayAcceptor, tls_rustls::RustlsConfig};
+use clap::Args;
+use symbolon_core::time::Clock;
+use symbolon_storage::Storage;
+use symbolon_web::clock::SystemClock;
+
+use super::{CommandError, Common, say};
+use crate::{
+    config::Config,
+    logging,
+    state::{Form, Plan, demo},
+    wire,
+};
+
+/// For how long a connection may take to send the head of a request.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Run the server.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    common: Common,
+    /// A declared state to make true at start (YAML).
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+    /// Load people and clients to play with. Their passwords are public.
+    #[arg(long)]
+    demo: bool,
+    /// The address to listen on.
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<String>,
+    /// The issuer: the address under which browsers and clients reach this server.
+    #[arg(long, value_name = "URL")]
+    issuer: Option<String>,
+    /// Let a demo be reached from other machines.
+    #[arg(long)]
+    listen_anyway: bool,
+}
+
+impl Serve {
+    pub(super) async fn run(self) -> Result<ExitCode, CommandError> {
+        let config = self.common.load(&self.overrides())?;
+        logging::start(config.log.format, &config.log.level);
+        config
+            .warnings
+            .iter()
+            .for_each(|warning| tracing::warn!("{warning}"));
+
+        // First, so that the issuer has the real port, and a second server on it stops here.
+        let listener = listen(config.listen)?;
+        let address = listener
+            .local_addr()
+            .map_err(|error| CommandError::Other(error.to_string()))?;
+        let issuer = config.issuer_at(address).as_str().to_owned();
+
+        let storage = symbolon_storage::open(config.database.expose()).await?;
+        storage.migrate().await?;
+        let demo = load_state(&config, &*storage).await?;
+        let guide = demo.then(|| demo::guide(&issuer, &config.paths.authorize));
+        let provider = wire::provider(&config, &issuer, Arc::clone(&storage), guide).await?;
+        let tending = tokio::spawn(Arc::clone(&provider).tend());
+
+        let app = symbolon_http::router(provider);
+        let handle = Handle::new();
+        tokio::spawn(stop_on_signal(handle.clone(), config.shutdown.drain.into()));
+        if demo {
+            say(&demo::instructions(&issuer, &config));
+        }
+        say(&format!("Symbolon is ready at {issuer}"));
+        tracing::info!(%issuer, %address, database = ?config.database, "ready");
+        let served = serve(&config, listener, app, handle).await;
+
+        tending.abort();
+        storage.close().await;
+        tracing::info!("stopped");
+        served?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn overrides(&self) -> Vec<(String, String)> {
+        let texts = [
+            (
+                "state",
+                self.state.as_ref().map(|path| path.display().to_string()),
+            ),
+            ("listen", self.listen.clone()),
+            ("issuer", self.issuer.clone()),
+            ("demo", self.demo.then(|| "true".to_owned())),
+            (
+                "listen_anyway",
+                self.listen_anyway.then(|| "true".to_owned()),
+            ),
+        ];
+        texts
+            .into_iter()
+            .filter_map(|(key, value)| Some((key.to_owned(), value?)))
+            .collect()
+    }
+}
+
+/// Makes the demo and the declared state true; whether the demo is on.
+async fn load_state(config: &Config, storage: &dyn Storage) -> Result<bool, CommandError> {
+    let demo = config.demo.then(demo::form).transpose()?;
+    let declared = config.state.as_deref().map(Form::read).transpose()?;
+    for form in demo.iter().chain(&declared) {
+        let passwords = wire::password_pool(config)?;
+        let now = SystemClock.now();
+        let plan = Plan::make(form, storage, &passwords, now).await?;
+        plan.lines()
+            .iter()
+            .for_each(|line| tracing::info!("{line}"));
+        plan.apply(storage, &passwords, now).await?;
+    }
+    Ok(demo.is_some())
+}
+
+fn listen(address: SocketAddr) -> Result<TcpListener, CommandError> {
+    let failed = |error: std::io::Error| {
+        CommandError::Other(format!(
+            "cannot listen on {address}: {error}. Choose another address with --listen, or stop \
+             what listens there"
+        ))
+    };
+    let listener = TcpListener::bind(address).map_err(failed)?;
+    listener.set_nonblocking(true).map_err(failed)?;
+    Ok(listener)
+}
+
+async fn serve(
+    config: &Config,
+    listener: TcpListener,
+    app: Router,
+    handle: Handle<SocketAddr>,
+) -> Result<(), CommandError> {
+    let failed = |error: std::io::Error| CommandError::Other(error.to_string());
+    let service = app.into_make_service_with_connect_info::<SocketAddr>();
+    match &config.tls {
+        None => {
+            let mut server = axum_server::from_tcp(listener)
+                .map_err(failed)?
+                .acceptor(NoDelayAcceptor::new())
+                .handle(handle);
+            limit(server.http_builder());
+            server.serve(service).await.map_err(failed)
+        }
+        Some(tls) => {
+            let rustls = RustlsConfig::from_pem_file(&tls.certificate, &tls.key).await;
+            let rustls = rustls.map_err(|error| {
+                CommandError::Other(format!(
+                    "tls.certificate or tls.key cannot be used: {error}. Both are PEM files, and \
+                     the key belongs to the first certificate"
+                ))
+            })?;
+            let mut server = axum_server::from_tcp_rustls(listener, rustls)
+                .map_err(failed)?
+                .handle(handle);
+            limit(server.http_builder());
+            server.serve(service).await.map_err(failed)
+        }
+    }
+}
+
+/// Bounds what a connection may ask for before a request is read (requirement A3.6).
+fn limit(builder: &mut hyper_util::server::conn::auto::Builder<hyper_util::rt::TokioExecutor>) {
+    builder
+        .http1()
+        .timer(hyper_util::rt::TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        .max_headers(64)
+        .max_buf_size(64 * 1024);
+    builder
+        .http2()
+        .timer(hyper_util::rt::TokioTimer::new())
+        .max_header_list_size(64 * 1024)
+        .max_concurrent_streams(128)
+        .keep_alive_interval(Duration::from_secs(30));
+}
+
+/// On SIGTERM or SIGINT no new connection is taken; requests under way may end.
+async fn stop_on_signal(handle: Handle<SocketAddr>, drain: Duration) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut terminate), Ok(mut interrupt)) = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::interrupt()),
+    ) else {
+        return;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("stopping: requests under way may end");
+    handle.graceful_shutdown(Some(drain));
+}

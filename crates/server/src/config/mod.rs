@@ -1,0 +1,354 @@
+//! The configuration: one flat table of settings ([`table`]), set by a TOML file, by environment
+//! variables and by the command line, each stronger than the one before.
+//!
+//! The rule: a name or a value that is not understood stops the start, with the place and what to
+//! write instead. Nothing is guessed, nothing is ignored, and everything that is wrong is said at
+//! once.
+//!
+//! Left out: reloading while running (an instance is replaced by starting another one), and
+//! reading values from anywhere else.
+
+mod check;
+mod document;
+mod error;
+mod issuer;
+mod seconds;
+mod secret;
+mod setting;
+mod source;
+mod table;
+mod value;
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use ipnet::IpNet;
+
+pub(crate) use self::{
+    error::{ConfigError, Problem},
+    issuer::Issuer,
+    seconds::Seconds,
+    secret::{DatabaseUrl, EncodedKey},
+    source::environment,
+};
+use self::{
+    setting::{Fallback, Setting},
+    source::{Layers, Raw},
+    table::{SETTINGS, find},
+    value::Value,
+};
+
+/// What the server was told. Every field is documented in [`table`], under the same name.
+#[derive(Clone, Debug)]
+pub(crate) struct Config {
+    pub(crate) listen: SocketAddr,
+    pub(crate) issuer: Option<Issuer>,
+    pub(crate) database: DatabaseUrl,
+    pub(crate) key_encryption_key: Option<EncodedKey>,
+    pub(crate) key_encryption_key_file: Option<PathBuf>,
+    pub(crate) previous_key_encryption_keys: Vec<EncodedKey>,
+    pub(crate) state: Option<PathBuf>,
+    pub(crate) demo: bool,
+    pub(crate) listen_anyway: bool,
+    pub(crate) tls: Option<Tls>,
+    pub(crate) proxy: Proxy,
+    pub(crate) paths: Paths,
+    pub(crate) token: Token,
+    pub(crate) session: Session,
+    pub(crate) interaction: Interaction,
+    pub(crate) password: Password,
+    pub(crate) keys: Keys,
+    pub(crate) registration: Registration,
+    pub(crate) log: Log,
+    pub(crate) metrics: Metrics,
+    pub(crate) limits: Limits,
+    pub(crate) shutdown: Shutdown,
+    /// What is permitted and yet deserves a line in the log, once there is one.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// `tls.*`, when both are set.
+#[derive(Clone, Debug)]
+pub(crate) struct Tls {
+    pub(crate) certificate: PathBuf,
+    pub(crate) key: PathBuf,
+}
+
+/// `proxy.*`
+#[derive(Clone, Debug)]
+pub(crate) struct Proxy {
+    pub(crate) trusted: Vec<IpNet>,
+}
+
+/// `paths.*`
+#[derive(Clone, Debug)]
+pub(crate) struct Paths {
+    pub(crate) authorize: String,
+    pub(crate) token: String,
+    pub(crate) introspect: String,
+    pub(crate) revoke: String,
+    pub(crate) keys: String,
+    pub(crate) userinfo: String,
+    pub(crate) end_session: String,
+}
+
+/// `token.*`
+#[derive(Clone, Debug)]
+pub(crate) struct Token {
+    pub(crate) access_lifetime: Seconds,
+    pub(crate) id_lifetime: Seconds,
+    pub(crate) code_lifetime: Seconds,
+    pub(crate) refresh_idle_lifetime: Seconds,
+    pub(crate) refresh_absolute_lifetime: Seconds,
+    pub(crate) refresh_grace: Seconds,
+}
+
+/// `session.*`
+#[derive(Clone, Debug)]
+pub(crate) struct Session {
+    pub(crate) idle_lifetime: Seconds,
+    pub(crate) absolute_lifetime: Seconds,
+}
+
+/// `interaction.*`
+#[derive(Clone, Debug)]
+pub(crate) struct Interaction {
+    pub(crate) lifetime: Seconds,
+}
+
+/// `password.*`
+#[derive(Clone, Debug)]
+pub(crate) struct Password {
+    /// In KiB.
+    pub(crate) argon2_memory: u32,
+    pub(crate) argon2_iterations: u32,
+    pub(crate) argon2_parallelism: u32,
+    pub(crate) workers: u32,
+    pub(crate) queue: u32,
+}
+
+/// `keys.*`
+#[derive(Clone, Debug)]
+pub(crate) struct Keys {
+    pub(crate) rotation_interval: Seconds,
+    pub(crate) publish_before_use: Seconds,
+    /// JWA names, RS256 among them.
+    pub(crate) algorithms: Vec<String>,
+}
+
+/// `registration.*`
+#[derive(Clone, Debug)]
+pub(crate) struct Registration {
+    pub(crate) organization: Option<String>,
+}
+
+/// `log.*`
+#[derive(Clone, Debug)]
+pub(crate) struct Log {
+    pub(crate) format: LogFormat,
+    /// A filter that `tracing_subscriber::EnvFilter` accepts.
+    pub(crate) level: String,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    /// One JSON object a line.
+    Json,
+    /// For people.
+    Text,
+}
+
+/// `metrics.*`
+#[derive(Clone, Debug)]
+pub(crate) struct Metrics {
+    pub(crate) enabled: bool,
+}
+
+/// `limits.*`
+#[derive(Clone, Debug)]
+pub(crate) struct Limits {
+    pub(crate) request_timeout: Seconds,
+}
+
+/// `shutdown.*`
+#[derive(Clone, Debug)]
+pub(crate) struct Shutdown {
+    pub(crate) drain: Seconds,
+}
+
+impl Config {
+    /// Reads the configuration. `environment` is usually [`environment()`]; `overrides` are keys
+    /// and values from the command line. Nothing is read but the one file.
+    ///
+    /// # Errors
+    /// [`ConfigError`] with everything that is wrong.
+    pub(crate) fn load(
+        file: Option<&Path>,
+        environment: impl Iterator<Item = (String, String)>,
+        overrides: &[(String, String)],
+    ) -> Result<Self, ConfigError> {
+        let mut problems = Vec::new();
+        let layers = source::gather(file, environment, overrides, &mut problems);
+        for setting in SETTINGS {
+            if let Some(found) = layers.get(setting.key)
+                && let Err(why) = value::check(&found.raw, setting.kind)
+            {
+                problems.push(Problem::value(setting, found, why));
+            }
+        }
+        if !problems.is_empty() {
+            return Err(ConfigError::new(problems));
+        }
+        let mut config = assemble(&Values { layers: &layers })
+            .map_err(|what| ConfigError::new(vec![Problem::Conflict(what)]))?;
+        let problems = check::conflicts(&config, &layers);
+        if !problems.is_empty() {
+            return Err(ConfigError::new(problems));
+        }
+        config.warnings = check::warnings(&config);
+        Ok(config)
+    }
+
+    /// A configuration file with every setting, explained and commented out.
+    pub(crate) fn example() -> String {
+        document::file()
+    }
+
+    /// The issuer, given the address that is really listened on (the port may have been 0).
+    pub(crate) fn issuer_at(&self, listening: SocketAddr) -> Issuer {
+        self.issuer
+            .clone()
+            .unwrap_or_else(|| Issuer::at(listening, self.tls.is_some()))
+    }
+
+    /// Where the key-encryption key is kept when neither `key_encryption_key` nor
+    /// `key_encryption_key_file` is set: the server makes that file at its first start. `None`
+    /// for a database in memory, whose key need not outlive the process.
+    pub(crate) fn default_key_file(&self) -> Option<PathBuf> {
+        if self.database.is_in_memory() {
+            return None;
+        }
+        let path = self
+            .database
+            .sqlite_file()
+            .map(|path| format!("{path}.key"));
+        Some(path.unwrap_or_else(|| "symbolon.key".to_owned()).into())
+    }
+}
+
+/// Puts the values into their places. All of them were checked before, and those that are not set
+/// have a fallback in the table, so what can fail here is this program: a test covers it.
+fn assemble(values: &Values<'_>) -> Result<Config, String> {
+    let certificate = values.optional("tls.certificate")?;
+    let key = values.optional("tls.key")?;
+    Ok(Config {
+        listen: values.read("listen")?,
+        issuer: values.optional("issuer")?,
+        database: values.read("database")?,
+        key_encryption_key: values.optional("key_encryption_key")?,
+        key_encryption_key_file: values.optional("key_encryption_key_file")?,
+        previous_key_encryption_keys: values
+            .optional("previous_key_encryption_keys")?
+            .unwrap_or_default(),
+        state: values.optional("state")?,
+        demo: values.read("demo")?,
+        listen_anyway: values.read("listen_anyway")?,
+        tls: certificate
+            .zip(key)
+            .map(|(certificate, key)| Tls { certificate, key }),
+        proxy: Proxy {
+            trusted: values.optional("proxy.trusted")?.unwrap_or_default(),
+        },
+        paths: Paths {
+            authorize: values.read("paths.authorize")?,
+            token: values.read("paths.token")?,
+            introspect: values.read("paths.introspect")?,
+            revoke: values.read("paths.revoke")?,
+            keys: values.read("paths.keys")?,
+            userinfo: values.read("paths.userinfo")?,
+            end_session: values.read("paths.end_session")?,
+        },
+        token: Token {
+            access_lifetime: values.read("token.access_lifetime")?,
+            id_lifetime: values.read("token.id_lifetime")?,
+            code_lifetime: values.read("token.code_lifetime")?,
+            refresh_idle_lifetime: values.read("token.refresh_idle_lifetime")?,
+            refresh_absolute_lifetime: values.read("token.refresh_absolute_lifetime")?,
+            refresh_grace: values.read("token.refresh_grace")?,
+        },
+        session: Session {
+            idle_lifetime: values.read("session.idle_lifetime")?,
+            absolute_lifetime: values.read("session.absolute_lifetime")?,
+        },
+        interaction: Interaction {
+            lifetime: values.read("interaction.lifetime")?,
+        },
+        password: Password {
+            argon2_memory: values.read("password.argon2_memory")?,
+            argon2_iterations: values.read("password.argon2_iterations")?,
+            argon2_parallelism: values.read("password.argon2_parallelism")?,
+            workers: values
+                .optional("password.workers")?
+                .unwrap_or_else(half_of_the_cores),
+            queue: values.read("password.queue")?,
+        },
+        keys: Keys {
+            rotation_interval: values.read("keys.rotation_interval")?,
+            publish_before_use: values.read("keys.publish_before_use")?,
+            algorithms: values.read("keys.algorithms")?,
+        },
+        registration: Registration {
+            organization: values.optional("registration.organization")?,
+        },
+        log: Log {
+            format: values.read("log.format")?,
+            level: values.read("log.level")?,
+        },
+        metrics: Metrics {
+            enabled: values.read("metrics.enabled")?,
+        },
+        limits: Limits {
+            request_timeout: values.read("limits.request_timeout")?,
+        },
+        shutdown: Shutdown {
+            drain: values.read("shutdown.drain")?,
+        },
+        warnings: Vec::new(),
+    })
+}
+
+/// The values of the settings, with the fallbacks of the table.
+struct Values<'a> {
+    layers: &'a Layers,
+}
+
+impl Values<'_> {
+    fn read<T: Value>(&self, key: &'static str) -> Result<T, String> {
+        self.optional(key)?
+            .ok_or_else(|| format!("{key} must be set"))
+    }
+
+    fn optional<T: Value>(&self, key: &'static str) -> Result<Option<T>, String> {
+        let setting: &Setting = find(key).ok_or_else(|| format!("{key} is not in the table"))?;
+        let raw = match (self.layers.get(key), &setting.fallback) {
+            (Some(found), _) => found.raw.clone(),
+            (None, Fallback::Value(value)) => Raw::Text((*value).to_owned()),
+            (None, Fallback::Described { .. }) => return Ok(None),
+        };
+        T::read(&raw, setting.kind)
+            .map(Some)
+            .map_err(|why| format!("the value of {key} {why}"))
+    }
+}
+
+/// Half, because the other half is to keep issuing tokens while people sign in.
+fn half_of_the_cores() -> u32 {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    u32::try_from(cores / 2).unwrap_or(u32::MAX).max(1)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,208 @@
+//! The file. Unknown keys are refused, as in the configuration.
+
+use std::{collections::BTreeMap, path::Path};
+
+use serde::{Deserialize, Serialize};
+use symbolon_core::{
+    client::{Client, ClientMetadata},
+    id::Id,
+    organization::Organization,
+    role::RoleKey,
+    subject::{Profile, Subject},
+};
+
+/// A declared state.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Form {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) organizations: Vec<OrganizationForm>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) roles: Vec<RoleForm>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) users: Vec<UserForm>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) machine_users: Vec<MachineForm>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) clients: Vec<ClientForm>,
+}
+
+/// An organization.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OrganizationForm {
+    pub(crate) id: Id<Organization>,
+    pub(crate) name: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) disabled: bool,
+}
+
+/// A role.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RoleForm {
+    pub(crate) key: RoleKey,
+    pub(crate) name: String,
+}
+
+/// Role keys by organization.
+pub(crate) type RolesForm = BTreeMap<Id<Organization>, Vec<RoleKey>>;
+
+/// A person.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UserForm {
+    pub(crate) username: String,
+    /// The `sub` claim; made up when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) id: Option<Id<Subject>>,
+    pub(crate) organization: Id<Organization>,
+    /// In plain: for demos and tests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) password: Option<String>,
+    /// A PHC string of argon2, or a bcrypt hash.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) password_hash: Option<String>,
+    #[serde(default)]
+    pub(crate) profile: Profile,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) roles: RolesForm,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) disabled: bool,
+}
+
+/// A machine user.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MachineForm {
+    pub(crate) name: String,
+    /// The `sub` claim; made up when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) id: Option<Id<Subject>>,
+    pub(crate) organization: Id<Organization>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) roles: RolesForm,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) disabled: bool,
+}
+
+/// A client: the keys below, and beside them those of its metadata.
+#[derive(Serialize, Deserialize)]
+#[serde(try_from = "serde_json::Map<String, serde_json::Value>")]
+pub(crate) struct ClientForm {
+    pub(crate) client_id: Id<Client>,
+    /// In plain: for demos and tests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) client_secret: Option<String>,
+    /// SHA-256 of secrets, in hexadecimal.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) client_secret_sha256: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) organization: Option<Id<Organization>>,
+    /// The name of the machine user it acts as.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) machine_user: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) disabled: bool,
+    #[serde(flatten)]
+    pub(crate) metadata: ClientMetadata,
+}
+
+/// Why a declared state cannot be read or applied.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StateError {
+    #[error("the state file {file} cannot be read: {why}")]
+    File { file: String, why: String },
+    #[error("the state is not well-formed: {0}")]
+    Form(#[from] serde_yaml_ng::Error),
+    #[error("{what}: {why}")]
+    Noun { what: String, why: String },
+    #[error("{0}")]
+    Passwords(#[from] symbolon_web::password_pool::PoolError),
+    #[error("{0}")]
+    Storage(#[from] symbolon_storage::StorageError),
+}
+
+impl StateError {
+    pub(crate) fn noun(kind: &str, name: &str, why: impl std::fmt::Display) -> Self {
+        Self::Noun {
+            what: format!("{kind} {name}"),
+            why: why.to_string(),
+        }
+    }
+}
+
+impl Form {
+    /// Reads a file.
+    pub(crate) fn read(file: &Path) -> Result<Self, StateError> {
+        let failed = |why: String| StateError::File {
+            file: file.display().to_string(),
+            why,
+        };
+        let text = std::fs::read_to_string(file).map_err(|error| failed(error.to_string()))?;
+        serde_yaml_ng::from_str(&text).map_err(|error| failed(error.to_string()))
+    }
+
+    /// Reads a text.
+    pub(crate) fn parse(text: &str) -> Result<Self, StateError> {
+        Ok(serde_yaml_ng::from_str(text)?)
+    }
+
+    /// Writes it.
+    pub(crate) fn to_yaml(&self) -> Result<String, StateError> {
+        Ok(serde_yaml_ng::to_string(self)?)
+    }
+}
+
+impl TryFrom<serde_json::Map<String, serde_json::Value>> for ClientForm {
+    type Error = String;
+
+    /// serde cannot refuse unknown keys beside flattened ones, so the own keys are taken out and
+    /// the rest has to be metadata.
+    fn try_from(mut keys: serde_json::Map<String, serde_json::Value>) -> Result<Self, String> {
+        let name = keys
+            .get("client_id")
+            .and_then(|id| id.as_str())
+            .unwrap_or("?")
+            .to_owned();
+        let in_client = |error: serde_json::Error| format!("client {name}: {error}");
+        let mut take = |key: &str| keys.remove(key).unwrap_or_default();
+        let (client_id, secret, digests) = (
+            take("client_id"),
+            take("client_secret"),
+            take("client_secret_sha256"),
+        );
+        let (organization, machine_user, disabled) =
+            (take("organization"), take("machine_user"), take("disabled"));
+        let digests: Option<Vec<String>> = serde_json::from_value(digests).map_err(in_client)?;
+        let disabled: Option<bool> = serde_json::from_value(disabled).map_err(in_client)?;
+        Ok(Self {
+            client_id: serde_json::from_value(client_id).map_err(in_client)?,
+            client_secret: serde_json::from_value(secret).map_err(in_client)?,
+            client_secret_sha256: digests.unwrap_or_default(),
+            organization: serde_json::from_value(organization).map_err(in_client)?,
+            machine_user: serde_json::from_value(machine_user).map_err(in_client)?,
+            disabled: disabled.unwrap_or_default(),
+            metadata: serde_json::from_value(serde_json::Value::Object(keys)).map_err(in_client)?,
+        })
+    }
+}
+
+impl std::fmt::Debug for UserForm {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("UserForm")
+            .field("username", &self.username)
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for ClientForm {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let id = &self.client_id;
+        formatter
+            .debug_struct("ClientForm")
+            .field("client_id", id)
+            .finish_non_exhaustive()
+    }
+}

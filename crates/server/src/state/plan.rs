@@ -1,0 +1,483 @@
+//! The difference between a declared state and what is there, and its application.
+//!
+//! What is declared becomes as declared; what is not declared is left alone. Applying the same file
+//! again changes nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use symbolon_core::{
+    client::{Client, StoredSecret},
+    entropy::Entropy,
+    id::Id,
+    organization::Organization,
+    password::Password,
+    role::{Role, RoleKey},
+    secret::Digest,
+    subject::{Identifier, Profile, Subject},
+    time::Timestamp,
+};
+use symbolon_storage::{Applied, DeclaredSubject, Storage};
+use symbolon_web::{
+    entropy::SystemEntropy,
+    password_pool::{PasswordPool, Verdict, is_known_hash},
+};
+
+use super::form::{ClientForm, Form, MachineForm, RolesForm, StateError, UserForm};
+
+/// What has to be written, in order, with a line for people each.
+pub(crate) struct Plan {
+    steps: Vec<(String, Step)>,
+}
+
+enum Step {
+    Organization(Organization),
+    Role(Role),
+    Subject(Box<DeclaredSubject>, NewPassword),
+    Grants(Id<Subject>, Id<Organization>, Vec<RoleKey>),
+    Client(Box<Client>),
+}
+
+enum NewPassword {
+    Keep,
+    Set(Password),
+    SetHash,
+}
+
+impl Plan {
+    /// Compares.
+    pub(crate) async fn make(
+        form: &Form,
+        storage: &dyn Storage,
+        passwords: &PasswordPool,
+        now: Timestamp,
+    ) -> Result<Self, StateError> {
+        let mut maker = Maker {
+            storage,
+            passwords,
+            now,
+            steps: Vec::new(),
+            machines: BTreeMap::new(),
+        };
+        maker.organizations(form).await?;
+        maker.roles(form).await?;
+        for user in &form.users {
+            maker.user(user).await?;
+        }
+        for machine in &form.machine_users {
+            maker.machine(machine).await?;
+        }
+        let existing = storage.clients().await?;
+        for client in &form.clients {
+            maker
+                .client(
+                    client,
+                    existing.iter().find(|old| old.id == client.client_id),
+                )
+                .await?;
+        }
+        Ok(Self { steps: maker.steps })
+    }
+
+    /// What changes, a line each: `+` for what is new, `~` for what becomes different.
+    pub(crate) fn lines(&self) -> Vec<&str> {
+        self.steps.iter().map(|(line, _)| line.as_str()).collect()
+    }
+
+    /// Whether there is nothing to do.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// Makes it true.
+    pub(crate) async fn apply(
+        &self,
+        storage: &dyn Storage,
+        passwords: &PasswordPool,
+        now: Timestamp,
+    ) -> Result<(), StateError> {
+        for (_, step) in &self.steps {
+            match step {
+                Step::Organization(organization) => {
+                    storage.put_organization(organization, now).await?;
+                }
+                Step::Role(role) => storage.put_role(role).await?,
+                Step::Subject(subject, password) => {
+                    put_subject(storage, passwords, subject, password, now).await?;
+                }
+                Step::Grants(subject, organization, roles) => {
+                    storage
+                        .put_role_grants(subject, organization, roles, now)
+                        .await?;
+                }
+                Step::Client(client) => storage.put_client(client, now).await?,
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn put_subject(
+    storage: &dyn Storage,
+    passwords: &PasswordPool,
+    subject: &DeclaredSubject,
+    password: &NewPassword,
+    now: Timestamp,
+) -> Result<(), StateError> {
+    let mut subject = subject.clone();
+    if let NewPassword::Set(password) = password {
+        subject.password_hash = Some(passwords.hash(password.clone()).await?);
+    }
+    match storage.put_subject(&subject, now).await? {
+        Applied::Done => {}
+        Applied::Conflict => {
+            let why = "somebody else has this user name or e-mail address already";
+            return Err(StateError::noun("user", &subject.username, why));
+        }
+    }
+    // A changed password and a disabled account end what was open (requirements A6.2, A6.3).
+    if !matches!(password, NewPassword::Keep) || subject.disabled_at.is_some() {
+        storage.end_sessions_of(&subject.id, now).await?;
+    }
+    Ok(())
+}
+
+struct Maker<'a> {
+    storage: &'a dyn Storage,
+    passwords: &'a PasswordPool,
+    now: Timestamp,
+    steps: Vec<(String, Step)>,
+    machines: BTreeMap<String, Id<Subject>>,
+}
+
+impl Maker<'_> {
+    async fn organizations(&mut self, form: &Form) -> Result<(), StateError> {
+        let existing = self.storage.organizations().await?;
+        for declared in &form.organizations {
+            let old = existing.iter().find(|old| old.id == declared.id);
+            let organization = Organization {
+                id: declared.id.clone(),
+                name: declared.name.clone(),
+                disabled_at: since(
+                    declared.disabled,
+                    old.and_then(|old| old.disabled_at),
+                    self.now,
+                ),
+            };
+            if old != Some(&organization) {
+                let line = format!("{} organization {}", sign(old.is_some()), declared.id);
+                self.steps.push((line, Step::Organization(organization)));
+            }
+        }
+        Ok(())
+    }
+
+    async fn roles(&mut self, form: &Form) -> Result<(), StateError> {
+        let existing = self.storage.roles().await?;
+        for declared in &form.roles {
+            let role = Role {
+                key: declared.key.clone(),
+                name: declared.name.clone(),
+            };
+            let old = existing.iter().find(|old| old.key == role.key);
+            if old != Some(&role) {
+                let line = format!("{} role {}", sign(old.is_some()), role.key);
+                self.steps.push((line, Step::Role(role)));
+            }
+        }
+        Ok(())
+    }
+
+    async fn user(&mut self, declared: &UserForm) -> Result<(), StateError> {
+        let name = &declared.username;
+        let wrong = |why: &dyn std::fmt::Display| StateError::noun("user", name, why);
+        let identifier = Identifier::parse(name).map_err(|error| wrong(&error))?;
+        let old = self.storage.declared_subject(&identifier).await?;
+        let mut identifiers = vec![identifier];
+        if let (Some(email), Some(true)) =
+            (&declared.profile.email, declared.profile.email_verified)
+        {
+            let email = Identifier::parse(email).map_err(|error| wrong(&error))?;
+            if !identifiers.contains(&email) {
+                identifiers.push(email);
+            }
+        }
+        identifiers.sort();
+        let password = self.password(declared, old.as_ref()).await?;
+        let subject = DeclaredSubject {
+            id: self.id_of(declared.id.as_ref(), old.as_ref()),
+            organization: declared.organization.clone(),
+            machine: false,
+            username: name.clone(),
+            identifiers,
+            profile: declared.profile.clone(),
+            password_hash: match &password {
+                NewPassword::SetHash => declared.password_hash.clone(),
+                _ => old.as_ref().and_then(|old| old.password_hash.clone()),
+            },
+            disabled_at: since(
+                declared.disabled,
+                old.as_ref().and_then(|old| old.disabled_at),
+                self.now,
+            ),
+        };
+        self.subject("user", subject, old, password, &declared.roles)
+            .await
+    }
+
+    async fn machine(&mut self, declared: &MachineForm) -> Result<(), StateError> {
+        let identifier = Identifier::parse(&declared.name)
+            .map_err(|error| StateError::noun("machine user", &declared.name, error))?;
+        let old = self.storage.declared_subject(&identifier).await?;
+        let subject = DeclaredSubject {
+            id: self.id_of(declared.id.as_ref(), old.as_ref()),
+            organization: declared.organization.clone(),
+            machine: true,
+            username: declared.name.clone(),
+            identifiers: vec![identifier],
+            profile: Profile::default(),
+            password_hash: None,
+            disabled_at: since(
+                declared.disabled,
+                old.as_ref().and_then(|old| old.disabled_at),
+                self.now,
+            ),
+        };
+        self.machines
+            .insert(declared.name.clone(), subject.id.clone());
+        self.subject(
+            "machine user",
+            subject,
+            old,
+            NewPassword::Keep,
+            &declared.roles,
+        )
+        .await
+    }
+
+    async fn subject(
+        &mut self,
+        kind: &str,
+        subject: DeclaredSubject,
+        old: Option<DeclaredSubject>,
+        password: NewPassword,
+        roles: &RolesForm,
+    ) -> Result<(), StateError> {
+        let name = subject.username.clone();
+        let id = subject.id.clone();
+        if let Some(old) = &old
+            && old.id != id
+        {
+            let why = format!("exists with the id {}; an id cannot change", old.id);
+            return Err(StateError::noun(kind, &name, why));
+        }
+        if self.storage.client(&id.retyped()).await?.is_some() {
+            let why = "a client has this id; a client and a subject cannot share one";
+            return Err(StateError::noun(kind, &name, why));
+        }
+        let is_new = old.is_none();
+        if old.as_ref() != Some(&subject) || !matches!(password, NewPassword::Keep) {
+            let note = match (&password, is_new) {
+                (NewPassword::Keep, _) | (_, true) => "",
+                _ => " (password)",
+            };
+            let line = format!("{} {kind} {name}{note}", sign(!is_new));
+            self.steps
+                .push((line, Step::Subject(Box::new(subject), password)));
+        }
+        self.grants(kind, &name, &id, roles).await
+    }
+
+    async fn grants(
+        &mut self,
+        kind: &str,
+        name: &str,
+        subject: &Id<Subject>,
+        declared: &RolesForm,
+    ) -> Result<(), StateError> {
+        let mut old: BTreeMap<Id<Organization>, BTreeSet<RoleKey>> = BTreeMap::new();
+        for grant in self
+            .storage
+            .role_grants_between(subject.as_str(), subject.as_str())
+            .await?
+        {
+            old.entry(grant.organization)
+                .or_default()
+                .insert(grant.role);
+        }
+        let organizations: BTreeSet<_> = declared.keys().chain(old.keys()).cloned().collect();
+        for organization in organizations {
+            let roles = declared.get(&organization).into_iter().flatten();
+            let roles: BTreeSet<_> = roles.cloned().collect();
+            let before = old.get(&organization).cloned().unwrap_or_default();
+            if roles != before {
+                let keys: Vec<_> = roles.iter().map(RoleKey::as_str).collect();
+                let list = if keys.is_empty() {
+                    "none".to_owned()
+                } else {
+                    keys.join(", ")
+                };
+                let line = format!("~ {kind} {name}: roles in {organization}: {list}");
+                let grants = roles.into_iter().collect();
+                self.steps
+                    .push((line, Step::Grants(subject.clone(), organization, grants)));
+            }
+        }
+        Ok(())
+    }
+
+    async fn password(
+        &self,
+        declared: &UserForm,
+        old: Option<&DeclaredSubject>,
+    ) -> Result<NewPassword, StateError> {
+        let name = &declared.username;
+        let wrong = |why: &dyn std::fmt::Display| StateError::noun("user", name, why);
+        let stored = old.and_then(|old| old.password_hash.clone());
+        match (&declared.password, &declared.password_hash) {
+            (Some(_), Some(_)) => Err(wrong(&"has both password and password_hash; keep one")),
+            (None, None) => Ok(NewPassword::Keep),
+            (None, Some(hash)) if Some(hash) == stored.as_ref() => Ok(NewPassword::Keep),
+            (None, Some(hash)) if is_known_hash(hash) => Ok(NewPassword::SetHash),
+            (None, Some(_)) => Err(wrong(
+                &"password_hash is neither a PHC string of argon2 nor a bcrypt hash",
+            )),
+            (Some(text), None) => {
+                let email = declared.profile.email.as_deref().unwrap_or_default();
+                let password = Password::chosen(text, &[name, email]);
+                let password = password.map_err(|error| wrong(&error))?;
+                let verdict = match stored {
+                    None => Verdict::Wrong,
+                    Some(stored) => {
+                        self.passwords
+                            .verify(password.clone(), Some(stored))
+                            .await?
+                    }
+                };
+                Ok(match verdict {
+                    Verdict::Right { .. } => NewPassword::Keep,
+                    Verdict::Wrong => NewPassword::Set(password),
+                })
+            }
+        }
+    }
+
+    async fn client(
+        &mut self,
+        declared: &ClientForm,
+        old: Option<&Client>,
+    ) -> Result<(), StateError> {
+        let id = &declared.client_id;
+        let wrong = |why: &dyn std::fmt::Display| StateError::noun("client", id.as_str(), why);
+        let machine = match &declared.machine_user {
+            None => None,
+            Some(name) => Some(self.machine_named(name).await?.ok_or_else(|| {
+                wrong(&format!(
+                    "machine_user {name} is not declared and does not exist"
+                ))
+            })?),
+        };
+        if self
+            .storage
+            .declared_subject_by_id(&id.retyped())
+            .await?
+            .is_some()
+        {
+            return Err(wrong(
+                &"a subject has this id; a client and a subject cannot share one",
+            ));
+        }
+        let secrets = secrets(declared, old).map_err(|why| wrong(&why))?;
+        let client = Client {
+            id: id.clone(),
+            organization: declared.organization.clone(),
+            machine,
+            secrets,
+            disabled_at: since(
+                declared.disabled,
+                old.and_then(|old| old.disabled_at),
+                self.now,
+            ),
+            metadata: declared.metadata.clone(),
+        };
+        client.check().map_err(|error| wrong(&error))?;
+        if old != Some(&client) {
+            let line = format!("{} client {id}", sign(old.is_some()));
+            self.steps.push((line, Step::Client(Box::new(client))));
+        }
+        Ok(())
+    }
+
+    async fn machine_named(&self, name: &str) -> Result<Option<Id<Subject>>, StateError> {
+        if let Some(id) = self.machines.get(name) {
+            return Ok(Some(id.clone()));
+        }
+        let Ok(identifier) = Identifier::parse(name) else {
+            return Ok(None);
+        };
+        let found = self.storage.declared_subject(&identifier).await?;
+        Ok(found
+            .filter(|subject| subject.machine)
+            .map(|subject| subject.id))
+    }
+
+    fn id_of(&self, declared: Option<&Id<Subject>>, old: Option<&DeclaredSubject>) -> Id<Subject> {
+        let entropy: &dyn Entropy = &SystemEntropy;
+        declared
+            .or(old.map(|old| &old.id))
+            .cloned()
+            .unwrap_or_else(|| Id::generate(self.now, entropy))
+    }
+}
+
+/// The secrets of a client: those declared; the old ones when nothing is said of them.
+fn secrets(declared: &ClientForm, old: Option<&Client>) -> Result<Vec<StoredSecret>, String> {
+    let mut digests = Vec::new();
+    for text in &declared.client_secret_sha256 {
+        let digest = hexadecimal(text).and_then(|bytes| Digest::from_slice(&bytes));
+        digests.push(digest.ok_or("client_secret_sha256 has 64 hexadecimal digits each")?);
+    }
+    if let Some(secret) = &declared.client_secret {
+        if secret.is_empty() {
+            return Err("client_secret is empty".to_owned());
+        }
+        digests.push(Digest::of(secret.as_bytes()));
+    }
+    let before = old.map(|old| old.secrets.clone()).unwrap_or_default();
+    if digests.is_empty() {
+        return Ok(before);
+    }
+    let known = |digest: &Digest<_>| before.iter().find(|old| old.digest == *digest).copied();
+    let mut secrets: Vec<_> = digests
+        .into_iter()
+        .map(|digest| {
+            known(&digest).unwrap_or(StoredSecret {
+                digest,
+                expires_at: None,
+            })
+        })
+        .collect();
+    // In the order in which storage hands them out, so that the same state compares equal.
+    let place = |secret: &StoredSecret| before.iter().position(|old| old.digest == secret.digest);
+    secrets.sort_by_key(|secret| place(secret).unwrap_or(usize::MAX));
+    Ok(secrets)
+}
+
+fn hexadecimal(text: &str) -> Option<Vec<u8>> {
+    if !text.is_ascii() || !text.len().is_multiple_of(2) {
+        return None;
+    }
+    let pair = |at: usize| {
+        text.get(at..at + 2)
+            .and_then(|pair| u8::from_str_radix(pair, 16).ok())
+    };
+    (0..text.len()).step_by(2).map(pair).collect()
+}
+
+/// Since when something is disabled: since it was, or from now on.
+fn since(disabled: bool, old: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+    disabled.then(|| old.unwrap_or(now))
+}
+
+const fn sign(exists: bool) -> &'static str {
+    if exists { "~" } else { "+" }
+}

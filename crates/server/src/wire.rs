@@ -1,0 +1,243 @@
+//! From a configuration to a provider.
+
+use std::{fs, io::Write, os::unix::fs::OpenOptionsExt, path::Path, sync::Arc};
+
+use symbolon_core::{
+    id::Id,
+    keys::KeySettings,
+    settings::{SessionSettings, TokenSettings},
+    time::{Lifetime, Timestamp},
+};
+use symbolon_http::{
+    DemoGuide, Paths, Provider, ProviderError, ProviderParts, ProviderSettings, keyring::KeyError,
+};
+use symbolon_jose::{Algorithm, KeyEncryptionKey, Seal};
+use symbolon_storage::Storage;
+use symbolon_web::{
+    clock::SystemClock,
+    entropy::SystemEntropy,
+    guard::Guard,
+    metrics::Metrics,
+    password_pool::{HashingCost, PasswordPool, PoolError},
+};
+
+use crate::config::{Config, Seconds};
+
+/// Why the parts do not fit together.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum WireError {
+    #[error("{0}")]
+    Keys(#[from] KeyError),
+    #[error("{0}")]
+    Passwords(#[from] PoolError),
+    #[error("{0}")]
+    Provider(#[from] ProviderError),
+    #[error("the key-encryption key in {file} cannot be used: {why}")]
+    KeyFile { file: String, why: String },
+    #[error("key_encryption_key cannot be used: {0}")]
+    KeySetting(String),
+    #[error("{setting}: {why}")]
+    Setting { setting: &'static str, why: String },
+}
+
+/// Makes a provider.
+pub(crate) async fn provider(
+    config: &Config,
+    issuer: &str,
+    storage: Arc<dyn Storage>,
+    demo: Option<DemoGuide>,
+) -> Result<Arc<Provider>, WireError> {
+    let entropy = Arc::new(SystemEntropy);
+    let metrics = Arc::new(Metrics::new());
+    let https = issuer.starts_with("https://");
+    let parts = ProviderParts {
+        clock: Arc::new(SystemClock),
+        entropy: entropy.clone(),
+        guard: Guard {
+            entropy,
+            metrics: Arc::clone(&metrics),
+            timeout: config.limits.request_timeout.into(),
+            trusted_proxies: config.proxy.trusted.clone(),
+            https,
+            route_names: |_| "other",
+        },
+        metrics,
+        passwords: password_pool(config)?,
+        seal: seal(config)?,
+        storage,
+    };
+    let sign_up = config
+        .registration
+        .organization
+        .as_deref()
+        .map(Id::parse)
+        .transpose();
+    let settings = ProviderSettings {
+        issuer: issuer.to_owned(),
+        paths: paths(config, issuer),
+        https,
+        token: token_settings(config),
+        session: SessionSettings {
+            idle_lifetime: lifetime(config.session.idle_lifetime),
+            absolute_lifetime: lifetime(config.session.absolute_lifetime),
+        },
+        interaction_lifetime: lifetime(config.interaction.lifetime),
+        keys: key_settings(config)?,
+        sign_up: sign_up.map_err(|error| WireError::Setting {
+            setting: "registration.organization",
+            why: error.to_string(),
+        })?,
+        metrics: config.metrics.enabled,
+        demo,
+    };
+    Ok(Provider::start(settings, parts).await?)
+}
+
+/// When signing keys rotate.
+pub(crate) fn key_settings(config: &Config) -> Result<KeySettings, WireError> {
+    let algorithms = config.keys.algorithms.iter().map(|name| {
+        name.parse::<Algorithm>()
+            .map_err(|error| WireError::Setting {
+                setting: "keys.algorithms",
+                why: error.to_string(),
+            })
+    });
+    Ok(KeySettings {
+        algorithms: algorithms.collect::<Result<_, _>>()?,
+        rotation_interval: lifetime(config.keys.rotation_interval),
+        publish_before_use: lifetime(config.keys.publish_before_use),
+        longest_token: lifetime(config.token.access_lifetime.max(config.token.id_lifetime)),
+    })
+}
+
+/// The threads that hash passwords.
+pub(crate) fn password_pool(config: &Config) -> Result<PasswordPool, WireError> {
+    let cost = HashingCost {
+        memory: config.password.argon2_memory,
+        iterations: config.password.argon2_iterations,
+        parallelism: config.password.argon2_parallelism,
+    };
+    let workers = config.password.workers;
+    Ok(PasswordPool::start(
+        cost,
+        workers,
+        config.password.queue,
+        Arc::new(SystemEntropy),
+    )?)
+}
+
+/// What keeps keys at rest. Without a setting, a key is made beside the database at the first start.
+pub(crate) fn seal(config: &Config) -> Result<Seal, WireError> {
+    match existing_seal(config)? {
+        Some(seal) => Ok(seal),
+        None => {
+            let key = KeyEncryptionKey::generate();
+            if let Some(file) = config.default_key_file() {
+                write_key(&file, &key)?;
+                tracing::warn!(
+                    file = %file.display(),
+                    "made a key-encryption key; back it up apart from the database, without it the \
+                     signing keys are lost"
+                );
+            }
+            Ok(Seal::new(key, previous_keys(config)?))
+        }
+    }
+}
+
+/// What keeps keys at rest, if there is a key already.
+pub(crate) fn existing_seal(config: &Config) -> Result<Option<Seal>, WireError> {
+    let key = match (&config.key_encryption_key, &config.key_encryption_key_file) {
+        (Some(key), _) => Some(setting_key(key.expose())?),
+        (None, Some(file)) => Some(read_key(file)?),
+        (None, None) => match config.default_key_file() {
+            Some(file) if file.exists() => Some(read_key(&file)?),
+            _ => None,
+        },
+    };
+    key.map(|key| Ok(Seal::new(key, previous_keys(config)?)))
+        .transpose()
+}
+
+/// A moment as people read it.
+pub(crate) fn utc(moment: Timestamp) -> String {
+    time::OffsetDateTime::from_unix_timestamp(moment.seconds())
+        .ok()
+        .and_then(|moment| {
+            moment
+                .format(&time::format_description::well_known::Rfc3339)
+                .ok()
+        })
+        .unwrap_or_else(|| moment.seconds().to_string())
+}
+
+fn previous_keys(config: &Config) -> Result<Vec<KeyEncryptionKey>, WireError> {
+    config
+        .previous_key_encryption_keys
+        .iter()
+        .map(|key| setting_key(key.expose()))
+        .collect()
+}
+
+fn setting_key(text: &str) -> Result<KeyEncryptionKey, WireError> {
+    KeyEncryptionKey::from_base64(text).map_err(|error| WireError::KeySetting(error.to_string()))
+}
+
+fn read_key(file: &Path) -> Result<KeyEncryptionKey, WireError> {
+    let failed = |why: String| WireError::KeyFile {
+        file: file.display().to_string(),
+        why,
+    };
+    let text = fs::read_to_string(file).map_err(|error| failed(error.to_string()))?;
+    KeyEncryptionKey::from_base64(text.trim()).map_err(|error| failed(error.to_string()))
+}
+
+/// Writes a new key for its owner alone. Fails when the file exists, so of two servers that start at
+/// once neither overwrites the other's key.
+fn write_key(file: &Path, key: &KeyEncryptionKey) -> Result<(), WireError> {
+    let failed = |error: std::io::Error| WireError::KeyFile {
+        file: file.display().to_string(),
+        why: error.to_string(),
+    };
+    let mut options = fs::OpenOptions::new();
+    let mut file = options
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(file)
+        .map_err(failed)?;
+    writeln!(file, "{}", key.to_base64().as_str()).map_err(failed)?;
+    file.sync_all().map_err(failed)
+}
+
+fn token_settings(config: &Config) -> TokenSettings {
+    TokenSettings {
+        access_lifetime: lifetime(config.token.access_lifetime),
+        id_lifetime: lifetime(config.token.id_lifetime),
+        code_lifetime: lifetime(config.token.code_lifetime),
+        refresh_idle_lifetime: lifetime(config.token.refresh_idle_lifetime),
+        refresh_absolute_lifetime: lifetime(config.token.refresh_absolute_lifetime),
+        refresh_grace: lifetime(config.token.refresh_grace),
+    }
+}
+
+fn paths(config: &Config, issuer: &str) -> Paths {
+    let after_scheme = issuer.split_once("://").map_or(issuer, |(_, rest)| rest);
+    let prefix = after_scheme
+        .find('/')
+        .and_then(|start| after_scheme.get(start..));
+    Paths {
+        prefix: prefix.unwrap_or_default().to_owned(),
+        authorize: config.paths.authorize.clone(),
+        token: config.paths.token.clone(),
+        introspect: config.paths.introspect.clone(),
+        revoke: config.paths.revoke.clone(),
+        keys: config.paths.keys.clone(),
+        userinfo: config.paths.userinfo.clone(),
+        end_session: config.paths.end_session.clone(),
+    }
+}
+
+fn lifetime(seconds: Seconds) -> Lifetime {
+    Lifetime::from_seconds(seconds.count())
+}
