@@ -3,7 +3,17 @@
 
 use serde::Serialize;
 
-use crate::{client::Client, time::Timestamp, token::access::AccessTokenClaims};
+use crate::{
+    approval::{Approval, ApprovalState},
+    client::Client,
+    id::Id,
+    scope::Scope,
+    secret::{RefreshToken, Secret},
+    settings::TokenSettings,
+    subject::Subject,
+    time::Timestamp,
+    token::access::AccessTokenClaims,
+};
 
 /// The answer (RFC 7662 §2.2).
 #[derive(Debug, Serialize)]
@@ -14,26 +24,66 @@ pub struct Answer<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     username: Option<&'a str>,
     #[serde(flatten)]
-    claims: Option<&'a AccessTokenClaims>,
+    claims: Option<Claims<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Claims<'a> {
+    Access(&'a AccessTokenClaims),
+    Refresh(RefreshTokenClaims<'a>),
+}
+
+#[derive(Debug, Serialize)]
+struct RefreshTokenClaims<'a> {
+    iss: &'a str,
+    sub: &'a Id<Subject>,
+    client_id: &'a Id<Client>,
+    scope: &'a Scope,
+    iat: Timestamp,
+    exp: Timestamp,
 }
 
 impl<'a> Answer<'a> {
     /// Not active: nothing more is said, whatever the reason (RFC 7662 §2.2).
-    pub const INACTIVE: Self = Self {
-        active: false,
-        token_type: None,
-        username: None,
-        claims: None,
-    };
+    pub const INACTIVE: Self =
+        Self { active: false, token_type: None, username: None, claims: None };
 
-    /// Active.
+    /// An active access token.
     pub const fn access_token(claims: &'a AccessTokenClaims, username: Option<&'a str>) -> Self {
-        Self {
-            active: true,
-            token_type: Some("Bearer"),
-            username,
-            claims: Some(claims),
+        let claims = Some(Claims::Access(claims));
+        Self { active: true, token_type: Some("Bearer"), username, claims }
+    }
+
+    /// A refresh token: active if it is the current one of a living family of the client that
+    /// asks. It has no `token_type`: nothing accepts it but the token endpoint.
+    pub fn refresh_token(
+        caller: &Client,
+        token: &Secret<RefreshToken>,
+        approval: &'a Approval,
+        issuer: &'a str,
+        settings: &TokenSettings,
+        now: Timestamp,
+    ) -> Self {
+        let ApprovalState::Redeemed { refresh: Some(family) } = &approval.state else {
+            return Self::INACTIVE;
+        };
+        let idle = family.rotated_at.plus(settings.refresh_idle_lifetime);
+        let exp = idle.min(approval.refresh_expires_at);
+        let current = family.current == token.generation_digest();
+        if approval.client != caller.id || !current || now >= exp {
+            return Self::INACTIVE;
         }
+        let claims = RefreshTokenClaims {
+            iss: issuer,
+            sub: &approval.subject,
+            client_id: &approval.client,
+            scope: &approval.scope,
+            iat: family.rotated_at,
+            exp,
+        };
+        let claims = Some(Claims::Refresh(claims));
+        Self { active: true, token_type: None, username: None, claims }
     }
 }
 

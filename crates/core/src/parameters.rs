@@ -106,6 +106,14 @@ impl Parameters {
         }
     }
 
+    /// A path with these parameters as its query.
+    pub fn as_query_of(&self, path: &str) -> String {
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(self.pairs.iter().map(|(name, value)| (name, value)))
+            .finish();
+        if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+    }
+
     /// All pairs in their order.
     pub fn pairs(&self) -> &[(String, String)] {
         &self.pairs

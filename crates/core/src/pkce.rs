@@ -54,7 +54,8 @@ impl Challenge {
 
     /// Whether the verifier belongs to this challenge (RFC 7636 §4.6), in constant time.
     pub fn accepts(&self, verifier: &Verifier) -> bool {
-        Sha256::digest(verifier.0.as_bytes()).ct_eq(&self.0).into()
+        let digest: [u8; 32] = Sha256::digest(verifier.0.as_bytes()).into();
+        digest.ct_eq(&self.0).into()
     }
 }
 

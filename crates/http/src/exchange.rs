@@ -1,66 +1,111 @@
 //! What token-like endpoints share: who asks, what changes, what is signed.
 
-use std::sync::Arc;
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::Arc,
+};
 
-use http::{HeaderMap, header};
+use axum::{extract::Request, response::Response};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use symbolon_core::{
     client::Client,
     client_auth::{self, Credentials},
     decision::{Change, Decision},
-    error::OAuthError,
+    error::{ErrorCode, OAuthError},
     parameters::Parameters,
     scope::Scope,
     token::{Tokens, access, id},
 };
 use symbolon_storage::Applied;
+use symbolon_web::{form, guard::ClientAddress};
 
-use crate::{failure::Failure, provider::Provider};
+use crate::{answer, failure::Failure, provider::Provider};
 
 /// How often a decision is made anew when others were faster. Each time somebody else succeeded, so
 /// a request that loses this often is one of hundreds for the same row.
 pub const TRIES: u32 = 8;
 
-/// Why a caller is no client of ours.
-#[derive(Clone, Copy, Debug)]
-pub struct ClientRefusal {
-    /// What it is told.
-    pub error: OAuthError,
-    /// Whether it tried the `Authorization` header.
-    pub basic: bool,
+/// A request of a client to an endpoint that takes a form.
+#[derive(Debug)]
+pub struct Call {
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The form; no parameter in it repeats.
+    pub parameters: Parameters,
+    /// Where it comes from.
+    pub address: IpAddr,
 }
 
-/// Authenticates the client of a request.
+impl Call {
+    /// Reads a request.
+    ///
+    /// # Errors
+    /// The answer to give when it cannot be read, or a parameter stands twice.
+    pub async fn read(request: Request) -> Result<Self, Response> {
+        let unknown = ClientAddress(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        let address = request.extensions().get::<ClientAddress>().copied().unwrap_or(unknown);
+        let headers = request.headers().clone();
+        let parameters = form::body(request).await.map_err(|unreadable| {
+            answer::oauth_error_with(unreadable.status(), unreadable.wire())
+        })?;
+        parameters.refuse_repeated().map_err(|error| answer::oauth_error(error, false))?;
+        Ok(Self { headers, parameters, address: address.0 })
+    }
+}
+
+/// Authenticates the client of a call.
 ///
 /// # Errors
-/// The inner error when it is none, the outer one when we cannot tell.
+/// The inner error is the answer when it is none of ours, the outer one when we cannot tell.
 pub async fn authenticate(
     provider: &Provider,
-    headers: &HeaderMap,
-    parameters: &Parameters,
-) -> Result<Result<Arc<Client>, ClientRefusal>, Failure> {
-    let authorization = headers.get(header::AUTHORIZATION);
+    call: &Call,
+) -> Result<Result<Arc<Client>, Response>, Failure> {
+    let mut presented = call.headers.get_all(header::AUTHORIZATION).iter();
+    let authorization = presented.next();
     let basic = authorization.is_some();
     let refuse = |refusal: client_auth::Refusal| {
         tracing::info!(?refusal, "client not authenticated");
-        ClientRefusal {
-            error: refusal.wire(),
-            basic,
-        }
+        provider.metrics.refused(refusal.wire().code.as_str());
+        Ok(Err(answer::oauth_error(refusal.wire(), basic)))
     };
+    // Whoever is in front of us may have looked at the other one (requirement A3.1).
+    if presented.next().is_some() {
+        return refuse(client_auth::Refusal::SeveralMethods);
+    }
     // A header that is not text is presented, and is not Basic.
     let authorization = authorization.map(|value| value.to_str().unwrap_or_default());
-    let credentials = match Credentials::parse(authorization, parameters) {
+    let credentials = match Credentials::parse(authorization, &call.parameters) {
         Ok(credentials) => credentials,
-        Err(refusal) => return Ok(Err(refuse(refusal))),
+        Err(refusal) => return refuse(refusal),
     };
+    if provider.throttle.is_exhausted(&credentials.client, call.address) {
+        tracing::warn!(client = %credentials.client, "too many wrong client secrets");
+        return Ok(Err(throttled()));
+    }
     let Some(client) = provider.cache.client(&credentials.client).await? else {
-        return Ok(Err(refuse(client_auth::Refusal::Unknown)));
+        return refuse(client_auth::Refusal::Unknown);
     };
     match credentials.verify(&client, provider.now()) {
         Ok(()) => Ok(Ok(client)),
-        Err(refusal) => Ok(Err(refuse(refusal))),
+        Err(refusal) => {
+            if refusal == client_auth::Refusal::WrongSecret {
+                provider.throttle.failed(&client.id, call.address);
+            }
+            refuse(refusal)
+        }
     }
+}
+
+fn throttled() -> Response {
+    let error = OAuthError::new(
+        ErrorCode::InvalidClient,
+        "too many wrong secrets for this client from this address; wait a minute",
+    );
+    let mut response = answer::oauth_error_with(StatusCode::TOO_MANY_REQUESTS, error);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
+    response
 }
 
 /// Applies what a decision changes. The outcome is told only when that is durable; `None` when

@@ -11,11 +11,13 @@ mod cors;
 mod endpoint;
 mod exchange;
 mod failure;
+mod gate;
 mod interaction;
 pub mod keyring;
 mod page;
 mod provider;
 mod tend;
+mod throttle;
 
 use std::sync::Arc;
 

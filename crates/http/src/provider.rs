@@ -14,7 +14,7 @@ use symbolon_core::{
     session::ACR_PASSWORD,
     settings::{SessionSettings, TokenSettings},
     time::{Clock, Lifetime, Timestamp},
-    token::{Issuance, refresh::SuccessionKey},
+    token::{Issuance, refresh::SuccessionKeys},
 };
 use symbolon_jose::Seal;
 use symbolon_storage::Storage;
@@ -24,8 +24,10 @@ use crate::{
     answer,
     cache::Cache,
     endpoint,
+    gate::Gate,
     keyring::{KeyError, Keyring, SharedKeyring, shared},
     page::home::DemoGuide,
+    throttle::Throttle,
 };
 
 /// Where the endpoints are, below the issuer.
@@ -109,6 +111,7 @@ pub struct Provider {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) discovery: (Bytes, HeaderValue),
     pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) gate: Gate,
     pub(crate) guard: Arc<Guard>,
     pub(crate) issuer: Arc<str>,
     pub(crate) keyring: SharedKeyring,
@@ -118,7 +121,8 @@ pub struct Provider {
     pub(crate) seal: Seal,
     pub(crate) settings: ProviderSettings,
     pub(crate) storage: Arc<dyn Storage>,
-    pub(crate) succession: SuccessionKey,
+    pub(crate) succession: SuccessionKeys,
+    pub(crate) throttle: Throttle,
 }
 
 impl Provider {
@@ -150,16 +154,18 @@ impl Provider {
             clock: parts.clock,
             discovery: (discovery, etag),
             entropy: parts.entropy,
+            gate: Gate::new(),
             guard: Arc::new(guard),
             issuer: Arc::from(settings.issuer.as_str()),
             keyring: shared(keyring),
             metrics: parts.metrics,
             passwords: parts.passwords,
             paths: settings.paths.clone(),
-            succession: SuccessionKey::new(parts.seal.derive("refresh token succession")),
+            succession: succession(&parts.seal),
             seal: parts.seal,
             settings,
             storage: parts.storage,
+            throttle: Throttle::new(),
         });
         let learned = provider.cache.learn(now).await;
         learned.map_err(|error| ProviderError::Storage(error.to_string()))?;
@@ -194,6 +200,11 @@ impl Provider {
     pub(crate) fn path(&self, page: &str) -> String {
         format!("{}{page}", self.paths.prefix)
     }
+}
+
+fn succession(seal: &Seal) -> SuccessionKeys {
+    const LABEL: &str = "refresh token succession";
+    SuccessionKeys::new(seal.derive(LABEL), seal.derive_all(LABEL).into_iter().skip(1))
 }
 
 fn endpoints(settings: &ProviderSettings) -> Endpoints {

@@ -30,7 +30,7 @@ pub struct Issuance<'a> {
     /// Randomness.
     pub entropy: &'a dyn Entropy,
     /// What successors of refresh tokens are derived with.
-    pub succession: &'a refresh::SuccessionKey,
+    pub succession: &'a refresh::SuccessionKeys,
 }
 
 /// What a grant hands out, ready to be signed.

@@ -18,8 +18,10 @@ use crate::{
     time::Timestamp,
 };
 
-/// The key from which successors are derived; the same on every instance.
-pub struct SuccessionKey(Zeroizing<[u8; 32]>);
+/// The keys from which successors are derived; the same on every instance. The first one derives,
+/// the others are its predecessors: a token that was rotated just before the keys changed is still
+/// recognised.
+pub struct SuccessionKeys(Vec<Zeroizing<[u8; 32]>>);
 
 /// What a presented refresh token is to its family.
 #[derive(Debug)]
@@ -32,30 +34,35 @@ pub enum Standing {
     Replayed,
 }
 
-impl SuccessionKey {
-    /// The key of these bytes.
-    pub fn new(bytes: [u8; 32]) -> Self {
-        Self(Zeroizing::new(bytes))
+impl SuccessionKeys {
+    /// The present key, then earlier ones.
+    pub fn new(present: [u8; 32], earlier: impl IntoIterator<Item = [u8; 32]>) -> Self {
+        Self([present].into_iter().chain(earlier).map(Zeroizing::new).collect())
     }
 
-    fn successor(&self, token: &Secret<RefreshToken>) -> Secret<RefreshToken> {
-        // A key shorter than a block is padded with zeros (RFC 2104 §2); doing so here makes the
-        // construction infallible.
-        let mut block = Zeroizing::new([0; 64]);
-        block
-            .iter_mut()
-            .zip(self.0.iter())
-            .for_each(|(to, from)| *to = *from);
-        let mut mac = Hmac::<Sha256>::new(&(*block).into());
-        mac.update(b"symbolon refresh token succession");
-        mac.update(&token.bytes());
-        Secret::of_family(&token.family(), &mac.finalize().into_bytes().into())
+    /// The successor of a token under each key, the one to hand out first.
+    fn successors(
+        &self,
+        token: &Secret<RefreshToken>,
+    ) -> impl Iterator<Item = Secret<RefreshToken>> {
+        self.0.iter().map(|key| successor(key, token))
     }
 }
 
-impl std::fmt::Debug for SuccessionKey {
+fn successor(key: &[u8; 32], token: &Secret<RefreshToken>) -> Secret<RefreshToken> {
+    // A key shorter than a block is padded with zeros (RFC 2104 §2); doing so here makes the
+    // construction infallible.
+    let mut block = Zeroizing::new([0; 64]);
+    block.iter_mut().zip(key.iter()).for_each(|(to, from)| *to = *from);
+    let mut mac = Hmac::<Sha256>::new(&(*block).into());
+    mac.update(b"symbolon refresh token succession");
+    mac.update(&token.bytes());
+    Secret::of_family(&token.family(), &mac.finalize().into_bytes().into())
+}
+
+impl std::fmt::Debug for SuccessionKeys {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("SuccessionKey(…)")
+        formatter.write_str("SuccessionKeys(…)")
     }
 }
 
@@ -75,22 +82,19 @@ pub fn found(now: Timestamp, entropy: &dyn Entropy) -> (Secret<RefreshToken>, Re
 pub fn standing(
     token: &Secret<RefreshToken>,
     family: &RefreshFamilyState,
-    key: &SuccessionKey,
+    keys: &SuccessionKeys,
     settings: &TokenSettings,
     now: Timestamp,
 ) -> Standing {
     let presented = token.generation_digest();
-    let successor = key.successor(token);
     if presented == family.current {
-        Standing::Current(successor)
-    } else if family.previous == Some(presented)
-        && settings.refresh_grace.seconds() > 0
-        && now <= family.rotated_at.plus(settings.refresh_grace)
-        // Not so only when the succession key changed in between: then there is no way back.
-        && successor.generation_digest() == family.current
-    {
-        Standing::Repeated(successor)
-    } else {
-        Standing::Replayed
+        return keys.successors(token).next().map_or(Standing::Replayed, Standing::Current);
     }
+    let in_grace = settings.refresh_grace.seconds() > 0
+        && now <= family.rotated_at.plus(settings.refresh_grace);
+    if family.previous == Some(presented) && in_grace {
+        let is_current = |next: &Secret<RefreshToken>| next.generation_digest() == family.current;
+        return keys.successors(token).find(is_current).map_or(Standing::Replayed, Standing::Repeated);
+    }
+    Standing::Replayed
 }

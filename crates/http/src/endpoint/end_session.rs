@@ -40,15 +40,21 @@ pub async fn get(
     respond(&provider, &request_id, cookie, parameters).await
 }
 
-/// POST, the parameters in a form.
+/// POST, the parameters in a form: turned into a GET, as at the authorization endpoint, since the
+/// cookie does not come along from another site.
 pub async fn post(
     State(provider): State<Arc<Provider>>,
     Extension(request_id): Extension<RequestId>,
-    cookie: Session,
     request: Request,
 ) -> Response {
-    let parameters = form::body(request).await;
-    respond(&provider, &request_id, cookie, parameters).await
+    let path = request.uri().path().to_owned();
+    match form::body(request).await {
+        Ok(parameters) => answer::see_other(&parameters.as_query_of(&path)),
+        Err(unreadable) => {
+            let description = unreadable.wire().description;
+            error::unreadable(&provider, &request_id, unreadable.status(), description)
+        }
+    }
 }
 
 async fn respond(

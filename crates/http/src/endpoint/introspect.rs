@@ -7,57 +7,68 @@ use axum::{
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use symbolon_core::{
+    client::Client,
     client_auth,
     error::{ErrorCode, OAuthError},
     introspection::{self, Answer},
-    parameters::Parameters,
+    secret::{RefreshToken, Secret},
 };
-use symbolon_web::form;
 
-use crate::{access, answer, exchange::authenticate, failure::Failure, provider::Provider};
+use crate::{access, answer, exchange::{Call, authenticate}, failure::Failure, provider::Provider};
 
 /// POST (RFC 7662 §2.1).
 pub async fn post(State(provider): State<Arc<Provider>>, request: Request) -> Response {
-    let headers = request.headers().clone();
-    let parameters = match form::body(request).await {
-        Ok(parameters) => parameters,
-        Err(unreadable) => {
-            return answer::oauth_error_with(unreadable.status(), unreadable.wire());
-        }
-    };
-    respond(&provider, &headers, &parameters)
-        .await
-        .unwrap_or_else(IntoResponse::into_response)
+    match Call::read(request).await {
+        Ok(call) => respond(&provider, &call).await.unwrap_or_else(IntoResponse::into_response),
+        Err(response) => response,
+    }
 }
 
-async fn respond(
-    provider: &Provider,
-    headers: &HeaderMap,
-    parameters: &Parameters,
-) -> Result<Response, Failure> {
-    if let Err(error) = parameters.refuse_repeated() {
-        return Ok(answer::oauth_error(error, false));
-    }
-    let client = match authenticate(provider, headers, parameters).await? {
+async fn respond(provider: &Provider, call: &Call) -> Result<Response, Failure> {
+    let client = match authenticate(provider, call).await? {
         Ok(client) => client,
-        Err(refusal) => return Ok(answer::oauth_error(refusal.error, refusal.basic)),
+        Err(response) => return Ok(response),
     };
     if client.is_public() {
         // Whoever finds a token must not be able to ask what it is good for (RFC 7662 §4).
         let refusal = client_auth::Refusal::MethodNotRegistered;
         return Ok(answer::oauth_error(refusal.wire(), false));
     }
-    let Some(token) = parameters.value("token") else {
+    let Some(token) = call.parameters.value("token") else {
         let error = OAuthError::new(ErrorCode::InvalidRequest, "token is missing");
         return Ok(answer::oauth_error(error, false));
     };
+    if let Ok(secret) = Secret::<RefreshToken>::parse(token) {
+        return refresh_token(provider, &client, &secret).await;
+    }
     let live = access::live(provider, token).await?;
     let answer = match &live {
         Some(live) if introspection::concerns(&client, &live.claims) => {
             let username = live.subject.person().map(|person| person.username.as_str());
             Answer::access_token(&live.claims, username)
+        }
+        _ => Answer::INACTIVE,
+    };
+    Ok(answer::json(StatusCode::OK, &answer))
+}
+
+async fn refresh_token(
+    provider: &Provider,
+    client: &Client,
+    token: &Secret<RefreshToken>,
+) -> Result<Response, Failure> {
+    let approval = provider.storage.approval_of_family(token.family_digest()).await?;
+    let active = match &approval {
+        Some(approval) => provider.cache.subject(&approval.subject).await?,
+        None => None,
+    };
+    let answer = match (&approval, active.is_some_and(|subject| subject.is_active())) {
+        (Some(approval), true) => {
+            let settings = &provider.settings.token;
+            let issuer = &provider.issuer;
+            Answer::refresh_token(client, token, approval, issuer, settings, provider.now())
         }
         _ => Answer::INACTIVE,
     };

@@ -7,49 +7,34 @@ use axum::{
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, StatusCode, header};
+use http::{StatusCode, header};
 use symbolon_core::{
     error::{ErrorCode, OAuthError},
-    parameters::Parameters,
     revocation::{self, Presented},
     secret::{AccessToken, RefreshToken, Secret},
 };
-use symbolon_web::form;
 
 use crate::{
     access, answer, cors,
-    exchange::{apply, authenticate},
+    exchange::{Call, apply, authenticate},
     failure::Failure,
     provider::Provider,
 };
 
 /// POST (RFC 7009 §2.1).
 pub async fn post(State(provider): State<Arc<Provider>>, request: Request) -> Response {
-    let headers = request.headers().clone();
-    let parameters = match form::body(request).await {
-        Ok(parameters) => parameters,
-        Err(unreadable) => {
-            return answer::oauth_error_with(unreadable.status(), unreadable.wire());
-        }
-    };
-    respond(&provider, &headers, &parameters)
-        .await
-        .unwrap_or_else(IntoResponse::into_response)
+    match Call::read(request).await {
+        Ok(call) => respond(&provider, &call).await.unwrap_or_else(IntoResponse::into_response),
+        Err(response) => response,
+    }
 }
 
-async fn respond(
-    provider: &Provider,
-    headers: &HeaderMap,
-    parameters: &Parameters,
-) -> Result<Response, Failure> {
-    if let Err(error) = parameters.refuse_repeated() {
-        return Ok(answer::oauth_error(error, false));
-    }
-    let client = match authenticate(provider, headers, parameters).await? {
+async fn respond(provider: &Provider, call: &Call) -> Result<Response, Failure> {
+    let client = match authenticate(provider, call).await? {
         Ok(client) => client,
-        Err(refusal) => return Ok(answer::oauth_error(refusal.error, refusal.basic)),
+        Err(response) => return Ok(response),
     };
-    let Some(token) = parameters.value("token") else {
+    let Some(token) = call.parameters.value("token") else {
         let error = OAuthError::new(ErrorCode::InvalidRequest, "token is missing");
         return Ok(answer::oauth_error(error, false));
     };
@@ -77,6 +62,6 @@ async fn respond(
     // An error when storage fails, never a 200 (requirement A2.7).
     apply(provider, &Vec::from_iter(change)).await?;
     let mut response = (StatusCode::OK, [(header::CACHE_CONTROL, "no-store")]).into_response();
-    cors::allow(&client, headers, &mut response);
+    cors::allow(&client, &call.headers, &mut response);
     Ok(response)
 }

@@ -7,7 +7,7 @@ use axum::{
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use symbolon_core::{
     approval::Approval,
     client::Client,
@@ -17,42 +17,28 @@ use symbolon_core::{
     subject::Subject,
     token::Tokens,
 };
-use symbolon_web::form;
 
 use crate::{
     answer, cors,
-    exchange::{TRIES, authenticate, commit, sign},
+    exchange::{Call, TRIES, authenticate, commit, sign},
     failure::Failure,
     provider::Provider,
 };
 
 /// POST, the only method (RFC 6749 §3.2).
 pub async fn post(State(provider): State<Arc<Provider>>, request: Request) -> Response {
-    let headers = request.headers().clone();
-    let parameters = match form::body(request).await {
-        Ok(parameters) => parameters,
-        Err(unreadable) => {
-            return answer::oauth_error_with(unreadable.status(), unreadable.wire());
-        }
-    };
-    respond(&provider, &headers, &parameters)
-        .await
-        .unwrap_or_else(IntoResponse::into_response)
+    match Call::read(request).await {
+        Ok(call) => respond(&provider, &call).await.unwrap_or_else(IntoResponse::into_response),
+        Err(response) => response,
+    }
 }
 
-async fn respond(
-    provider: &Provider,
-    headers: &HeaderMap,
-    parameters: &Parameters,
-) -> Result<Response, Failure> {
-    if let Err(error) = parameters.refuse_repeated() {
-        return Ok(refuse(provider, error, false));
-    }
-    let client = match authenticate(provider, headers, parameters).await? {
+async fn respond(provider: &Provider, call: &Call) -> Result<Response, Failure> {
+    let client = match authenticate(provider, call).await? {
         Ok(client) => client,
-        Err(refusal) => return Ok(refuse(provider, refusal.error, refusal.basic)),
+        Err(response) => return Ok(response),
     };
-    let mut response = match exchange(provider, &client, parameters).await? {
+    let mut response = match exchange(provider, &client, &call.parameters).await? {
         Err(error) => refuse(provider, error, false),
         Ok((grant_type, tokens)) => {
             let response = sign(provider, &client, tokens)?;
@@ -60,7 +46,7 @@ async fn respond(
             answer::json(StatusCode::OK, &response)
         }
     };
-    cors::allow(&client, headers, &mut response);
+    cors::allow(&client, &call.headers, &mut response);
     Ok(response)
 }
 

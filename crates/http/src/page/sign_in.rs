@@ -143,6 +143,7 @@ async fn attempt(
         Err(_) => None,
     };
     let account = account(visit, username, credential.as_ref());
+    let _turn = provider.gate.pass(&account).await;
     if let Err(wait) = provider
         .storage
         .begin_attempt(&account, provider.now())

@@ -1,0 +1,17 @@
+//! The rules of the crate held against generated input: one file a subject.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#[path = "../fixture/mod.rs"]
+mod fixture;
+
+mod claims;
+mod identifier;
+mod interaction;
+mod keys;
+mod parameters;
+mod pkce;
+mod redirect_uri;
+mod rotation;
+mod scope;
+mod secret;
