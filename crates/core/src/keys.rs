@@ -118,7 +118,12 @@ pub fn state(
     settings: &KeySettings,
     now: Timestamp,
 ) -> KeyState {
-    if now < key.activates_at {
+    // The first key of an algorithm has nobody to wait for: an instance whose clock is behind that of
+    // the one which made it signs with it all the same (requirement A9.5).
+    let is_first = !records
+        .iter()
+        .any(|other| other.algorithm == key.algorithm && other.generation < key.generation);
+    if now < key.activates_at && !is_first {
         return KeyState::Pending;
     }
     let replaced_at = records
@@ -227,6 +232,13 @@ mod tests {
         let first = made(due(&[], &settings, day(0)).pop().unwrap(), day(0));
         let plan = due(&[first], &settings, day(500)).pop().unwrap();
         assert_eq!(plan.activates_at, day(501));
+    }
+
+    #[test]
+    fn a9_5_the_first_key_signs_on_an_instance_whose_clock_is_behind() {
+        let first = made(due(&[], &settings(), day(1)).pop().unwrap(), day(1));
+        let keys = [first];
+        assert_eq!(state(&keys[0], &keys, &settings(), day(0)), KeyState::Active);
     }
 
     #[test]

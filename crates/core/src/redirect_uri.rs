@@ -76,7 +76,9 @@ impl RedirectUri {
             scheme if scheme.contains('.') => {}
             _ => return Err(RedirectUriError::PrivateScheme),
         }
-        if !url.username().is_empty() || url.password().is_some() {
+        let authority = text.split_once("://").and_then(|(_, rest)| rest.split(['/', '?']).next());
+        // An empty user name is one too: `https://@app.example/`.
+        if authority.is_some_and(|authority| authority.contains('@')) || !url.username().is_empty() {
             return Err(RedirectUriError::Userinfo);
         }
         Ok(Self(text.into()))
@@ -190,6 +192,7 @@ mod tests {
             ("https://app.example/cb#", E::Fragment),
             ("https://user@app.example/cb", E::Userinfo),
             ("https://:pw@app.example/cb", E::Userinfo),
+            ("https://@app.example/cb", E::Userinfo),
             ("https://app.example\\@evil.example/", E::Character),
             ("https://app.example/ cb", E::Character),
             ("https://app.example/\u{e4}", E::Character),

@@ -86,17 +86,13 @@ impl Scope {
         )
     }
 
-    /// This set and then the words of `other` that it lacks.
+    /// This set and then the words of `other` that it lacks, as far as there is room: what comes
+    /// last is what is left out.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
         let mut all = self.clone();
-        all.0.extend(
-            other
-                .0
-                .iter()
-                .filter(|word| !self.0.contains(word))
-                .cloned(),
-        );
+        let lacking = other.0.iter().filter(|word| !self.0.contains(word)).cloned();
+        all.0.extend(lacking.take(MOST.saturating_sub(self.0.len())));
         all
     }
 

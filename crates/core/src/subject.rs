@@ -153,9 +153,12 @@ impl Identifier {
         if text.len() > 1024 {
             return Err(IdentifierError);
         }
-        let canonical: String = text.trim().nfkc().flat_map(char::to_lowercase).collect();
-        // Trimmed again: a compatibility form may begin with a space (NFKC of U+00A8 does).
-        let canonical: String = canonical.trim().nfkc().collect();
+        let mut canonical = fold(text);
+        // Folding a compatibility form may give one that folds further; a name has to be what its
+        // own canonical form says. Two rounds suffice for every character there is.
+        for _ in 0..2 {
+            canonical = fold(&canonical);
+        }
         if canonical.is_empty()
             || canonical.chars().count() > 254
             || canonical.chars().any(is_invisible)
@@ -175,6 +178,14 @@ impl fmt::Debug for Identifier {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.0, formatter)
     }
+}
+
+/// NFKC, trimmed, without case: through upper case, so that `ß` is `ss` and `ς` is `σ`.
+fn fold(text: &str) -> String {
+    let normal: String = text.nfkc().collect();
+    let upper = normal.trim().chars().flat_map(char::to_uppercase);
+    let lower: String = upper.flat_map(char::to_lowercase).collect();
+    lower.nfkc().collect::<String>().trim().to_owned()
 }
 
 fn is_invisible(character: char) -> bool {
@@ -198,6 +209,9 @@ mod tests {
         let alice = Identifier::parse("alice").unwrap();
         for spelling in [" Alice ", "ALICE", "\u{ff21}lice"] {
             assert_eq!(Identifier::parse(spelling).unwrap(), alice);
+        }
+        for (one, other) in [("Νίκος", "ΝΊΚΟΣ"), ("Strauß", "STRAUSS")] {
+            assert_eq!(Identifier::parse(one), Identifier::parse(other));
         }
     }
 

@@ -239,7 +239,7 @@ pub async fn proceed(
             let consent = open
                 .progress
                 .allowed
-                .then(|| allowed.union(&open.asked.request.scope));
+                .then(|| open.asked.request.scope.union(&allowed));
             approve(
                 provider,
                 request_id,

@@ -59,15 +59,14 @@ impl Keyring {
         Self::of(&stored, seal, settings, now)
     }
 
-    /// The key that signs with an algorithm now.
+    /// The key that signs with an algorithm now: the active one (`symbolon_core::keys::state`).
     pub fn signer(&self, algorithm: Algorithm, now: Timestamp) -> Option<&SigningKey> {
-        let usable = self
-            .keys
-            .iter()
-            .filter(|(record, _)| record.algorithm == algorithm && record.activates_at <= now);
-        usable
-            .max_by_key(|(record, _)| record.generation)
-            .map(|(_, key)| key)
+        let own = || self.keys.iter().filter(|(record, _)| record.algorithm == algorithm);
+        let newest = own()
+            .filter(|(record, _)| record.activates_at <= now)
+            .max_by_key(|(record, _)| record.generation);
+        let first = || own().min_by_key(|(record, _)| record.generation);
+        newest.or_else(first).map(|(_, key)| key)
     }
 
     /// The keys that signatures are checked with: all that were ever used and are still kept, since

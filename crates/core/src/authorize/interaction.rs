@@ -134,7 +134,7 @@ pub fn next_step(
     }
 
     let session_id = session.id.clone();
-    if progress.allowed {
+    if progress.allowed && progress.chosen.as_ref() == Some(&session_id) {
         return Ok(Step::Approve {
             session: session_id,
         });
