@@ -16,6 +16,7 @@ mod interaction;
 pub mod keyring;
 mod page;
 mod provider;
+mod sign_out;
 mod tend;
 mod throttle;
 

@@ -8,12 +8,7 @@ use axum::{
     extract::{Request, State},
     response::Response,
 };
-use symbolon_core::{
-    client::Client,
-    end_session::{self, HintClaims, Plan},
-    id::Id,
-    parameters::Parameters,
-};
+use symbolon_core::parameters::Parameters;
 use symbolon_web::{
     browser::BrowserSession,
     form::{self, Unreadable},
@@ -22,11 +17,8 @@ use symbolon_web::{
 use tower_sessions::Session;
 
 use crate::{
-    answer,
-    failure::Failure,
-    interaction,
-    page::{error, sign_out},
-    provider::Provider,
+    answer, failure::Failure, interaction, page::error, provider::Provider,
+    sign_out::{self, plan},
 };
 
 /// GET, the parameters in the query.
@@ -103,34 +95,4 @@ async fn sign_out(
     };
     sign_out::end(provider, &mut browser, &ended).await?;
     sign_out::done(provider, request_id, &plan, client.as_deref())
-}
-
-/// What to do about a sign-out request, and for which client.
-pub async fn plan(
-    provider: &Provider,
-    parameters: &Parameters,
-    sessions: &[symbolon_core::session::Session],
-) -> Result<(Plan, Option<HintClaims>, Option<Arc<Client>>), Failure> {
-    let hinted = parameters.value("id_token_hint");
-    let hint = hinted.and_then(|text| interaction::hint(provider, text));
-    let named = parameters
-        .value("client_id")
-        .and_then(|text| Id::<Client>::parse(text).ok());
-    let contradictory = match (&hint, &named) {
-        (Some(hint), Some(named)) => hint.aud != *named,
-        _ => false,
-    };
-    let client = match hint.as_ref().map(|hint| &hint.aud).or(named.as_ref()) {
-        Some(id) => provider.cache.client(id).await?,
-        None => None,
-    };
-    let request = end_session::Request {
-        hint: hint.as_ref(),
-        hint_is_bad: hinted.is_some() && hint.is_none(),
-        client: client.as_deref(),
-        client_is_contradictory: contradictory,
-        post_logout_redirect_uri: parameters.value("post_logout_redirect_uri"),
-        state: parameters.value("state"),
-    };
-    Ok((end_session::decide(&request, sessions), hint, client))
 }

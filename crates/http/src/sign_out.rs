@@ -1,0 +1,122 @@
+//! Signing out: what the endpoint and the page share.
+
+use std::sync::Arc;
+
+use axum::response::Response;
+use http::StatusCode;
+use symbolon_core::{
+    client::Client,
+    end_session::{self, HintClaims, Plan},
+    id::Id,
+    parameters::Parameters,
+    session::Session,
+};
+use symbolon_web::{browser::BrowserSession, guard::RequestId};
+
+use crate::{
+    answer,
+    failure::Failure,
+    interaction,
+    page::{Policy, chrome, render, view},
+    provider::Provider,
+};
+
+/// What to do about a sign-out request, and for which client.
+///
+/// # Errors
+/// When storage fails.
+pub async fn plan(
+    provider: &Provider,
+    parameters: &Parameters,
+    sessions: &[Session],
+) -> Result<(Plan, Option<HintClaims>, Option<Arc<Client>>), Failure> {
+    let hinted = parameters.value("id_token_hint");
+    let hint = hinted.and_then(|text| interaction::hint(provider, text));
+    let named = parameters
+        .value("client_id")
+        .and_then(|text| Id::<Client>::parse(text).ok());
+    let contradictory = match (&hint, &named) {
+        (Some(hint), Some(named)) => hint.aud != *named,
+        _ => false,
+    };
+    let client = match hint.as_ref().map(|hint| &hint.aud).or(named.as_ref()) {
+        Some(id) => provider.cache.client(id).await?,
+        None => None,
+    };
+    let request = end_session::Request {
+        hint: hint.as_ref(),
+        hint_is_bad: hinted.is_some() && hint.is_none(),
+        client: client.as_deref(),
+        client_is_contradictory: contradictory,
+        post_logout_redirect_uri: parameters.value("post_logout_redirect_uri"),
+        state: parameters.value("state"),
+    };
+    Ok((end_session::decide(&request, sessions), hint, client))
+}
+
+/// The address of the question. What the client asked for goes along and is checked again; the hint
+/// stays behind, since it is about a person.
+pub fn ask(provider: &Provider, parameters: &Parameters, plan: &Plan) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    if plan.redirect.is_some() {
+        let hinted = parameters
+            .value("id_token_hint")
+            .and_then(|text| interaction::hint(provider, text))
+            .map(|hint| hint.aud.as_str().to_owned());
+        let client = hinted.or_else(|| parameters.value("client_id").map(str::to_owned));
+        query.append_pair("client_id", &client.unwrap_or_default());
+        for name in ["post_logout_redirect_uri", "state"] {
+            if let Some(value) = parameters.value(name) {
+                query.append_pair(name, value);
+            }
+        }
+    }
+    format!("{}?{}", provider.path("/sign-out"), query.finish())
+}
+
+/// Ends sessions, and forgets them in the browser.
+///
+/// # Errors
+/// When storage fails.
+pub async fn end(
+    provider: &Provider,
+    browser: &mut BrowserSession,
+    sessions: &[Session],
+) -> Result<(), Failure> {
+    let now = provider.now();
+    for session in sessions {
+        provider.storage.end_session(&session.id, now).await?;
+        tracing::info!(subject = %session.subject, "signed out");
+    }
+    if !sessions.is_empty() {
+        // This instance knows at once; the others within a second.
+        provider.cache.learn(now).await?;
+        let ids: Vec<_> = sessions.iter().map(|session| session.id.clone()).collect();
+        browser.forget(&ids).await?;
+    }
+    Ok(())
+}
+
+/// Sends the browser on, or says that it is done.
+///
+/// # Errors
+/// When the page does not render.
+pub fn done(
+    provider: &Provider,
+    request_id: &RequestId,
+    plan: &Plan,
+    client: Option<&Client>,
+) -> Result<Response, Failure> {
+    if let Some(redirect) = &plan.redirect {
+        return Ok(answer::see_other(redirect));
+    }
+    let uri = client.and_then(|client| client.metadata.client_uri.as_deref());
+    let continue_to = client
+        .zip(uri)
+        .map(|(client, uri)| (uri, client.metadata.client_name.as_str()));
+    let page = view::SignedOut {
+        chrome: chrome(provider, request_id),
+        continue_to,
+    };
+    render(StatusCode::OK, &page, Policy::default())
+}
