@@ -22,7 +22,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
         "symbolon",
         &["symbolon-core", "symbolon-http", "symbolon-jose", "symbolon-storage", "symbolon-web"],
     ),
-    ("symbolon-testkit", &["symbolon-core"]),
+    ("symbolon-testkit", &[]),
     ("bench", &["symbolon-core", "symbolon-jose"]),
 ];
 

@@ -1,0 +1,137 @@
+//! The two databases, and the macro that makes one test into a test on each.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::OnceLock;
+
+use crate::guardian::Guardian;
+use crate::{postgres, random_hex};
+
+/// A kind of database that the server runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backend {
+    /// The embedded one, in a file.
+    Sqlite,
+    /// A real PostgreSQL: see [`postgres`].
+    Postgres,
+}
+
+impl Backend {
+    /// The URL of a fresh, empty database, which is there until the test process ends.
+    ///
+    /// # Panics
+    /// When there is no PostgreSQL on this machine.
+    pub fn url(self) -> String {
+        match self {
+            Self::Sqlite => {
+                format!(
+                    "sqlite:{}",
+                    folder().join(format!("{}.db", random_hex(8))).display()
+                )
+            }
+            Self::Postgres => postgres().database(),
+        }
+    }
+}
+
+/// Every row of every table of a database, as text, sorted: two of them that are equal prove that
+/// nothing was written in between. The server may be running.
+///
+/// # Panics
+/// When the database cannot be read: for SQLite by `python3`, for PostgreSQL by `psql`.
+pub fn rows(url: &str) -> Vec<String> {
+    let Some(path) = url.strip_prefix("sqlite:") else {
+        return postgres().rows(url);
+    };
+    let script = "import sqlite3, sys\n\
+        connection = sqlite3.connect(f'file:{sys.argv[1]}?mode=ro', uri=True)\n\
+        tables = connection.execute(\"SELECT name FROM sqlite_schema WHERE type = 'table'\")\n\
+        for (table,) in tables.fetchall():\n    \
+            for row in connection.execute(f'SELECT * FROM \"{table}\"'):\n        \
+                print(table, ascii(row))\n";
+    let output = Command::new("python3").args(["-c", script, path]).output();
+    let output = output.unwrap_or_else(|error| panic!("cannot run python3: {error}"));
+    assert!(
+        output.status.success(),
+        "no rows: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let text = String::from_utf8_lossy(&output.stdout);
+    let mut rows: Vec<_> = text.lines().map(str::to_owned).collect();
+    rows.sort();
+    rows
+}
+
+impl fmt::Display for Backend {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+        })
+    }
+}
+
+/// The folder of this process's SQLite files.
+fn folder() -> &'static PathBuf {
+    static FOLDER: OnceLock<(PathBuf, Guardian)> = OnceLock::new();
+    let (folder, _) = FOLDER.get_or_init(|| {
+        let folder = tempfile::Builder::new()
+            .prefix("symbolon-sqlite-")
+            .tempdir()
+            .unwrap_or_else(|error| panic!("cannot make a folder for SQLite files: {error}"))
+            .keep();
+        let guardian = Guardian::start("rm -rf -- \"$1\"", &[&folder.to_string_lossy()]);
+        (folder, guardian)
+    });
+    folder
+}
+
+/// Makes each test into two, `name::sqlite` and `name::postgres`.
+///
+/// ```ignore
+/// symbolon_testkit::on_both_databases! {
+///     async fn a_code_works_once(backend) {
+///         let server = Server::start(binary(), Options::on(backend.url()));
+///     }
+/// }
+/// ```
+#[macro_export]
+macro_rules! on_both_databases {
+    ($($(#[$attribute:meta])* async fn $name:ident($backend:ident) $body:block)+) => {$(
+        $(#[$attribute])*
+        mod $name {
+            #[allow(unused_imports, reason = "a rule may need nothing of the file around it")]
+            use super::*;
+
+            async fn rule($backend: $crate::Backend) $body
+
+            #[tokio::test]
+            async fn sqlite() {
+                rule($crate::Backend::Sqlite).await;
+            }
+
+            #[tokio::test]
+            async fn postgres() {
+                rule($crate::Backend::Postgres).await;
+            }
+        }
+    )+};
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    crate::on_both_databases! {
+        async fn every_database_is_another_one(backend) {
+            assert_ne!(backend.url(), backend.url());
+        }
+    }
+
+    #[test]
+    fn the_url_says_which_kind_of_database_it_is() {
+        assert!(Backend::Sqlite.url().starts_with("sqlite:/"));
+        assert!(Backend::Postgres.url().starts_with("postgres://"));
+    }
+}
