@@ -77,7 +77,10 @@ impl<K> Id<K> {
     /// The same text as an identifier of another kind: to see whether it is taken there.
     #[must_use]
     pub fn retyped<Other>(&self) -> Id<Other> {
-        Id { text: Arc::clone(&self.text), kind: PhantomData }
+        Id {
+            text: Arc::clone(&self.text),
+            kind: PhantomData,
+        }
     }
 
     /// The identifier as text.

@@ -7,12 +7,14 @@ use crate::{
     approval::{Approval, ApprovalState},
     client::Client,
     id::Id,
+    organization::Organization,
+    role::Roles,
     scope::Scope,
     secret::{RefreshToken, Secret},
     settings::TokenSettings,
     subject::Subject,
     time::Timestamp,
-    token::access::AccessTokenClaims,
+    token::{access::AccessTokenClaims, personal::PersonalAccessToken},
 };
 
 /// The answer (RFC 7662 §2.2).
@@ -31,7 +33,21 @@ pub struct Answer<'a> {
 #[serde(untagged)]
 enum Claims<'a> {
     Access(&'a AccessTokenClaims),
+    Personal(PersonalTokenClaims<'a>),
     Refresh(RefreshTokenClaims<'a>),
+}
+
+#[derive(Debug, Serialize)]
+struct PersonalTokenClaims<'a> {
+    iss: &'a str,
+    sub: &'a Id<Subject>,
+    jti: &'a Id<PersonalAccessToken>,
+    #[serde(skip_serializing_if = "Scope::is_empty")]
+    scope: &'a Scope,
+    org_id: &'a Id<Organization>,
+    roles: &'a Roles,
+    iat: Timestamp,
+    exp: Timestamp,
 }
 
 #[derive(Debug, Serialize)]
@@ -46,13 +62,49 @@ struct RefreshTokenClaims<'a> {
 
 impl<'a> Answer<'a> {
     /// Not active: nothing more is said, whatever the reason (RFC 7662 §2.2).
-    pub const INACTIVE: Self =
-        Self { active: false, token_type: None, username: None, claims: None };
+    pub const INACTIVE: Self = Self {
+        active: false,
+        token_type: None,
+        username: None,
+        claims: None,
+    };
 
     /// An active access token.
     pub const fn access_token(claims: &'a AccessTokenClaims, username: Option<&'a str>) -> Self {
         let claims = Some(Claims::Access(claims));
-        Self { active: true, token_type: Some("Bearer"), username, claims }
+        Self {
+            active: true,
+            token_type: Some("Bearer"),
+            username,
+            claims,
+        }
+    }
+
+    /// An active personal access token, with the roles that it has now.
+    pub fn personal_token(
+        token: &'a PersonalAccessToken,
+        owner: &'a Subject,
+        roles: &'a Roles,
+        issuer: &'a str,
+    ) -> Self {
+        let claims = PersonalTokenClaims {
+            iss: issuer,
+            sub: &owner.id,
+            jti: &token.id,
+            scope: &token.limits.scope,
+            org_id: &owner.organization,
+            roles,
+            iat: token.created_at,
+            exp: token.expires_at,
+        };
+        let username = owner.person().map(|person| person.username.as_str());
+        let claims = Some(Claims::Personal(claims));
+        Self {
+            active: true,
+            token_type: Some("Bearer"),
+            username,
+            claims,
+        }
     }
 
     /// A refresh token: active if it is the current one of a living family of the client that
@@ -65,7 +117,10 @@ impl<'a> Answer<'a> {
         settings: &TokenSettings,
         now: Timestamp,
     ) -> Self {
-        let ApprovalState::Redeemed { refresh: Some(family) } = &approval.state else {
+        let ApprovalState::Redeemed {
+            refresh: Some(family),
+        } = &approval.state
+        else {
             return Self::INACTIVE;
         };
         let idle = family.rotated_at.plus(settings.refresh_idle_lifetime);
@@ -83,7 +138,12 @@ impl<'a> Answer<'a> {
             exp,
         };
         let claims = Some(Claims::Refresh(claims));
-        Self { active: true, token_type: None, username: None, claims }
+        Self {
+            active: true,
+            token_type: None,
+            username: None,
+            claims,
+        }
     }
 }
 
@@ -96,6 +156,12 @@ pub fn concerns(caller: &Client, claims: &AccessTokenClaims) -> bool {
         .introspects
         .iter()
         .any(|audience| claims.aud.contains(audience))
+}
+
+/// Whether a personal access token concerns the client that asks: it has no audience, so whoever
+/// stands in front of an API may ask about it.
+pub fn personal_token_concerns(caller: &Client) -> bool {
+    !caller.metadata.introspects.is_empty()
 }
 
 /// Whether the token is within its time.

@@ -238,7 +238,10 @@ mod tests {
     fn a9_5_the_first_key_signs_on_an_instance_whose_clock_is_behind() {
         let first = made(due(&[], &settings(), day(1)).pop().unwrap(), day(1));
         let keys = [first];
-        assert_eq!(state(&keys[0], &keys, &settings(), day(0)), KeyState::Active);
+        assert_eq!(
+            state(&keys[0], &keys, &settings(), day(0)),
+            KeyState::Active
+        );
     }
 
     #[test]

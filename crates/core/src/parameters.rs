@@ -111,7 +111,11 @@ impl Parameters {
         let query = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(self.pairs.iter().map(|(name, value)| (name, value)))
             .finish();
-        if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+        if query.is_empty() {
+            path.to_owned()
+        } else {
+            format!("{path}?{query}")
+        }
     }
 
     /// All pairs in their order.

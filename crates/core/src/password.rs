@@ -94,13 +94,16 @@ impl fmt::Debug for Password {
 /// How many characters are left when the words of the context are taken out.
 fn without_words(characters: &[char], context: &[&str]) -> usize {
     let mut text: String = characters.iter().collect();
-    for word in context
+    let mut words: Vec<String> = context
         .iter()
         .chain(&["symbolon", "password", "passwort", "qwerty", "123456"])
-    {
-        if word.chars().count() >= 3 {
-            text = text.replace(&word.to_lowercase(), "");
-        }
+        .filter(|word| word.chars().count() >= 3)
+        .map(|word| word.to_lowercase())
+        .collect();
+    // The longest first: an address is not to be saved by the user name inside of it.
+    words.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
+    for word in words {
+        text = text.replace(&word, "");
     }
     text.chars().count()
 }
@@ -141,6 +144,9 @@ mod tests {
             let error = Password::chosen(text, &["alice"]).err();
             assert_eq!(error, Some(PasswordError::Context), "{text}");
         }
+        let address = "alice.archer@acme.example";
+        let error = Password::chosen(address, &["alice", address]).err();
+        assert_eq!(error, Some(PasswordError::Context));
         let error = Password::chosen("abababababababababab", &[]).err();
         assert_eq!(error, Some(PasswordError::Monotonous));
     }

@@ -76,9 +76,12 @@ impl RedirectUri {
             scheme if scheme.contains('.') => {}
             _ => return Err(RedirectUriError::PrivateScheme),
         }
-        let authority = text.split_once("://").and_then(|(_, rest)| rest.split(['/', '?']).next());
+        let authority = text
+            .split_once("://")
+            .and_then(|(_, rest)| rest.split(['/', '?']).next());
         // An empty user name is one too: `https://@app.example/`.
-        if authority.is_some_and(|authority| authority.contains('@')) || !url.username().is_empty() {
+        if authority.is_some_and(|authority| authority.contains('@')) || !url.username().is_empty()
+        {
             return Err(RedirectUriError::Userinfo);
         }
         Ok(Self(text.into()))

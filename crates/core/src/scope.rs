@@ -91,8 +91,13 @@ impl Scope {
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
         let mut all = self.clone();
-        let lacking = other.0.iter().filter(|word| !self.0.contains(word)).cloned();
-        all.0.extend(lacking.take(MOST.saturating_sub(self.0.len())));
+        let lacking = other
+            .0
+            .iter()
+            .filter(|word| !self.0.contains(word))
+            .cloned();
+        all.0
+            .extend(lacking.take(MOST.saturating_sub(self.0.len())));
         all
     }
 

@@ -5,8 +5,9 @@ use serde_json::{Map, Value};
 use crate::{
     claims::{self, ClaimsRequest},
     error::{ErrorCode, OAuthError},
+    scope::Scope,
     subject::Subject,
-    token::access::AccessTokenClaims,
+    token::access::Audience,
 };
 
 /// Every way in which a good access token gets no answer here.
@@ -40,27 +41,39 @@ impl Refusal {
     }
 }
 
+/// What is known of the token that is presented.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    /// Whom it is for; `None` for a personal access token, which is for every API of its owner.
+    pub audience: Option<&'a Audience>,
+    /// What it was granted.
+    pub scope: &'a Scope,
+    /// The claims that were asked for by name.
+    pub request: &'a ClaimsRequest,
+    /// Whom it speaks of, if still there.
+    pub subject: Option<&'a Subject>,
+}
+
 /// The rule.
 ///
 /// # Errors
 /// [`Refusal`].
-pub fn decide(
-    token: &AccessTokenClaims,
-    issuer: &str,
-    subject: Option<&Subject>,
-    request: &ClaimsRequest,
-) -> Result<Map<String, Value>, Refusal> {
-    if !token.aud.contains(issuer) {
+pub fn decide(facts: Facts<'_>, issuer: &str) -> Result<Map<String, Value>, Refusal> {
+    if facts
+        .audience
+        .is_some_and(|audience| !audience.contains(issuer))
+    {
         return Err(Refusal::OtherAudience);
     }
-    if !token.scope.contains("openid") {
+    if !facts.scope.contains("openid") {
         return Err(Refusal::ScopeMissing);
     }
-    let subject = subject
+    let subject = facts
+        .subject
         .filter(|subject| subject.is_active())
         .ok_or(Refusal::SubjectInactive)?;
     // OIDC Core §5.3.2: `sub` is always there (requirement A2.16).
     let mut answer = Map::from_iter([("sub".to_owned(), Value::from(subject.id.as_str()))]);
-    answer.extend(claims::for_userinfo(subject, &token.scope, request));
+    answer.extend(claims::for_userinfo(subject, facts.scope, facts.request));
     Ok(answer)
 }

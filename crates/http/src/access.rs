@@ -7,25 +7,57 @@ use symbolon_core::{
     algorithm::Algorithm,
     claims::ClaimsRequest,
     error::{ErrorCode, OAuthError},
+    id::Id,
     introspection,
     parameters::Parameters,
-    secret::{AccessToken, Kind, Secret},
+    scope::Scope,
+    secret::{self, AccessToken, Kind, Secret},
     subject::Subject,
-    token::access::{AccessTokenClaims, TYPE},
+    token::{
+        access::{AccessTokenClaims, Audience, TYPE},
+        personal::PersonalAccessToken,
+    },
 };
 use symbolon_jose::{Expected, VerifyError};
 
 use crate::{failure::Failure, provider::Provider};
 
-/// A live access token.
+/// A token that is good now.
 #[derive(Debug)]
 pub struct LiveToken {
-    /// What it says.
-    pub claims: AccessTokenClaims,
+    /// What was presented.
+    pub presented: Presented,
     /// The claims that were asked for by name when it was approved.
     pub claims_request: ClaimsRequest,
     /// Whom it speaks of: active.
     pub subject: Arc<Subject>,
+}
+
+/// What can be presented as a bearer token.
+#[derive(Debug)]
+pub enum Presented {
+    /// An access token, a JWT or opaque.
+    Access(Box<AccessTokenClaims>),
+    /// A personal access token.
+    Personal(Arc<PersonalAccessToken>),
+}
+
+impl LiveToken {
+    /// What it was granted.
+    pub fn scope(&self) -> &Scope {
+        match &self.presented {
+            Presented::Access(claims) => &claims.scope,
+            Presented::Personal(token) => &token.limits.scope,
+        }
+    }
+
+    /// Whom it is for; `None`: every API of its owner.
+    pub fn audience(&self) -> Option<&Audience> {
+        match &self.presented {
+            Presented::Access(claims) => Some(&claims.aud),
+            Presented::Personal(_) => None,
+        }
+    }
 }
 
 /// Why there is no token to look at (RFC 6750 §3.1).
@@ -89,6 +121,9 @@ pub fn presented<'a>(headers: &'a HeaderMap, body: &'a Parameters) -> Result<&'a
 /// # Errors
 /// When storage fails.
 pub async fn live(provider: &Provider, token: &str) -> Result<Option<LiveToken>, Failure> {
+    if let Ok(secret) = Secret::<secret::PersonalAccessToken>::parse(token) {
+        return live_personal(provider, &secret).await;
+    }
     let Some((claims, request)) = recognise(provider, token).await? else {
         return Ok(None);
     };
@@ -109,14 +144,44 @@ pub async fn live(provider: &Provider, token: &str) -> Result<Option<LiveToken>,
     if client.is_none_or(|client| client.disabled_at.is_some()) {
         return Ok(None);
     }
-    match provider.cache.subject(&claims.sub).await? {
-        Some(subject) if subject.is_active() => Ok(Some(LiveToken {
-            claims,
-            claims_request,
-            subject,
-        })),
-        _ => Ok(None),
+    let subject = active(provider, &claims.sub).await?;
+    let presented = Presented::Access(Box::new(claims));
+    Ok(subject.map(|subject| LiveToken {
+        presented,
+        claims_request,
+        subject,
+    }))
+}
+
+async fn live_personal(
+    provider: &Provider,
+    secret: &Secret<secret::PersonalAccessToken>,
+) -> Result<Option<LiveToken>, Failure> {
+    let now = provider.now();
+    let found = provider.cache.personal(secret.digest()).await?;
+    let Some(token) = found.filter(|token| token.is_live(now)) else {
+        return Ok(None);
+    };
+    let Some(subject) = active(provider, &token.owner).await? else {
+        return Ok(None);
+    };
+    if provider.cache.is_use_to_be_recorded(&token.id) {
+        provider
+            .storage
+            .touch_personal_token(&token.id, now)
+            .await?;
     }
+    let presented = Presented::Personal(token);
+    Ok(Some(LiveToken {
+        presented,
+        claims_request: ClaimsRequest::default(),
+        subject,
+    }))
+}
+
+async fn active(provider: &Provider, id: &Id<Subject>) -> Result<Option<Arc<Subject>>, Failure> {
+    let subject = provider.cache.subject(id).await?;
+    Ok(subject.filter(|subject| subject.is_active()))
 }
 
 /// What a token says, if it is one of ours.

@@ -21,10 +21,10 @@ use symbolon_core::{
     client::Client,
     decision::Change,
     id::Id,
-    secret::{AccessToken, Digest},
+    secret::{self, AccessToken, Digest},
     subject::Subject,
     time::{Lifetime, Timestamp},
-    token::opaque::OpaqueAccessToken,
+    token::{opaque::OpaqueAccessToken, personal::PersonalAccessToken},
 };
 use symbolon_storage::{Changed, Storage};
 use symbolon_web::metrics::Metrics;
@@ -36,6 +36,9 @@ pub const POLL_INTERVAL: Duration = Duration::from_millis(300);
 
 /// For how long memory is trusted without having read the feed.
 const TRUST: Duration = Duration::from_millis(900);
+
+/// How exact the last use of a personal access token is.
+const USE_INTERVAL: Duration = Duration::from_secs(60);
 
 /// How far back the feed is read: clocks of instances may differ by a minute and a bit
 /// (requirement A9.5), and a transaction may commit some seconds after it took its time stamp.
@@ -59,6 +62,8 @@ pub struct Cache {
     approvals: Kept<Id<Approval>, ApprovalFacts>,
     revoked: Kept<String, ()>,
     opaque: Kept<String, OpaqueAccessToken>,
+    personal: Kept<String, PersonalAccessToken>,
+    recorded: moka::sync::Cache<Id<PersonalAccessToken>, ()>,
     seen: Mutex<HashMap<(String, String), i64>>,
     read_at: Mutex<Option<Instant>>,
     keys_changed: AtomicBool,
@@ -75,6 +80,11 @@ impl Cache {
             approvals: Kept::new("approval", 50_000),
             revoked: Kept::new("revoked_token", 100_000),
             opaque: Kept::new("access_token", 50_000),
+            personal: Kept::new("personal_access_token", 50_000),
+            recorded: moka::sync::Cache::builder()
+                .max_capacity(50_000)
+                .time_to_live(USE_INTERVAL)
+                .build(),
             seen: Mutex::default(),
             read_at: Mutex::default(),
             keys_changed: AtomicBool::new(false),
@@ -138,6 +148,26 @@ impl Cache {
         let load = async { Ok(self.storage.access_token(token).await?) };
         self.keep(&self.opaque, &hexadecimal(token.as_bytes()), load)
             .await
+    }
+
+    /// A personal access token.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn personal(
+        &self,
+        token: Digest<secret::PersonalAccessToken>,
+    ) -> Result<Option<Arc<PersonalAccessToken>>, Failure> {
+        let load = async { Ok(self.storage.personal_token(token).await?) };
+        self.keep(&self.personal, &hexadecimal(token.as_bytes()), load)
+            .await
+    }
+
+    /// Whether this use of a personal access token is to be recorded: not more often than once in
+    /// [`USE_INTERVAL`].
+    pub fn is_use_to_be_recorded(&self, token: &Id<PersonalAccessToken>) -> bool {
+        let entry = self.recorded.entry_by_ref(token).or_insert(());
+        entry.is_fresh()
     }
 
     /// Forgets what this instance itself has just changed.
@@ -205,6 +235,8 @@ impl Cache {
                 .for_each(|id| self.approvals.forget(id)),
             "revoked_token" => self.revoked.forget(&change.key),
             "access_token" => self.opaque.forget(&change.key),
+            // Named by its id, kept by its digest; revocations are rare.
+            "personal_access_token" => self.personal.forget_all(),
             // Rare, and it touches everybody in it.
             "organization" => self.subjects.forget_all(),
             "signing_key" => self.keys_changed.store(true, Ordering::Release),

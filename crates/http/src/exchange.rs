@@ -44,13 +44,23 @@ impl Call {
     /// The answer to give when it cannot be read, or a parameter stands twice.
     pub async fn read(request: Request) -> Result<Self, Response> {
         let unknown = ClientAddress(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-        let address = request.extensions().get::<ClientAddress>().copied().unwrap_or(unknown);
+        let address = request
+            .extensions()
+            .get::<ClientAddress>()
+            .copied()
+            .unwrap_or(unknown);
         let headers = request.headers().clone();
         let parameters = form::body(request).await.map_err(|unreadable| {
             answer::oauth_error_with(unreadable.status(), unreadable.wire())
         })?;
-        parameters.refuse_repeated().map_err(|error| answer::oauth_error(error, false))?;
-        Ok(Self { headers, parameters, address: address.0 })
+        parameters
+            .refuse_repeated()
+            .map_err(|error| answer::oauth_error(error, false))?;
+        Ok(Self {
+            headers,
+            parameters,
+            address: address.0,
+        })
     }
 }
 
@@ -80,7 +90,10 @@ pub async fn authenticate(
         Ok(credentials) => credentials,
         Err(refusal) => return refuse(refusal),
     };
-    if provider.throttle.is_exhausted(&credentials.client, call.address) {
+    if provider
+        .throttle
+        .is_exhausted(&credentials.client, call.address)
+    {
         tracing::warn!(client = %credentials.client, "too many wrong client secrets");
         return Ok(Err(throttled()));
     }
@@ -104,7 +117,9 @@ fn throttled() -> Response {
         "too many wrong secrets for this client from this address; wait a minute",
     );
     let mut response = answer::oauth_error_with(StatusCode::TOO_MANY_REQUESTS, error);
-    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
+    response
+        .headers_mut()
+        .insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
     response
 }
 

@@ -20,15 +20,19 @@ pub struct Gate {
 impl Gate {
     /// Nobody is signing in yet.
     pub fn new() -> Self {
-        let accounts = moka::sync::Cache::builder().max_capacity(10_000).time_to_idle(IDLE).build();
+        let accounts = moka::sync::Cache::builder()
+            .max_capacity(10_000)
+            .time_to_idle(IDLE)
+            .build();
         Self { accounts }
     }
 
     /// Waits for a turn. It ends when the permit is dropped.
     pub async fn pass(&self, account: &[u8]) -> Option<OwnedSemaphorePermit> {
         let permits = usize::try_from(attempt::FREE).unwrap_or(1);
-        let semaphore =
-            self.accounts.get_with(account.to_vec(), || Arc::new(Semaphore::new(permits)));
+        let semaphore = self
+            .accounts
+            .get_with(account.to_vec(), || Arc::new(Semaphore::new(permits)));
         // `None` only for a closed semaphore, and nobody closes one.
         semaphore.acquire_owned().await.ok()
     }

@@ -61,7 +61,11 @@ impl Keyring {
 
     /// The key that signs with an algorithm now: the active one (`symbolon_core::keys::state`).
     pub fn signer(&self, algorithm: Algorithm, now: Timestamp) -> Option<&SigningKey> {
-        let own = || self.keys.iter().filter(|(record, _)| record.algorithm == algorithm);
+        let own = || {
+            self.keys
+                .iter()
+                .filter(|(record, _)| record.algorithm == algorithm)
+        };
         let newest = own()
             .filter(|(record, _)| record.activates_at <= now)
             .max_by_key(|(record, _)| record.generation);

@@ -204,7 +204,10 @@ impl Provider {
 
 fn succession(seal: &Seal) -> SuccessionKeys {
     const LABEL: &str = "refresh token succession";
-    SuccessionKeys::new(seal.derive(LABEL), seal.derive_all(LABEL).into_iter().skip(1))
+    SuccessionKeys::new(
+        seal.derive(LABEL),
+        seal.derive_all(LABEL).into_iter().skip(1),
+    )
 }
 
 fn endpoints(settings: &ProviderSettings) -> Endpoints {

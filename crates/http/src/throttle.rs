@@ -29,8 +29,10 @@ pub struct Throttle {
 impl Throttle {
     /// Nothing counted yet.
     pub fn new() -> Self {
-        let failures =
-            moka::sync::Cache::builder().max_capacity(10_000).time_to_live(WINDOW).build();
+        let failures = moka::sync::Cache::builder()
+            .max_capacity(10_000)
+            .time_to_live(WINDOW)
+            .build();
         Self { failures }
     }
 
@@ -46,7 +48,9 @@ impl Throttle {
 
     /// It was wrong once more.
     pub fn failed(&self, client: &Id<Client>, address: IpAddr) {
-        let count = self.failures.get_with((client.clone(), address), Arc::default);
+        let count = self
+            .failures
+            .get_with((client.clone(), address), Arc::default);
         count.fetch_add(1, Ordering::Relaxed);
         // The count of entries is settled by maintenance that reads do not trigger.
         self.failures.run_pending_tasks();

@@ -2,6 +2,7 @@
 
 mod command;
 mod config;
+mod first_bytes;
 mod logging;
 mod state;
 mod wire;

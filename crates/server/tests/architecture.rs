@@ -17,10 +17,24 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("symbolon-storage", &["symbolon-core"]),
     // The session layer keeps browsers in storage.
     ("symbolon-web", &["symbolon-core", "symbolon-storage"]),
-    ("symbolon-http", &["symbolon-core", "symbolon-jose", "symbolon-storage", "symbolon-web"]),
+    (
+        "symbolon-http",
+        &[
+            "symbolon-core",
+            "symbolon-jose",
+            "symbolon-storage",
+            "symbolon-web",
+        ],
+    ),
     (
         "symbolon",
-        &["symbolon-core", "symbolon-http", "symbolon-jose", "symbolon-storage", "symbolon-web"],
+        &[
+            "symbolon-core",
+            "symbolon-http",
+            "symbolon-jose",
+            "symbolon-storage",
+            "symbolon-web",
+        ],
     ),
     ("symbolon-testkit", &[]),
     ("bench", &["symbolon-core", "symbolon-jose"]),
@@ -28,28 +42,59 @@ const IMPORTS: &[(&str, &[&str])] = &[
 
 #[test]
 fn every_crate_sees_only_what_it_may() {
-    let allowed: BTreeMap<_, BTreeSet<_>> =
-        IMPORTS.iter().map(|(name, may)| (*name, may.iter().copied().collect())).collect();
+    let allowed: BTreeMap<_, BTreeSet<_>> = IMPORTS
+        .iter()
+        .map(|(name, may)| (*name, may.iter().copied().collect()))
+        .collect();
     let packages = packages();
-    let ours: BTreeSet<_> = packages.iter().map(|package| package.name.as_str()).collect();
-    assert_eq!(ours, allowed.keys().copied().collect(), "a crate has no line in IMPORTS");
+    let ours: BTreeSet<_> = packages
+        .iter()
+        .map(|package| package.name.as_str())
+        .collect();
+    assert_eq!(
+        ours,
+        allowed.keys().copied().collect(),
+        "a crate has no line in IMPORTS"
+    );
     for package in &packages {
         let seen = production(package).filter(|name| ours.contains(name));
         let seen: BTreeSet<_> = seen.collect();
         let may = &allowed[package.name.as_str()];
-        assert!(seen.is_subset(may), "{}: {:?}", package.name, seen.difference(may));
+        assert!(
+            seen.is_subset(may),
+            "{}: {:?}",
+            package.name,
+            seen.difference(may)
+        );
     }
 }
 
 #[test]
 fn the_core_is_pure() {
     let impure = [
-        "argon2", "async-trait", "aws-lc-rs", "axum", "getrandom", "hyper", "josekit", "openssl",
-        "rand", "reqwest", "sqlx", "time", "tokio", "tracing",
+        "argon2",
+        "async-trait",
+        "aws-lc-rs",
+        "axum",
+        "getrandom",
+        "hyper",
+        "josekit",
+        "openssl",
+        "rand",
+        "reqwest",
+        "sqlx",
+        "time",
+        "tokio",
+        "tracing",
     ];
     let packages = packages();
-    let core = packages.iter().find(|package| *package.name == "symbolon-core").unwrap();
-    let found: Vec<_> = production(core).filter(|name| impure.contains(name)).collect();
+    let core = packages
+        .iter()
+        .find(|package| *package.name == "symbolon-core")
+        .unwrap();
+    let found: Vec<_> = production(core)
+        .filter(|name| impure.contains(name))
+        .collect();
     assert!(found.is_empty(), "{found:?}");
 }
 
@@ -58,7 +103,11 @@ fn only_jose_names_josekit_and_only_storage_names_sqlx() {
     for (dependency, home) in [("josekit", "symbolon-jose"), ("sqlx", "symbolon-storage")] {
         for package in packages() {
             let names = production(&package).any(|name| name == dependency);
-            assert!(!names || *package.name == home, "{} names {dependency}", package.name);
+            assert!(
+                !names || *package.name == home,
+                "{} names {dependency}",
+                package.name
+            );
         }
     }
 }
@@ -68,9 +117,9 @@ fn nothing_in_the_core_imports_a_grant() {
     for file in sources(Path::new("../core/src")) {
         let inside = file.components().any(|part| part.as_os_str() == "grant");
         let text = fs::read_to_string(&file).unwrap();
-        let imports = text.lines().any(|line| {
-            line.contains("crate::grant") || line.trim_start().starts_with("grant::")
-        });
+        let imports = text
+            .lines()
+            .any(|line| line.contains("crate::grant") || line.trim_start().starts_with("grant::"));
         assert!(inside || !imports, "{}", file.display());
     }
 }
@@ -78,7 +127,9 @@ fn nothing_in_the_core_imports_a_grant() {
 #[test]
 fn no_file_grows_past_one_sitting() {
     const LINES: usize = 500;
-    let crates = fs::read_dir("..").unwrap().map(|entry| entry.unwrap().path());
+    let crates = fs::read_dir("..")
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
     let long: Vec<_> = crates
         .flat_map(|folder| sources(&folder.join("src")))
         .map(|file| (fs::read_to_string(&file).unwrap().lines().count(), file))
@@ -102,11 +153,17 @@ fn production(package: &Package) -> impl Iterator<Item = &str> {
 }
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let Ok(entries) = fs::read_dir(folder) else {
+        return Vec::new();
+    };
     entries
         .flat_map(|entry| {
             let path = entry.unwrap().path();
-            if path.is_dir() { sources(&path) } else { vec![path] }
+            if path.is_dir() {
+                sources(&path)
+            } else {
+                vec![path]
+            }
         })
         .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
         .collect()

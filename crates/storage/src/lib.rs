@@ -41,11 +41,11 @@ use symbolon_core::{
     organization::Organization,
     role::{Role, RoleKey},
     scope::Scope,
-    secret::{AccessToken, AuthorizationCode, Digest, InteractionHandle, RefreshFamily},
+    secret::{self, AccessToken, AuthorizationCode, Digest, InteractionHandle, RefreshFamily},
     session::Session,
     subject::{Identifier, Subject},
     time::{Lifetime, Timestamp},
-    token::opaque::OpaqueAccessToken,
+    token::{opaque::OpaqueAccessToken, personal::PersonalAccessToken},
 };
 
 pub use error::StorageError;
@@ -76,6 +76,7 @@ pub trait Storage:
     + Declared
     + Interactions
     + Maintenance
+    + PersonalTokens
     + SigningKeys
     + Sessions
     + Subjects
@@ -93,6 +94,7 @@ impl<T> Storage for T where
         + Declared
         + Interactions
         + Maintenance
+        + PersonalTokens
         + SigningKeys
         + Sessions
         + Subjects
@@ -145,6 +147,42 @@ pub trait Tokens: Send + Sync {
     async fn is_revoked(&self, jti: &str) -> Result<bool>;
 }
 
+/// Personal access tokens.
+#[async_trait]
+pub trait PersonalTokens: Send + Sync {
+    /// Records a new one.
+    async fn create_personal_token(&self, token: &PersonalAccessToken) -> Result<()>;
+
+    /// The token of a text.
+    async fn personal_token(
+        &self,
+        digest: Digest<secret::PersonalAccessToken>,
+    ) -> Result<Option<PersonalAccessToken>>;
+
+    /// Up to `limit` tokens of an owner whose id is greater than `after`, by id, each with its last
+    /// use.
+    async fn personal_tokens_of(
+        &self,
+        owner: &Id<Subject>,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<(PersonalAccessToken, Option<Timestamp>)>>;
+
+    /// The token was used.
+    async fn touch_personal_token(
+        &self,
+        id: &Id<PersonalAccessToken>,
+        now: Timestamp,
+    ) -> Result<()>;
+
+    /// Revokes one; whether there was one to revoke.
+    async fn revoke_personal_token(
+        &self,
+        id: &Id<PersonalAccessToken>,
+        now: Timestamp,
+    ) -> Result<bool>;
+}
+
 /// Clients.
 #[async_trait]
 pub trait Clients: Send + Sync {
@@ -180,6 +218,9 @@ pub trait Attempts: Send + Sync {
         account: &[u8],
         now: Timestamp,
     ) -> Result<std::result::Result<AttemptCount, Lifetime>>;
+
+    /// The password was not looked at after all.
+    async fn take_back_attempt(&self, account: &[u8]) -> Result<()>;
 
     /// The password was right.
     async fn clear_attempts(&self, account: &[u8]) -> Result<()>;

@@ -7,18 +7,20 @@ use sqlx::{
     migrate::{Migration, MigrationType, Migrator},
 };
 
+/// The migrations of a dialect, in order: version, description, and the file of that name.
 macro_rules! migrations {
     ($dialect:literal) => {
-        &[(
-            1,
-            "main job",
+        migrations!($dialect: 1 "main job" "0001_main_job";
+            2 "personal access tokens" "0002_personal_access_tokens";)
+    };
+    ($dialect:literal: $($version:literal $description:literal $file:literal;)*) => {
+        &[$((
+            $version,
+            $description,
             include_str!(concat!(
-                env!("CARGO_MANIFEST_DIR"),
-                "/../../migrations/",
-                $dialect,
-                "/0001_main_job.sql"
+                env!("CARGO_MANIFEST_DIR"), "/../../migrations/", $dialect, "/", $file, ".sql"
             )),
-        )]
+        )),*]
     };
 }
 

@@ -3,7 +3,8 @@
 use std::{str::FromStr, time::Duration};
 
 use sqlx::{
-    PgConnection, Postgres, Transaction,
+    Connection as _, PgConnection, Postgres, Transaction,
+    migrate::{MigrateError, Migrator},
     postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow},
 };
 
@@ -28,6 +29,8 @@ mod declared;
 mod interactions;
 #[path = "sql/maintenance.rs"]
 mod maintenance;
+#[path = "sql/personal_tokens.rs"]
+mod personal_tokens;
 #[path = "sql/sessions.rs"]
 mod sessions;
 #[path = "sql/signing_keys.rs"]
@@ -42,6 +45,12 @@ type Connection = PgConnection;
 
 /// How many connections one instance has at the most.
 const CONNECTIONS: u32 = 16;
+
+/// After so long without use a connection is asked whether it still lives.
+const REST: Duration = Duration::from_secs(1);
+
+/// Within so long a server answers that has nothing to do.
+const ANSWER: Duration = Duration::from_secs(2);
 
 const MIGRATIONS: &[(i64, &str, &str)] = migration::POSTGRES;
 
@@ -69,9 +78,19 @@ impl Database {
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(Duration::from_secs(5))
-            // Asking first whether a connection lives would cost a round trip on every statement.
-            // One that died in the pool fails its first statement and is replaced.
+            // Asking every time whether a connection lives would cost a round trip on every
+            // statement. One in steady use tells by a failure, and is replaced; one that rested is
+            // asked, because all that rested may have died together.
             .test_before_acquire(false)
+            .before_acquire(|connection, state| {
+                Box::pin(async move {
+                    if state.idle_for < REST {
+                        return Ok(true);
+                    }
+                    let answer = tokio::time::timeout(ANSWER, connection.ping());
+                    Ok(matches!(answer.await, Ok(Ok(()))))
+                })
+            })
             .idle_timeout(Duration::from_secs(60))
             .connect_with(options)
             .await?;
@@ -79,6 +98,19 @@ impl Database {
             reader: pool.clone(),
             writer: pool,
         })
+    }
+
+    /// Applies the migrations that are due, on a connection of their own: a new index on a large
+    /// table may take longer than a request may, and the advisory lock that holds back other
+    /// instances goes with the connection, also when a migration fails.
+    async fn run(&self, migrator: &Migrator) -> std::result::Result<(), MigrateError> {
+        let options = (*self.writer.connect_options()).clone();
+        let options = options.options([("statement_timeout", "0"), ("lock_timeout", "0")]);
+        let pool = PgPoolOptions::new().max_connections(1);
+        let pool = pool.connect_with(options).await?;
+        let outcome = migrator.run(&pool).await;
+        pool.close().await;
+        outcome
     }
 
     /// A transaction that writes.

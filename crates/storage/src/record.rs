@@ -27,7 +27,7 @@ pub struct Changed {
     pub noun: String,
     /// Which.
     pub key: String,
-    /// How often it changed so far.
+    /// Grows with every change, and is never the same again.
     pub version: i64,
 }
 
@@ -118,9 +118,32 @@ pub struct RoleGrant {
 /// Reads columns into our types, for every `sql/*.rs` of both databases.
 pub(crate) mod read {
     use sqlx::{ColumnIndex, Decode, Row, Type};
-    use symbolon_core::{id::Id, scope::Scope, secret::Digest, time::Timestamp};
+    use symbolon_core::{id::Id, role::RoleKey, scope::Scope, secret::Digest, time::Timestamp};
 
     use crate::{Result, StorageError};
+
+    /// How a row is named whose key is a digest, which is not shown.
+    pub(crate) const OF_THIS_DIGEST: &str = "of this digest";
+
+    /// Reads a row; what it has that this version does not write is reported as that row's.
+    pub(crate) fn within<T>(
+        table: &'static str,
+        row: &str,
+        read: impl FnOnce() -> Result<T>,
+    ) -> Result<T> {
+        read().map_err(|error| error.within(table, row))
+    }
+
+    /// A row's name for [`within`], whatever else is wrong with it.
+    pub(crate) fn name<'r, R>(row: &'r R, column: &'static str) -> String
+    where
+        R: Row,
+        &'static str: ColumnIndex<R>,
+        String: Decode<'r, R::Database> + Type<R::Database>,
+    {
+        row.try_get(column)
+            .unwrap_or_else(|_| "without a name".to_owned())
+    }
 
     /// A column that is not null.
     pub(crate) fn text<'r, R>(row: &'r R, column: &'static str) -> Result<String>
@@ -140,7 +163,44 @@ pub(crate) mod read {
         String: Decode<'r, R::Database> + Type<R::Database>,
     {
         let text = text(row, column)?;
-        Id::parse(&text).map_err(|_| StorageError::corrupt(column, text))
+        Id::parse(&text).map_err(|_| StorageError::corrupt(column))
+    }
+
+    /// An identifier that may be null.
+    pub(crate) fn optional_id<'r, R, K>(row: &'r R, column: &'static str) -> Result<Option<Id<K>>>
+    where
+        R: Row,
+        &'static str: ColumnIndex<R>,
+        Option<String>: Decode<'r, R::Database> + Type<R::Database>,
+    {
+        row.try_get::<Option<String>, _>(column)?
+            .map(|text| Id::parse(&text).map_err(|_| StorageError::corrupt(column)))
+            .transpose()
+    }
+
+    /// Words with single spaces between them; none at all is no word.
+    pub(crate) fn words<'r, R>(row: &'r R, column: &'static str) -> Result<Vec<String>>
+    where
+        R: Row,
+        &'static str: ColumnIndex<R>,
+        String: Decode<'r, R::Database> + Type<R::Database>,
+    {
+        let text = text(row, column)?;
+        Ok(text
+            .split(' ')
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect())
+    }
+
+    /// The key of a role.
+    pub(crate) fn role_key<'r, R>(row: &'r R, column: &'static str) -> Result<RoleKey>
+    where
+        R: Row,
+        &'static str: ColumnIndex<R>,
+        String: Decode<'r, R::Database> + Type<R::Database>,
+    {
+        RoleKey::parse(&text(row, column)?).map_err(|_| StorageError::corrupt(column))
     }
 
     /// A scope.
@@ -151,7 +211,7 @@ pub(crate) mod read {
         String: Decode<'r, R::Database> + Type<R::Database>,
     {
         let text = text(row, column)?;
-        Scope::parse(&text).map_err(|_| StorageError::corrupt(column, text))
+        Scope::parse(&text).map_err(|_| StorageError::corrupt(column))
     }
 
     /// A JSON document.
@@ -163,7 +223,7 @@ pub(crate) mod read {
         T: serde::de::DeserializeOwned,
     {
         let text = text(row, column)?;
-        serde_json::from_str(&text).map_err(|_| StorageError::corrupt(column, "a JSON document"))
+        serde_json::from_str(&text).map_err(|_| StorageError::corrupt(column))
     }
 
     /// An instant.
@@ -203,9 +263,7 @@ pub(crate) mod read {
     {
         let bytes: Option<Vec<u8>> = row.try_get(column)?;
         bytes
-            .map(|bytes| {
-                Digest::from_slice(&bytes).ok_or_else(|| StorageError::corrupt(column, "a digest"))
-            })
+            .map(|bytes| Digest::from_slice(&bytes).ok_or_else(|| StorageError::corrupt(column)))
             .transpose()
     }
 }

@@ -4,6 +4,7 @@ use std::{str::FromStr, time::Duration};
 
 use sqlx::{
     Sqlite, SqliteConnection, Transaction,
+    migrate::{MigrateError, Migrator},
     sqlite::{
         SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
         SqliteSynchronous,
@@ -31,6 +32,8 @@ mod declared;
 mod interactions;
 #[path = "sql/maintenance.rs"]
 mod maintenance;
+#[path = "sql/personal_tokens.rs"]
+mod personal_tokens;
 #[path = "sql/sessions.rs"]
 mod sessions;
 #[path = "sql/signing_keys.rs"]
@@ -42,6 +45,9 @@ mod tokens;
 
 type Row = SqliteRow;
 type Connection = SqliteConnection;
+
+/// How often migrations are tried, ten times a second, while another process applies them.
+const MIGRATION_TRIES: u32 = 20;
 
 /// How many connections read at once.
 const READERS: u32 = 4;
@@ -86,6 +92,19 @@ impl Database {
             pool(READERS).connect_with(options).await?
         };
         Ok(Self { reader, writer })
+    }
+
+    /// Applies the migrations that are due. SQLite has no lock for this: of two processes that start
+    /// at once on a new file, one fails, and finds the work done when it tries again.
+    async fn run(&self, migrator: &Migrator) -> std::result::Result<(), MigrateError> {
+        let mut tries = 1;
+        loop {
+            match migrator.run(&self.writer).await {
+                Err(_) if tries < MIGRATION_TRIES => tries += 1,
+                outcome => return outcome,
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
     }
 
     /// A transaction that writes. IMMEDIATE: a read lock that is upgraded later could fail at once

@@ -9,6 +9,7 @@
     reason = "tests stand at the edge: this reads their environment, and waits for processes"
 )]
 
+mod account;
 mod answer;
 mod attempt;
 mod backend;
@@ -71,7 +72,9 @@ fn http_client(cookies: Option<Arc<Jar>>) -> reqwest::Client {
     let builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         // The server under test is on this machine: a proxy of the environment is not for it.
-        .no_proxy();
+        .no_proxy()
+        // Nor are its certificates: to read all of them takes longer than most tests.
+        .tls_certs_only([]);
     let builder = match cookies {
         Some(jar) => builder.cookie_provider(jar),
         None => builder,

@@ -5,13 +5,14 @@
 
 use std::fs;
 use std::net::TcpListener;
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use url::Url;
 
+use crate::account::Account;
 use crate::guardian::Guardian;
 use crate::random_hex;
 
@@ -90,6 +91,36 @@ impl Cluster {
         if let Err(refusal) = start_server_at(account, programs, directory, *port) {
             panic!("PostgreSQL does not start again: {refusal}");
         }
+    }
+
+    /// Makes a private server vanish without a word, as behind a broken cable: it takes connections
+    /// and never answers again, until [`Cluster::thaw`].
+    ///
+    /// # Panics
+    /// When it is not private, or not there.
+    pub fn freeze(&self) {
+        self.signal("STOP");
+    }
+
+    /// Lets a server go on that was frozen.
+    ///
+    /// # Panics
+    /// When it is not private, or not there.
+    pub fn thaw(&self) {
+        self.signal("CONT");
+    }
+
+    /// Sends a signal to all processes of a private server.
+    fn signal(&self, signal: &str) {
+        let script = format!("{PROCESSES}; kill -s \"$2\" $processes");
+        let output = Command::new("sh")
+            .args(["-c", &script, "sh"])
+            .arg(self.control().directory.join("data"))
+            .arg(signal)
+            .output()
+            .unwrap_or_else(|error| panic!("cannot run sh: {error}"));
+        // One of them may have ended in between.
+        assert!(!text(&output).contains("No such file"), "{}", text(&output));
     }
 
     fn control(&self) -> &Control {
@@ -271,99 +302,15 @@ fn start_server_at(
     Err(format!("{}\n{said}", text(&output)))
 }
 
+/// Finds the processes of the server whose data folder is `$1`: the first, and its children.
+const PROCESSES: &str = "first=$(head -n 1 \"$1/postmaster.pid\"); \
+                         processes=\"$first $(cat \"/proc/$first/task/$first/children\")\"";
+
 fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0")
         .and_then(|listener| listener.local_addr())
         .unwrap_or_else(|error| panic!("no free port on the loopback address: {error}"))
         .port()
-}
-
-/// Part of every Linux, in the same place; but the PATH of root need not lead there.
-const RUNUSER: &str = "/usr/sbin/runuser";
-
-/// The account that the server runs as. PostgreSQL refuses to run as root, as which tests in a
-/// container often run: then it is somebody else, who owns the folder.
-struct Account {
-    name: Option<String>,
-    /// User and group number.
-    owner: Option<(u32, u32)>,
-}
-
-impl Account {
-    fn owning(directory: &Path) -> Self {
-        // The owner of what this process has just made is the one that this process runs as.
-        let ours = fs::metadata(directory)
-            .unwrap_or_else(|error| panic!("cannot look at {}: {error}", directory.display()));
-        if ours.uid() != 0 {
-            return Self {
-                name: None,
-                owner: None,
-            };
-        }
-        let (name, owner) = ["postgres", "nobody"]
-            .into_iter()
-            .find_map(|name| Some((name.to_owned(), numbers(name)?)))
-            .unwrap_or_else(|| {
-                panic!(
-                    "PostgreSQL does not run as root, and there is neither a user `postgres` nor \
-                     `nobody` to run it as: install the package `postgresql`, or run the tests as \
-                     another user"
-                )
-            });
-        let account = Self {
-            name: Some(name),
-            owner: Some(owner),
-        };
-        account.give(directory);
-        account
-    }
-
-    fn give(&self, path: &Path) {
-        if let Some((user, group)) = self.owner {
-            chown(path, Some(user), Some(group))
-                .unwrap_or_else(|error| panic!("cannot chown {}: {error}", path.display()));
-        }
-    }
-
-    /// A command of this account.
-    fn command(&self, program: &Path) -> Command {
-        let mut command = match &self.name {
-            Some(name) => {
-                let mut runuser = Command::new(RUNUSER);
-                runuser.args(["-u", name, "--"]).arg(program);
-                runuser
-            }
-            None => Command::new(program),
-        };
-        // The folder of the test process need not be one that the account may enter.
-        command.current_dir("/");
-        command
-    }
-
-    fn guard(&self, programs: &Path, directory: &Path) -> Guardian {
-        // "immediate" because nobody will read the data again.
-        let script = "directory=$1; pg_ctl=$2; shift 2\n\
-                      \"$@\" \"$pg_ctl\" stop -m immediate -s -D \"$directory/data\"\n\
-                      rm -rf -- \"$directory\"";
-        let directory = directory.to_string_lossy();
-        let pg_ctl = programs.join("pg_ctl");
-        let pg_ctl = pg_ctl.to_string_lossy();
-        match &self.name {
-            Some(name) => {
-                Guardian::start(script, &[&directory, &pg_ctl, RUNUSER, "-u", name, "--"])
-            }
-            None => Guardian::start(script, &[&directory, &pg_ctl]),
-        }
-    }
-}
-
-/// The user and group number of a user name, when there is such a user.
-fn numbers(name: &str) -> Option<(u32, u32)> {
-    let number = |option| {
-        let output = Command::new("id").args([option, name]).output().ok()?;
-        String::from_utf8(output.stdout).ok()?.trim().parse().ok()
-    };
-    Some((number("-u")?, number("-g")?))
 }
 
 /// The folder that holds `program` and its siblings: one of PATH, else the newest version where

@@ -1,5 +1,7 @@
 //! Form bodies and query strings, bounded before they are read (requirement A3.6).
 
+use std::time::Duration;
+
 use axum::{body::Body, extract::Request};
 use http::{
     StatusCode,
@@ -16,6 +18,9 @@ pub const LONGEST_BODY: usize = 64 * 1024;
 /// The longest query string in bytes.
 pub const LONGEST_QUERY: usize = 16 * 1024;
 
+/// For how long a body may take to arrive.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// Why a request has no parameters to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unreadable {
@@ -25,6 +30,8 @@ pub enum Unreadable {
     ContentType,
     /// Not decodable.
     Form(FormError),
+    /// The body did not arrive in time.
+    Late,
     /// More than [`LONGEST_BODY`] or [`LONGEST_QUERY`].
     TooLong,
 }
@@ -33,6 +40,7 @@ impl Unreadable {
     /// The status of the answer.
     pub const fn status(self) -> StatusCode {
         match self {
+            Self::Late => StatusCode::REQUEST_TIMEOUT,
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Broken | Self::ContentType | Self::Form(_) => StatusCode::BAD_REQUEST,
         }
@@ -44,6 +52,7 @@ impl Unreadable {
             Self::Form(error) => return error.into(),
             Self::Broken => "the body ended before its Content-Length",
             Self::ContentType => "the body must be application/x-www-form-urlencoded",
+            Self::Late => "the body did not arrive within 10 seconds",
             Self::TooLong => {
                 "the parameters are longer than this server reads (64 KiB in a body, 16 KiB in a query)"
             }
@@ -58,10 +67,11 @@ impl Unreadable {
 /// [`Unreadable`].
 pub async fn body(request: Request) -> Result<Parameters, Unreadable> {
     let (head, body) = request.into_parts();
-    let is_form = head
-        .headers
-        .get(CONTENT_TYPE)
-        .is_some_and(|value| is_form(value.as_bytes()));
+    let mut content_types = head.headers.get_all(CONTENT_TYPE).iter();
+    let is_form = content_types
+        .next()
+        .is_some_and(|value| is_form(value.as_bytes()))
+        && content_types.next().is_none();
     let declared = head
         .headers
         .get(CONTENT_LENGTH)
@@ -105,9 +115,11 @@ fn is_form(content_type: &[u8]) -> bool {
 
 async fn bounded(body: Body) -> Result<bytes::Bytes, Unreadable> {
     use http_body_util::{BodyExt, LengthLimitError, Limited};
-    match Limited::new(body, LONGEST_BODY).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(Unreadable::TooLong),
-        Err(_) => Err(Unreadable::Broken),
+    let collected = Limited::new(body, LONGEST_BODY).collect();
+    match tokio::time::timeout(BODY_TIMEOUT, collected).await {
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Unreadable::TooLong),
+        Ok(Err(_)) => Err(Unreadable::Broken),
+        Err(_) => Err(Unreadable::Late),
     }
 }

@@ -11,7 +11,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, Version, header};
 use ipnet::IpNet;
 use symbolon_core::entropy::Entropy;
 use tracing::Instrument;
@@ -69,6 +69,9 @@ pub async fn guard(State(guard): State<Arc<Guard>>, mut request: Request, next: 
     let started = now();
     let mut counted = InFlight::new(&guard.metrics);
     let answer = async {
+        if !names_one_host(&request) {
+            return StatusCode::BAD_REQUEST.into_response();
+        }
         match tokio::time::timeout(guard.timeout, next.run(request)).await {
             Ok(response) => response,
             Err(_) => {
@@ -95,6 +98,13 @@ pub async fn guard(State(guard): State<Arc<Guard>>, mut request: Request, next: 
     });
     set_headers(&mut response, &id, guard.https);
     response
+}
+
+/// RFC 9112 §3.2: without a Host header, or with two, HTTP/1.1 is refused, since a proxy in front may
+/// have read the other one.
+fn names_one_host(request: &Request) -> bool {
+    request.version() != Version::HTTP_11
+        || request.headers().get_all(header::HOST).iter().count() == 1
 }
 
 #[expect(

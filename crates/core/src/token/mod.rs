@@ -3,6 +3,7 @@
 pub mod access;
 pub mod id;
 pub mod opaque;
+pub mod personal;
 pub mod refresh;
 
 use std::sync::Arc;

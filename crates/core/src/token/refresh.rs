@@ -37,7 +37,13 @@ pub enum Standing {
 impl SuccessionKeys {
     /// The present key, then earlier ones.
     pub fn new(present: [u8; 32], earlier: impl IntoIterator<Item = [u8; 32]>) -> Self {
-        Self([present].into_iter().chain(earlier).map(Zeroizing::new).collect())
+        Self(
+            [present]
+                .into_iter()
+                .chain(earlier)
+                .map(Zeroizing::new)
+                .collect(),
+        )
     }
 
     /// The successor of a token under each key, the one to hand out first.
@@ -53,7 +59,10 @@ fn successor(key: &[u8; 32], token: &Secret<RefreshToken>) -> Secret<RefreshToke
     // A key shorter than a block is padded with zeros (RFC 2104 §2); doing so here makes the
     // construction infallible.
     let mut block = Zeroizing::new([0; 64]);
-    block.iter_mut().zip(key.iter()).for_each(|(to, from)| *to = *from);
+    block
+        .iter_mut()
+        .zip(key.iter())
+        .for_each(|(to, from)| *to = *from);
     let mut mac = Hmac::<Sha256>::new(&(*block).into());
     mac.update(b"symbolon refresh token succession");
     mac.update(&token.bytes());
@@ -88,13 +97,19 @@ pub fn standing(
 ) -> Standing {
     let presented = token.generation_digest();
     if presented == family.current {
-        return keys.successors(token).next().map_or(Standing::Replayed, Standing::Current);
+        return keys
+            .successors(token)
+            .next()
+            .map_or(Standing::Replayed, Standing::Current);
     }
     let in_grace = settings.refresh_grace.seconds() > 0
         && now <= family.rotated_at.plus(settings.refresh_grace);
     if family.previous == Some(presented) && in_grace {
         let is_current = |next: &Secret<RefreshToken>| next.generation_digest() == family.current;
-        return keys.successors(token).find(is_current).map_or(Standing::Replayed, Standing::Repeated);
+        return keys
+            .successors(token)
+            .find(is_current)
+            .map_or(Standing::Replayed, Standing::Repeated);
     }
     Standing::Replayed
 }

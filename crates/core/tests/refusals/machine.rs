@@ -64,7 +64,13 @@ fn userinfo_refuses_with_the_specified_codes() {
         .claims
     };
     let decide = |claims: &AccessTokenClaims, subject| {
-        userinfo::decide(claims, ISSUER, subject, &ClaimsRequest::default()).err()
+        let facts = userinfo::Facts {
+            audience: Some(&claims.aud),
+            scope: &claims.scope,
+            request: &ClaimsRequest::default(),
+            subject,
+        };
+        userinfo::decide(facts, ISSUER).err()
     };
     let good = claims("openid", &[]);
     let api = claims("invoices.read", &["https://api.example"]);

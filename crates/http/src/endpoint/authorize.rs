@@ -16,7 +16,12 @@ use symbolon_web::{
 };
 use tower_sessions::Session;
 
-use crate::{answer, failure::Failure, interaction, page::error, provider::Provider};
+use crate::{
+    failure::Failure,
+    interaction,
+    page::{error, post_as_get},
+    provider::Provider,
+};
 
 /// GET, the parameters in the query.
 pub async fn get(
@@ -29,21 +34,13 @@ pub async fn get(
     respond(&provider, &request_id, cookie, parameters).await
 }
 
-/// POST, the parameters in a form (OIDC Core §3.1.2.1). It is turned into a GET: a form that another
-/// site posts comes without our `SameSite=Lax` cookie, and the person would look like a stranger.
+/// POST, the parameters in a form (OIDC Core §3.1.2.1).
 pub async fn post(
     State(provider): State<Arc<Provider>>,
     Extension(request_id): Extension<RequestId>,
     request: Request,
 ) -> Response {
-    let path = request.uri().path().to_owned();
-    match form::body(request).await {
-        Ok(parameters) => answer::see_other(&parameters.as_query_of(&path)),
-        Err(unreadable) => {
-            let description = unreadable.wire().description;
-            error::unreadable(&provider, &request_id, unreadable.status(), description)
-        }
-    }
+    post_as_get(&provider, &request_id, request).await
 }
 
 async fn respond(

@@ -17,7 +17,11 @@ use symbolon_web::{
 use tower_sessions::Session;
 
 use crate::{
-    answer, failure::Failure, interaction, page::error, provider::Provider,
+    answer,
+    failure::Failure,
+    interaction,
+    page::{error, post_as_get},
+    provider::Provider,
     sign_out::{self, plan},
 };
 
@@ -32,21 +36,13 @@ pub async fn get(
     respond(&provider, &request_id, cookie, parameters).await
 }
 
-/// POST, the parameters in a form: turned into a GET, as at the authorization endpoint, since the
-/// cookie does not come along from another site.
+/// POST, the parameters in a form.
 pub async fn post(
     State(provider): State<Arc<Provider>>,
     Extension(request_id): Extension<RequestId>,
     request: Request,
 ) -> Response {
-    let path = request.uri().path().to_owned();
-    match form::body(request).await {
-        Ok(parameters) => answer::see_other(&parameters.as_query_of(&path)),
-        Err(unreadable) => {
-            let description = unreadable.wire().description;
-            error::unreadable(&provider, &request_id, unreadable.status(), description)
-        }
-    }
+    post_as_get(&provider, &request_id, request).await
 }
 
 async fn respond(

@@ -16,12 +16,20 @@ use symbolon_core::{
     secret::{RefreshToken, Secret},
 };
 
-use crate::{access, answer, exchange::{Call, authenticate}, failure::Failure, provider::Provider};
+use crate::{
+    access::{self, Presented},
+    answer,
+    exchange::{Call, authenticate},
+    failure::Failure,
+    provider::Provider,
+};
 
 /// POST (RFC 7662 §2.1).
 pub async fn post(State(provider): State<Arc<Provider>>, request: Request) -> Response {
     match Call::read(request).await {
-        Ok(call) => respond(&provider, &call).await.unwrap_or_else(IntoResponse::into_response),
+        Ok(call) => respond(&provider, &call)
+            .await
+            .unwrap_or_else(IntoResponse::into_response),
         Err(response) => response,
     }
 }
@@ -44,12 +52,20 @@ async fn respond(provider: &Provider, call: &Call) -> Result<Response, Failure> 
         return refresh_token(provider, &client, &secret).await;
     }
     let live = access::live(provider, token).await?;
+    let roles;
     let answer = match &live {
-        Some(live) if introspection::concerns(&client, &live.claims) => {
-            let username = live.subject.person().map(|person| person.username.as_str());
-            Answer::access_token(&live.claims, username)
-        }
-        _ => Answer::INACTIVE,
+        None => Answer::INACTIVE,
+        Some(live) => match &live.presented {
+            Presented::Access(claims) if introspection::concerns(&client, claims) => {
+                let username = live.subject.person().map(|person| person.username.as_str());
+                Answer::access_token(claims, username)
+            }
+            Presented::Personal(token) if introspection::personal_token_concerns(&client) => {
+                roles = token.roles(&live.subject);
+                Answer::personal_token(token, &live.subject, &roles, &provider.issuer)
+            }
+            Presented::Access(_) | Presented::Personal(_) => Answer::INACTIVE,
+        },
     };
     Ok(answer::json(StatusCode::OK, &answer))
 }
@@ -59,7 +75,10 @@ async fn refresh_token(
     client: &Client,
     token: &Secret<RefreshToken>,
 ) -> Result<Response, Failure> {
-    let approval = provider.storage.approval_of_family(token.family_digest()).await?;
+    let approval = provider
+        .storage
+        .approval_of_family(token.family_digest())
+        .await?;
     let active = match &approval {
         Some(approval) => provider.cache.subject(&approval.subject).await?,
         None => None,

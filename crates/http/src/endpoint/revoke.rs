@@ -24,7 +24,9 @@ use crate::{
 /// POST (RFC 7009 §2.1).
 pub async fn post(State(provider): State<Arc<Provider>>, request: Request) -> Response {
     match Call::read(request).await {
-        Ok(call) => respond(&provider, &call).await.unwrap_or_else(IntoResponse::into_response),
+        Ok(call) => respond(&provider, &call)
+            .await
+            .unwrap_or_else(IntoResponse::into_response),
         Err(response) => response,
     }
 }

@@ -28,7 +28,9 @@ use crate::{
 /// POST, the only method (RFC 6749 §3.2).
 pub async fn post(State(provider): State<Arc<Provider>>, request: Request) -> Response {
     match Call::read(request).await {
-        Ok(call) => respond(&provider, &call).await.unwrap_or_else(IntoResponse::into_response),
+        Ok(call) => respond(&provider, &call)
+            .await
+            .unwrap_or_else(IntoResponse::into_response),
         Err(response) => response,
     }
 }

@@ -52,18 +52,20 @@ async fn respond(
             "the access token is invalid, expired or revoked",
         ))));
     };
-    let subject = Some(&*live.subject);
-    let decided = userinfo::decide(
-        &live.claims,
-        &provider.issuer,
-        subject,
-        &live.claims_request,
-    );
+    let facts = userinfo::Facts {
+        audience: live.audience(),
+        scope: live.scope(),
+        request: &live.claims_request,
+        subject: Some(&live.subject),
+    };
+    let decided = userinfo::decide(facts, &provider.issuer);
     let mut response = match decided {
         Ok(claims) => answer::json(StatusCode::OK, &claims),
         Err(refusal) => challenge(Some(refusal.wire())),
     };
-    if let Some(client) = provider.cache.client(&live.claims.client_id).await? {
+    if let access::Presented::Access(claims) = &live.presented
+        && let Some(client) = provider.cache.client(&claims.client_id).await?
+    {
         cors::allow(&client, headers, &mut response);
     }
     Ok(response)

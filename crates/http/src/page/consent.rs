@@ -61,15 +61,20 @@ pub async fn post(State(provider): Shared, request: Request) -> Response {
 }
 
 /// The progress after the decision; `None` when the person said no. A yes counts only for the
-/// session and the scope that the page was about (requirement A6.4): at another step it is none.
+/// session that the page was about (requirement A6.4): when somebody else has signed in meanwhile,
+/// in another tab, or at another step, it is none.
 async fn decide(visit: &Visit) -> Result<Option<Progress>, Failure> {
     let step = interaction::step(&visit.provider, &visit.open).await?;
     let progress = visit.open.progress.clone();
     match (visit.form.value("decision"), step) {
-        (Some("allow"), Some(Step::Consent { session, .. })) => Ok(Some(Progress {
-            allowed: true,
-            ..progress.with_session(session)
-        })),
+        (Some("allow"), Some(Step::Consent { session, .. }))
+            if visit.about() == Some(session.as_str()) =>
+        {
+            Ok(Some(Progress {
+                allowed: true,
+                ..progress.with_session(session)
+            }))
+        }
         (Some("allow"), _) => Ok(Some(progress)),
         _ => Ok(None),
     }
@@ -122,7 +127,7 @@ async fn ask(visit: &Visit, session: &Id<Session>, missing: &Scope) -> Result<Re
         scopes: &scopes,
         offline: request.scope.contains("offline_access"),
         action: &visit.address("consent"),
-        csrf: &visit.csrf(PURPOSE),
+        csrf: &visit.csrf_about(PURPOSE, session.as_str()),
         other_account: Some(&other_account),
     };
     render(StatusCode::OK, &page, visit.policy())

@@ -19,9 +19,13 @@ use axum::{
 };
 use http::{HeaderValue, StatusCode, header};
 use symbolon_core::parameters::Parameters;
-use symbolon_web::{form, guard::RequestId};
+use symbolon_web::{
+    form::{self, Unreadable},
+    guard::RequestId,
+};
 
 use crate::{
+    answer,
     failure::Failure,
     interaction::{self, Open},
     provider::Provider,
@@ -101,6 +105,32 @@ fn source(uri: &str) -> Option<String> {
     }
 }
 
+/// Turns a form that another site may have posted into a GET: it comes without our `SameSite=Lax`
+/// cookie, and the person would look like a stranger.
+pub async fn post_as_get(
+    provider: &Provider,
+    request_id: &RequestId,
+    request: Request,
+) -> Response {
+    let path = request.uri().path().to_owned();
+    let location = form::body(request).await.and_then(|parameters| {
+        let location = parameters.as_query_of(&path);
+        let short = location.len() <= path.len() + form::LONGEST_QUERY;
+        if short {
+            Ok(location)
+        } else {
+            Err(Unreadable::TooLong)
+        }
+    });
+    location.map_or_else(
+        |unreadable| {
+            let description = unreadable.wire().description;
+            error::unreadable(provider, request_id, unreadable.status(), description)
+        },
+        |location| answer::see_other(&location),
+    )
+}
+
 /// A browser that came back to a page of an interaction.
 pub struct Visit {
     /// The provider.
@@ -147,9 +177,12 @@ pub async fn visit(
     let opened = interaction::open(&provider, &request_id, &handle, cookie).await;
     let open = opened.map_err(failed)??;
     if is_post {
-        let bound = csrf_purpose(purpose, &open);
         let token = form.value("csrf").unwrap_or_default();
-        if form.repeated().is_some() || !open.browser.is_csrf(&bound, token) {
+        let (bound, code) = match token.split_once(ABOUT) {
+            Some((about, code)) => (csrf_purpose(&about_purpose(purpose, about), &open), code),
+            None => (csrf_purpose(purpose, &open), token),
+        };
+        if form.repeated().is_some() || !open.browser.is_csrf(&bound, code) {
             return Err(error::forged(&provider, &request_id));
         }
     }
@@ -166,10 +199,32 @@ pub fn csrf_purpose(purpose: &str, open: &Open) -> String {
     format!("{purpose}:{}", open.handle.expose())
 }
 
+/// Stands in a token between what its page was about and the code that proves it.
+const ABOUT: char = '.';
+
+fn about_purpose(purpose: &str, about: &str) -> String {
+    format!("{purpose}{ABOUT}{about}")
+}
+
 impl Visit {
     /// The token for the form of this page.
     pub fn csrf(&self, purpose: &str) -> String {
         self.open.browser.csrf(&csrf_purpose(purpose, &self.open))
+    }
+
+    /// The token for the form of a page that asks about something: an answer to it is an answer
+    /// about that (requirement A6.4). `about` has no dot in it.
+    pub fn csrf_about(&self, purpose: &str, about: &str) -> String {
+        format!(
+            "{about}{ABOUT}{}",
+            self.csrf(&about_purpose(purpose, about))
+        )
+    }
+
+    /// What the page was about that the form came from; its token has been checked.
+    pub fn about(&self) -> Option<&str> {
+        let (about, _) = self.form.value("csrf")?.split_once(ABOUT)?;
+        Some(about)
     }
 
     /// The address of a page of this interaction.

@@ -55,6 +55,7 @@ pub async fn post(State(provider): Shared, request: Request) -> Response {
     match attempt(&visit, &username).await {
         Ok(Ok(subject)) => match sign_in(&mut visit, &subject).await {
             Ok(session) => {
+                visit.provider.metrics.sign_in("right");
                 let progress = visit.open.progress.clone().with_session(session);
                 let Visit {
                     provider,
@@ -156,7 +157,10 @@ async fn attempt(
         .and_then(|credential| credential.password_hash.clone());
     let verdict = match provider.passwords.verify(password, stored.clone()).await {
         Ok(verdict) => verdict,
-        Err(PoolError::Full) => return Ok(Err(SignInRefusal::Busy)),
+        Err(PoolError::Full) => {
+            provider.storage.take_back_attempt(&account).await?;
+            return Ok(Err(SignInRefusal::Busy));
+        }
         Err(error) => return Err(error.into()),
     };
     let (Verdict::Right { upgrade }, Some(credential)) = (verdict, credential) else {

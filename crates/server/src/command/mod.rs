@@ -6,6 +6,7 @@ mod doctor;
 mod export;
 mod keys;
 mod migrate;
+mod pat;
 mod serve;
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
@@ -35,6 +36,8 @@ enum Command {
     Export(export::Export),
     /// Look at the signing keys, or rotate them.
     Keys(keys::Keys),
+    /// Make, list and revoke personal access tokens.
+    Pat(pat::Pat),
     /// Check configuration, database, clock, keys and issuer, and say what to fix.
     Doctor(Common),
     /// Print a configuration file with every setting explained.
@@ -75,6 +78,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, CommandError> 
         Command::Apply(apply) => apply.run().await,
         Command::Export(export) => export.run().await,
         Command::Keys(keys) => keys.run().await,
+        Command::Pat(pat) => pat.run().await,
         Command::Doctor(common) => doctor::run(&common).await,
         Command::Config => {
             config::run();

@@ -18,6 +18,7 @@ use symbolon_web::clock::SystemClock;
 use super::{CommandError, Common, say};
 use crate::{
     config::Config,
+    first_bytes::FirstBytesAcceptor,
     logging,
     state::{Form, Plan, demo},
     wire,
@@ -63,10 +64,12 @@ impl Serve {
             .local_addr()
             .map_err(|error| CommandError::Other(error.to_string()))?;
         let issuer = config.issuer_at(address).as_str().to_owned();
+        let tls = tls(&config).await?;
 
         let storage = symbolon_storage::open(config.database.expose()).await?;
         storage.migrate().await?;
         let demo = load_state(&config, &*storage).await?;
+        check_sign_up(&config, &*storage).await?;
         let guide = demo.then(|| demo::guide(&issuer, &config.paths.authorize));
         let provider = wire::provider(&config, &issuer, Arc::clone(&storage), guide).await?;
         let tending = tokio::spawn(Arc::clone(&provider).tend());
@@ -77,9 +80,18 @@ impl Serve {
         if demo {
             say(&demo::instructions(&issuer, &config));
         }
-        say(&format!("Symbolon is ready at {issuer}"));
+        if config.issuer.is_some() {
+            say(&format!("The issuer is {issuer}"));
+        }
+        // Where it really listens, which is another place when a proxy stands in front.
+        let scheme = if config.tls.is_some() {
+            "https"
+        } else {
+            "http"
+        };
+        say(&format!("Symbolon is ready at {scheme}://{address}"));
         tracing::info!(%issuer, %address, database = ?config.database, "ready");
-        let served = serve(&config, listener, app, handle).await;
+        let served = serve(tls, listener, app, handle).await;
 
         tending.abort();
         storage.close().await;
@@ -125,6 +137,22 @@ async fn load_state(config: &Config, storage: &dyn Storage) -> Result<bool, Comm
     Ok(demo.is_some())
 }
 
+/// Whoever signs up needs an organization to be in: it is missed now rather than by the first of
+/// them.
+async fn check_sign_up(config: &Config, storage: &dyn Storage) -> Result<(), CommandError> {
+    let Some(wanted) = &config.registration.organization else {
+        return Ok(());
+    };
+    let organizations = storage.organizations().await?;
+    if organizations.iter().any(|own| own.id.as_str() == wanted) {
+        return Ok(());
+    }
+    Err(CommandError::Other(format!(
+        "registration.organization is {wanted}, and there is no organization with this id: declare \
+         it in the state, or take the setting out"
+    )))
+}
+
 fn listen(address: SocketAddr) -> Result<TcpListener, CommandError> {
     let failed = |error: std::io::Error| {
         CommandError::Other(format!(
@@ -137,33 +165,43 @@ fn listen(address: SocketAddr) -> Result<TcpListener, CommandError> {
     Ok(listener)
 }
 
+/// The certificate and its key, if there are.
+async fn tls(config: &Config) -> Result<Option<RustlsConfig>, CommandError> {
+    let Some(tls) = &config.tls else {
+        return Ok(None);
+    };
+    let rustls = RustlsConfig::from_pem_file(&tls.certificate, &tls.key).await;
+    rustls.map(Some).map_err(|error| {
+        CommandError::Other(format!(
+            "tls.certificate or tls.key cannot be used: {error}. Both are PEM files, and the key \
+             belongs to the first certificate"
+        ))
+    })
+}
+
 async fn serve(
-    config: &Config,
+    tls: Option<RustlsConfig>,
     listener: TcpListener,
     app: Router,
     handle: Handle<SocketAddr>,
 ) -> Result<(), CommandError> {
     let failed = |error: std::io::Error| CommandError::Other(error.to_string());
     let service = app.into_make_service_with_connect_info::<SocketAddr>();
-    match &config.tls {
+    match tls {
         None => {
             let mut server = axum_server::from_tcp(listener)
                 .map_err(failed)?
                 .acceptor(NoDelayAcceptor::new())
+                .map(|acceptor| FirstBytesAcceptor::new(acceptor, HEAD_TIMEOUT))
                 .handle(handle);
             limit(server.http_builder());
             server.serve(service).await.map_err(failed)
         }
-        Some(tls) => {
-            let rustls = RustlsConfig::from_pem_file(&tls.certificate, &tls.key).await;
-            let rustls = rustls.map_err(|error| {
-                CommandError::Other(format!(
-                    "tls.certificate or tls.key cannot be used: {error}. Both are PEM files, and \
-                     the key belongs to the first certificate"
-                ))
-            })?;
+        Some(rustls) => {
             let mut server = axum_server::from_tcp_rustls(listener, rustls)
                 .map_err(failed)?
+                .map(|acceptor| acceptor.acceptor(NoDelayAcceptor::new()))
+                .map(|acceptor| FirstBytesAcceptor::new(acceptor, HEAD_TIMEOUT))
                 .handle(handle);
             limit(server.http_builder());
             server.serve(service).await.map_err(failed)

@@ -3,16 +3,17 @@
 //! What is declared becomes as declared; what is not declared is left alone. Applying the same file
 //! again changes nothing.
 
+mod client;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use symbolon_core::{
-    client::{Client, StoredSecret},
+    client::Client,
     entropy::Entropy,
     id::Id,
     organization::Organization,
     password::Password,
     role::{Role, RoleKey},
-    secret::Digest,
     subject::{Identifier, Profile, Subject},
     time::Timestamp,
 };
@@ -22,7 +23,7 @@ use symbolon_web::{
     password_pool::{PasswordPool, Verdict, is_known_hash},
 };
 
-use super::form::{ClientForm, Form, MachineForm, RolesForm, StateError, UserForm};
+use super::form::{Form, MachineForm, RolesForm, StateError, UserForm};
 
 /// What has to be written, in order, with a line for people each.
 pub(crate) struct Plan {
@@ -57,6 +58,9 @@ impl Plan {
             now,
             steps: Vec::new(),
             machines: BTreeMap::new(),
+            organizations: BTreeSet::new(),
+            roles: BTreeSet::new(),
+            names: BTreeSet::new(),
         };
         maker.organizations(form).await?;
         maker.roles(form).await?;
@@ -147,12 +151,21 @@ struct Maker<'a> {
     now: Timestamp,
     steps: Vec<(String, Step)>,
     machines: BTreeMap<String, Id<Subject>>,
+    /// Those that exist or are declared: what refers to others is refused before anything is
+    /// written.
+    organizations: BTreeSet<Id<Organization>>,
+    roles: BTreeSet<RoleKey>,
+    /// What the subjects of the file go by.
+    names: BTreeSet<Identifier>,
 }
 
 impl Maker<'_> {
     async fn organizations(&mut self, form: &Form) -> Result<(), StateError> {
         let existing = self.storage.organizations().await?;
+        self.organizations
+            .extend(existing.iter().map(|own| own.id.clone()));
         for declared in &form.organizations {
+            self.organizations.insert(declared.id.clone());
             let old = existing.iter().find(|old| old.id == declared.id);
             let organization = Organization {
                 id: declared.id.clone(),
@@ -173,7 +186,10 @@ impl Maker<'_> {
 
     async fn roles(&mut self, form: &Form) -> Result<(), StateError> {
         let existing = self.storage.roles().await?;
+        self.roles
+            .extend(existing.iter().map(|own| own.key.clone()));
         for declared in &form.roles {
+            self.roles.insert(declared.key.clone());
             let role = Role {
                 key: declared.key.clone(),
                 name: declared.name.clone(),
@@ -192,6 +208,16 @@ impl Maker<'_> {
         let wrong = |why: &dyn std::fmt::Display| StateError::noun("user", name, why);
         let identifier = Identifier::parse(name).map_err(|error| wrong(&error))?;
         let old = self.storage.declared_subject(&identifier).await?;
+        // An e-mail address finds its owner too: that is somebody else, unless the file means them.
+        if let Some(old) = &old
+            && Identifier::parse(&old.username).as_ref() != Ok(&identifier)
+            && declared.id.as_ref() != Some(&old.id)
+        {
+            return Err(wrong(&format!(
+                "this is an e-mail address of {} already",
+                old.username
+            )));
+        }
         let mut identifiers = vec![identifier];
         if let (Some(email), Some(true)) =
             (&declared.profile.email, declared.profile.email_verified)
@@ -264,11 +290,21 @@ impl Maker<'_> {
     ) -> Result<(), StateError> {
         let name = subject.username.clone();
         let id = subject.id.clone();
+        self.check_organization(kind, &name, &subject.organization)?;
         if let Some(old) = &old
             && old.id != id
         {
             let why = format!("exists with the id {}; an id cannot change", old.id);
             return Err(StateError::noun(kind, &name, why));
+        }
+        for identifier in &subject.identifiers {
+            // Whoever has it as an e-mail address has it too (requirement A5.14).
+            let owner = self.storage.declared_subject(identifier).await?;
+            let is_taken = owner.is_some_and(|owner| owner.id != id);
+            if is_taken || !self.names.insert(identifier.clone()) {
+                let why = format!("somebody else goes by {} already", identifier.as_str());
+                return Err(StateError::noun(kind, &name, why));
+            }
         }
         if self.storage.client(&id.retyped()).await?.is_some() {
             let why = "a client has this id; a client and a subject cannot share one";
@@ -303,6 +339,13 @@ impl Maker<'_> {
             old.entry(grant.organization)
                 .or_default()
                 .insert(grant.role);
+        }
+        for (organization, roles) in declared {
+            self.check_organization(kind, name, organization)?;
+            if let Some(unknown) = roles.iter().find(|role| !self.roles.contains(role)) {
+                let why = format!("role {unknown} is not declared and does not exist");
+                return Err(StateError::noun(kind, name, why));
+            }
         }
         let organizations: BTreeSet<_> = declared.keys().chain(old.keys()).cloned().collect();
         for organization in organizations {
@@ -361,63 +404,17 @@ impl Maker<'_> {
         }
     }
 
-    async fn client(
-        &mut self,
-        declared: &ClientForm,
-        old: Option<&Client>,
+    fn check_organization(
+        &self,
+        kind: &str,
+        name: &str,
+        organization: &Id<Organization>,
     ) -> Result<(), StateError> {
-        let id = &declared.client_id;
-        let wrong = |why: &dyn std::fmt::Display| StateError::noun("client", id.as_str(), why);
-        let machine = match &declared.machine_user {
-            None => None,
-            Some(name) => Some(self.machine_named(name).await?.ok_or_else(|| {
-                wrong(&format!(
-                    "machine_user {name} is not declared and does not exist"
-                ))
-            })?),
-        };
-        if self
-            .storage
-            .declared_subject_by_id(&id.retyped())
-            .await?
-            .is_some()
-        {
-            return Err(wrong(
-                &"a subject has this id; a client and a subject cannot share one",
-            ));
+        if self.organizations.contains(organization) {
+            return Ok(());
         }
-        let secrets = secrets(declared, old).map_err(|why| wrong(&why))?;
-        let client = Client {
-            id: id.clone(),
-            organization: declared.organization.clone(),
-            machine,
-            secrets,
-            disabled_at: since(
-                declared.disabled,
-                old.and_then(|old| old.disabled_at),
-                self.now,
-            ),
-            metadata: declared.metadata.clone(),
-        };
-        client.check().map_err(|error| wrong(&error))?;
-        if old != Some(&client) {
-            let line = format!("{} client {id}", sign(old.is_some()));
-            self.steps.push((line, Step::Client(Box::new(client))));
-        }
-        Ok(())
-    }
-
-    async fn machine_named(&self, name: &str) -> Result<Option<Id<Subject>>, StateError> {
-        if let Some(id) = self.machines.get(name) {
-            return Ok(Some(id.clone()));
-        }
-        let Ok(identifier) = Identifier::parse(name) else {
-            return Ok(None);
-        };
-        let found = self.storage.declared_subject(&identifier).await?;
-        Ok(found
-            .filter(|subject| subject.machine)
-            .map(|subject| subject.id))
+        let why = format!("organization {organization} is not declared and does not exist");
+        Err(StateError::noun(kind, name, why))
     }
 
     fn id_of(&self, declared: Option<&Id<Subject>>, old: Option<&DeclaredSubject>) -> Id<Subject> {
@@ -427,50 +424,6 @@ impl Maker<'_> {
             .cloned()
             .unwrap_or_else(|| Id::generate(self.now, entropy))
     }
-}
-
-/// The secrets of a client: those declared; the old ones when nothing is said of them.
-fn secrets(declared: &ClientForm, old: Option<&Client>) -> Result<Vec<StoredSecret>, String> {
-    let mut digests = Vec::new();
-    for text in &declared.client_secret_sha256 {
-        let digest = hexadecimal(text).and_then(|bytes| Digest::from_slice(&bytes));
-        digests.push(digest.ok_or("client_secret_sha256 has 64 hexadecimal digits each")?);
-    }
-    if let Some(secret) = &declared.client_secret {
-        if secret.is_empty() {
-            return Err("client_secret is empty".to_owned());
-        }
-        digests.push(Digest::of(secret.as_bytes()));
-    }
-    let before = old.map(|old| old.secrets.clone()).unwrap_or_default();
-    if digests.is_empty() {
-        return Ok(before);
-    }
-    let known = |digest: &Digest<_>| before.iter().find(|old| old.digest == *digest).copied();
-    let mut secrets: Vec<_> = digests
-        .into_iter()
-        .map(|digest| {
-            known(&digest).unwrap_or(StoredSecret {
-                digest,
-                expires_at: None,
-            })
-        })
-        .collect();
-    // In the order in which storage hands them out, so that the same state compares equal.
-    let place = |secret: &StoredSecret| before.iter().position(|old| old.digest == secret.digest);
-    secrets.sort_by_key(|secret| place(secret).unwrap_or(usize::MAX));
-    Ok(secrets)
-}
-
-fn hexadecimal(text: &str) -> Option<Vec<u8>> {
-    if !text.is_ascii() || !text.len().is_multiple_of(2) {
-        return None;
-    }
-    let pair = |at: usize| {
-        text.get(at..at + 2)
-            .and_then(|pair| u8::from_str_radix(pair, 16).ok())
-    };
-    (0..text.len()).step_by(2).map(pair).collect()
 }
 
 /// Since when something is disabled: since it was, or from now on.

@@ -13,7 +13,9 @@ use symbolon_core::{
 use super::{Database, Row};
 use crate::{
     Approvals, Result, StorageError,
-    record::read::{id, instant, json, optional_digest, optional_instant, scope, text},
+    record::read::{
+        id, instant, json, name, optional_digest, optional_instant, scope, text, within, words,
+    },
 };
 
 statements! {
@@ -112,42 +114,40 @@ impl Approvals for Database {
 }
 
 fn approval(row: &Row) -> Result<Approval> {
-    let name: String = row.try_get("id")?;
-    let corrupt = || StorageError::corrupt("approval", name.clone());
-    Ok(Approval {
-        id: id(row, "id")?,
-        client: id(row, "client_id")?,
-        subject: id(row, "subject_id")?,
-        session: id(row, "session_id")?,
-        scope: scope(row, "scope")?,
-        claims: json(row, "claims")?,
-        nonce: row.try_get("nonce")?,
-        authenticated_at: instant(row, "authenticated_at")?,
-        acr: text(row, "acr")?,
-        methods: text(row, "methods")?
-            .split(' ')
-            .map(str::to_owned)
-            .collect(),
-        redirect_uri: text(row, "redirect_uri")?,
-        challenge: Challenge::from_text(&text(row, "challenge")?).ok_or_else(corrupt)?,
-        created_at: instant(row, "created_at")?,
-        code_expires_at: instant(row, "code_expires_at")?,
-        refresh_expires_at: instant(row, "refresh_expires_at")?,
-        state: state(row)?.ok_or_else(corrupt)?,
+    within("approval", &name(row, "id"), || {
+        Ok(Approval {
+            id: id(row, "id")?,
+            client: id(row, "client_id")?,
+            subject: id(row, "subject_id")?,
+            session: id(row, "session_id")?,
+            scope: scope(row, "scope")?,
+            claims: json(row, "claims")?,
+            nonce: row.try_get("nonce")?,
+            authenticated_at: instant(row, "authenticated_at")?,
+            acr: text(row, "acr")?,
+            methods: words(row, "methods")?,
+            redirect_uri: text(row, "redirect_uri")?,
+            challenge: Challenge::from_text(&text(row, "challenge")?)
+                .ok_or_else(|| StorageError::corrupt("challenge"))?,
+            created_at: instant(row, "created_at")?,
+            code_expires_at: instant(row, "code_expires_at")?,
+            refresh_expires_at: instant(row, "refresh_expires_at")?,
+            state: state(row)?,
+        })
     })
 }
 
 /// The columns of a row become a state, or the row is none of ours.
-fn state(row: &Row) -> Result<Option<ApprovalState>> {
+fn state(row: &Row) -> Result<ApprovalState> {
     let revoked = optional_instant(row, "revoked_at")?;
     let redeemed = optional_instant(row, "redeemed_at")?;
     let family = optional_digest(row, "refresh_family")?;
     let current = optional_digest(row, "refresh_current")?;
     let rotated_at = optional_instant(row, "refresh_rotated_at")?;
-    Ok(match (revoked, redeemed, family, current, rotated_at) {
-        (Some(at), ..) => Some(ApprovalState::Revoked { at }),
-        (None, None, None, None, None) => Some(ApprovalState::Pending),
-        (None, Some(_), None, None, None) => Some(ApprovalState::Redeemed { refresh: None }),
+    match (revoked, redeemed, family, current, rotated_at) {
+        (Some(at), ..) => Ok(ApprovalState::Revoked { at }),
+        (None, None, None, None, None) => Ok(ApprovalState::Pending),
+        (None, Some(_), None, None, None) => Ok(ApprovalState::Redeemed { refresh: None }),
         (None, Some(_), Some(family), Some(current), Some(rotated_at)) => {
             let previous = optional_digest(row, "refresh_previous")?;
             let refresh = Some(RefreshFamilyState {
@@ -156,8 +156,8 @@ fn state(row: &Row) -> Result<Option<ApprovalState>> {
                 previous,
                 rotated_at,
             });
-            Some(ApprovalState::Redeemed { refresh })
+            Ok(ApprovalState::Redeemed { refresh })
         }
-        _ => None,
-    })
+        _ => Err(StorageError::corrupt("redeemed_at")),
+    }
 }

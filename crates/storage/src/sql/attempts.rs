@@ -16,6 +16,7 @@ statements! {
         ON CONFLICT (account) DO NOTHING";
     NEXT = "UPDATE attempt SET failures = $2, last_at = $3 \
         WHERE account = $1 AND failures = $4 AND last_at = $5";
+    TAKE_BACK = "UPDATE attempt SET failures = failures - 1 WHERE account = $1 AND failures > 0";
     CLEAR = "DELETE FROM attempt WHERE account = $1";
 }
 
@@ -60,6 +61,11 @@ impl Attempts for Database {
                 return Ok(Ok(after));
             }
         }
+    }
+
+    async fn take_back_attempt(&self, account: &[u8]) -> Result<()> {
+        query(TAKE_BACK).bind(account).execute(&self.writer).await?;
+        Ok(())
     }
 
     async fn clear_attempts(&self, account: &[u8]) -> Result<()> {

@@ -7,7 +7,7 @@ use symbolon_core::time::Timestamp;
 use super::Database;
 use crate::{
     Browser, Browsers, Result,
-    record::read::{instant, text},
+    record::read::{OF_THIS_DIGEST, instant, text, within},
 };
 
 statements! {
@@ -34,9 +34,11 @@ impl Browsers for Database {
             .fetch_optional(&self.reader)
             .await?;
         row.map(|row| {
-            Ok(Browser {
-                data: text(&row, "data")?,
-                expires_at: instant(&row, "expires_at")?,
+            within("browser", OF_THIS_DIGEST, || {
+                Ok(Browser {
+                    data: text(&row, "data")?,
+                    expires_at: instant(&row, "expires_at")?,
+                })
             })
         })
         .transpose()

@@ -21,7 +21,7 @@ statements! {
         VALUES ($1, $2, $3, $4)";
     REVOKE_OPAQUE = "UPDATE access_token SET revoked_at = $2 \
         WHERE digest = $1 AND revoked_at IS NULL";
-    FEED = "INSERT INTO change_feed (noun, key, version, changed_at) VALUES ($1, $2, 1, $3) \
+    FEED = "INSERT INTO change_feed (noun, key, version, changed_at) VALUES ($1, $2, $3, $3) \
         ON CONFLICT (noun, key) DO UPDATE \
         SET version = change_feed.version + 1, changed_at = excluded.changed_at";
     CHANGED = "SELECT noun, key, version FROM change_feed WHERE changed_at >= $1";
@@ -70,7 +70,8 @@ impl Changes for Database {
     }
 }
 
-/// Tells the other instances to forget something.
+/// Tells the other instances to forget something. The first version is the instant, so that it is a
+/// new one even if the row of an earlier change was purged.
 pub(super) async fn feed(
     connection: &mut Connection,
     noun: &'static str,

@@ -11,7 +11,7 @@ use symbolon_core::{
 use super::{Database, Row};
 use crate::{
     Clients, Result, StorageError,
-    record::read::{id, json, optional_instant},
+    record::read::{id, json, name, optional_id, optional_instant, within},
 };
 
 statements! {
@@ -37,33 +37,30 @@ impl Clients for Database {
 
 /// The client of a row, with its secrets.
 pub(super) async fn with_secrets(database: &Database, row: &Row) -> Result<Client> {
-    let client: Id<Client> = id(row, "id")?;
+    let name = name(row, "id");
     let secrets = query(SECRETS)
-        .bind(client.as_str())
+        .bind(name.as_str())
         .fetch_all(&database.reader)
         .await?;
-    let secrets: Result<_> = secrets.iter().map(secret).collect();
-    Ok(Client {
-        organization: optional_id(row, "organization_id")?,
-        machine: optional_id(row, "machine_id")?,
-        metadata: json(row, "metadata")?,
-        disabled_at: optional_instant(row, "disabled_at")?,
-        secrets: secrets?,
-        id: client,
+    let secrets = within("client_secret", &name, || {
+        secrets.iter().map(secret).collect()
+    })?;
+    within("client", &name, || {
+        Ok(Client {
+            id: id(row, "id")?,
+            organization: optional_id(row, "organization_id")?,
+            machine: optional_id(row, "machine_id")?,
+            metadata: json(row, "metadata")?,
+            disabled_at: optional_instant(row, "disabled_at")?,
+            secrets,
+        })
     })
 }
 
 fn secret(row: &Row) -> Result<StoredSecret> {
     let bytes: Vec<u8> = row.try_get("digest")?;
     Ok(StoredSecret {
-        digest: Digest::from_slice(&bytes)
-            .ok_or_else(|| StorageError::corrupt("client_secret", "a digest"))?,
+        digest: Digest::from_slice(&bytes).ok_or_else(|| StorageError::corrupt("digest"))?,
         expires_at: optional_instant(row, "expires_at")?,
     })
-}
-
-fn optional_id<K>(row: &Row, column: &'static str) -> Result<Option<Id<K>>> {
-    row.try_get::<Option<String>, _>(column)?
-        .map(|text| Id::parse(&text).map_err(|_| StorageError::corrupt("client", text)))
-        .transpose()
 }

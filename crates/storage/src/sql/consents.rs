@@ -5,7 +5,10 @@ use sqlx::query;
 use symbolon_core::{client::Client, id::Id, scope::Scope, subject::Subject};
 
 use super::Database;
-use crate::{Consents, Result, record::read::scope};
+use crate::{
+    Consents, Result,
+    record::read::{scope, within},
+};
 
 statements! {
     READ = "SELECT scope FROM consent WHERE subject_id = $1 AND client_id = $2";
@@ -19,6 +22,11 @@ impl Consents for Database {
             .bind(client.as_str())
             .fetch_optional(&self.reader)
             .await?;
-        row.map_or(Ok(Scope::default()), |row| scope(&row, "scope"))
+        let Some(row) = row else {
+            return Ok(Scope::default());
+        };
+        within("consent", &format!("{subject}, {client}"), || {
+            scope(&row, "scope")
+        })
     }
 }

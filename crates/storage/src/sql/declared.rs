@@ -14,7 +14,7 @@ use symbolon_core::{
 use super::{Connection, Database, Row, changes::feed, clients::with_secrets};
 use crate::{
     Applied, Declared, DeclaredSubject, Result, RoleGrant, StorageError,
-    record::read::{id, json, optional_instant, text},
+    record::read::{id, json, name, optional_instant, role_key, text, within},
 };
 
 statements! {
@@ -50,7 +50,8 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)";
     RELEASE_IDENTIFIERS = "DELETE FROM identifier WHERE subject_id = $1";
     CLAIM_IDENTIFIER = "INSERT INTO identifier (canonical, subject_id) VALUES ($1, $2) \
-        ON CONFLICT (canonical) DO NOTHING";
+        ON CONFLICT (canonical) DO UPDATE SET subject_id = excluded.subject_id \
+        WHERE identifier.subject_id = excluded.subject_id";
     REVOKE_GRANTS = "DELETE FROM role_grant WHERE subject_id = $1 AND organization_id = $2";
     GRANT = "INSERT INTO role_grant (subject_id, organization_id, role_key) VALUES ($1, $2, $3) \
         ON CONFLICT (subject_id, organization_id, role_key) DO NOTHING";
@@ -70,10 +71,12 @@ impl Declared for Database {
         let rows = query(ORGANIZATIONS).fetch_all(&self.reader).await?;
         rows.iter()
             .map(|row| {
-                Ok(Organization {
-                    id: id(row, "id")?,
-                    name: text(row, "name")?,
-                    disabled_at: optional_instant(row, "disabled_at")?,
+                within("organization", &name(row, "id"), || {
+                    Ok(Organization {
+                        id: id(row, "id")?,
+                        name: text(row, "name")?,
+                        disabled_at: optional_instant(row, "disabled_at")?,
+                    })
                 })
             })
             .collect()
@@ -83,9 +86,11 @@ impl Declared for Database {
         let rows = query(ROLES).fetch_all(&self.reader).await?;
         rows.iter()
             .map(|row| {
-                Ok(Role {
-                    key: role_key(row, "key")?,
-                    name: text(row, "name")?,
+                within("role", &name(row, "key"), || {
+                    Ok(Role {
+                        key: role_key(row, "key")?,
+                        name: text(row, "name")?,
+                    })
                 })
             })
             .collect()
@@ -121,10 +126,12 @@ impl Declared for Database {
             .await?;
         rows.iter()
             .map(|row| {
-                Ok(RoleGrant {
-                    subject: id(row, "subject_id")?,
-                    organization: id(row, "organization_id")?,
-                    role: role_key(row, "role_key")?,
+                within("role_grant", &name(row, "subject_id"), || {
+                    Ok(RoleGrant {
+                        subject: id(row, "subject_id")?,
+                        organization: id(row, "organization_id")?,
+                        role: role_key(row, "role_key")?,
+                    })
                 })
             })
             .collect()
@@ -272,7 +279,10 @@ pub(super) async fn claim_identifiers(
     connection: &mut Connection,
     subject: &DeclaredSubject,
 ) -> sqlx::Result<bool> {
-    for identifier in &subject.identifiers {
+    // In one order, so that two who want the same names do not wait for each other.
+    let mut identifiers: Vec<_> = subject.identifiers.iter().collect();
+    identifiers.sort();
+    for identifier in identifiers {
         let claimed = query(CLAIM_IDENTIFIER)
             .bind(identifier.as_str())
             .bind(subject.id.as_str())
@@ -306,31 +316,32 @@ async fn write_subject(
 }
 
 async fn declared_subject(database: &Database, row: &Row) -> Result<DeclaredSubject> {
-    let subject: Id<Subject> = id(row, "id")?;
-    let names = query(IDENTIFIERS)
-        .bind(subject.as_str())
+    let name = name(row, "id");
+    let identifiers = query(IDENTIFIERS)
+        .bind(name.as_str())
         .fetch_all(&database.reader)
         .await?;
-    let names: Result<_> = names
-        .iter()
-        .map(|row| {
-            let text = text(row, "canonical")?;
-            Identifier::parse(&text).map_err(|_| StorageError::corrupt("identifier", text))
+    let identifier = |row: &Row| {
+        let canonical = text(row, "canonical")?;
+        Identifier::parse(&canonical).map_err(|_| StorageError::corrupt("canonical"))
+    };
+    let identifiers = within("identifier", &name, || {
+        identifiers.iter().map(identifier).collect()
+    })?;
+    within("subject", &name, || {
+        Ok(DeclaredSubject {
+            id: id(row, "id")?,
+            organization: id(row, "organization_id")?,
+            machine: match text(row, "kind")?.as_str() {
+                "machine" => true,
+                "person" => false,
+                _ => return Err(StorageError::corrupt("kind")),
+            },
+            username: text(row, "username")?,
+            identifiers,
+            profile: json(row, "profile")?,
+            password_hash: row.try_get("password_hash")?,
+            disabled_at: optional_instant(row, "disabled_at")?,
         })
-        .collect();
-    Ok(DeclaredSubject {
-        id: subject,
-        organization: id(row, "organization_id")?,
-        machine: text(row, "kind")? == "machine",
-        username: text(row, "username")?,
-        identifiers: names?,
-        profile: json(row, "profile")?,
-        password_hash: row.try_get("password_hash")?,
-        disabled_at: optional_instant(row, "disabled_at")?,
     })
-}
-
-fn role_key(row: &Row, column: &'static str) -> Result<RoleKey> {
-    let key = text(row, column)?;
-    RoleKey::parse(&key).map_err(|_| StorageError::corrupt("role", key))
 }

@@ -1,10 +1,9 @@
 //! Interactions: authorization requests that wait for a person.
 
 use async_trait::async_trait;
-use sqlx::{Row as _, query};
+use sqlx::query;
 use symbolon_core::{
     authorize::interaction::Progress,
-    id::Id,
     parameters::Parameters,
     secret::{Digest, InteractionHandle},
     time::Timestamp,
@@ -12,8 +11,8 @@ use symbolon_core::{
 
 use super::{Database, Row};
 use crate::{
-    Applied, Interaction, Interactions, Result, StorageError,
-    record::read::{instant, json, optional_instant, text},
+    Applied, Interaction, Interactions, Result,
+    record::read::{OF_THIS_DIGEST, instant, json, optional_id, optional_instant, text, within},
 };
 
 statements! {
@@ -102,20 +101,18 @@ impl Interactions for Database {
 }
 
 fn interaction(row: &Row) -> Result<Interaction> {
-    let pairs: Vec<(String, String)> = json(row, "parameters")?;
-    let chosen = row
-        .try_get::<Option<String>, _>("chosen_session")?
-        .map(|text| Id::parse(&text).map_err(|_| StorageError::corrupt("interaction", text)))
-        .transpose()?;
-    Ok(Interaction {
-        browser: text(row, "browser")?,
-        parameters: Parameters::from_pairs(pairs),
-        progress: Progress {
-            started_at: instant(row, "started_at")?,
-            chosen,
-            allowed: optional_instant(row, "allowed_at")?.is_some(),
-        },
-        expires_at: instant(row, "expires_at")?,
-        finished_at: optional_instant(row, "finished_at")?,
+    within("interaction", OF_THIS_DIGEST, || {
+        let pairs: Vec<(String, String)> = json(row, "parameters")?;
+        Ok(Interaction {
+            browser: text(row, "browser")?,
+            parameters: Parameters::from_pairs(pairs),
+            progress: Progress {
+                started_at: instant(row, "started_at")?,
+                chosen: optional_id(row, "chosen_session")?,
+                allowed: optional_instant(row, "allowed_at")?.is_some(),
+            },
+            expires_at: instant(row, "expires_at")?,
+            finished_at: optional_instant(row, "finished_at")?,
+        })
     })
 }

@@ -1,14 +1,16 @@
 //! The database itself: schema, health, expiry.
 
-use std::time::Duration;
-
 use async_trait::async_trait;
-use sqlx::{AssertSqlSafe, Executor, Row as _, SqlSafeStr, migrate::Migrate, query};
+use sqlx::{
+    AssertSqlSafe, Executor, Row as _, SqlSafeStr,
+    migrate::{Migrate, MigrateError},
+    query,
+};
 use symbolon_core::time::{Lifetime, Timestamp};
 
 use super::{
     COLUMNS, DATABASE_TIME, Database, MIGRATIONS, approvals, attempts, browsers, changes, clients,
-    consents, declared, interactions, sessions, signing_keys, subjects, tokens,
+    consents, declared, interactions, personal_tokens, sessions, signing_keys, subjects, tokens,
 };
 use crate::{Maintenance, Result, StorageError, migration::migrator};
 
@@ -28,31 +30,17 @@ statements! {
 #[async_trait]
 impl Maintenance for Database {
     async fn migrate(&self) -> Result<()> {
-        // PostgreSQL holds an advisory lock meanwhile. SQLite has none: of two processes that
-        // start at once on a new file, one fails, and finds the work done when it tries again.
-        let migrator = migrator(MIGRATIONS);
-        let mut tries = 0;
-        loop {
-            match migrator.run(&self.writer).await {
-                Ok(()) => return Ok(()),
-                Err(error) if tries == 20 => {
-                    return Err(StorageError::Migration(error.to_string()));
-                }
-                Err(_) => tries += 1,
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
+        self.run(&migrator(MIGRATIONS)).await.map_err(failed)
     }
 
     async fn pending_migrations(&self) -> Result<Vec<String>> {
         let mut connection = self.reader.acquire().await?;
-        let failed =
-            |error: sqlx::migrate::MigrateError| StorageError::Migration(error.to_string());
-        let applied = match connection.list_applied_migrations("_sqlx_migrations").await {
+        let applied = connection.list_applied_migrations("_sqlx_migrations");
+        let applied = match applied.await.map_err(failed) {
             Ok(applied) => applied,
             // A database that was never migrated has no table of migrations.
-            Err(sqlx::migrate::MigrateError::Execute(sqlx::Error::Database(_))) => Vec::new(),
-            Err(error) => return Err(failed(error)),
+            Err(StorageError::Statement(_)) => Vec::new(),
+            Err(error) => return Err(error),
         };
         let is_pending = |version: i64| !applied.iter().any(|done| done.version == version);
         Ok(MIGRATIONS
@@ -117,6 +105,7 @@ impl Maintenance for Database {
             consents::STATEMENTS,
             declared::STATEMENTS,
             interactions::STATEMENTS,
+            personal_tokens::STATEMENTS,
             sessions::STATEMENTS,
             signing_keys::STATEMENTS,
             subjects::STATEMENTS,
@@ -138,5 +127,17 @@ impl Maintenance for Database {
     async fn columns(&self) -> Result<Vec<String>> {
         let rows = query(COLUMNS).fetch_all(&self.reader).await?;
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+    }
+}
+
+/// Tells a database that is away or refuses a statement from a migration that cannot be applied.
+fn failed(error: MigrateError) -> StorageError {
+    match error {
+        MigrateError::Execute(error) => error.into(),
+        MigrateError::ExecuteMigration(error, version) => match error.into() {
+            away @ StorageError::Unavailable(_) => away,
+            refused => StorageError::Migration(format!("migration {version:04}: {refused}")),
+        },
+        other => StorageError::Migration(other.to_string()),
     }
 }

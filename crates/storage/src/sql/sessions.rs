@@ -8,7 +8,8 @@ use symbolon_core::{id::Id, session::Session, subject::Subject, time::Timestamp}
 use super::{Database, Row};
 use crate::{
     Result, Sessions,
-    record::read::{id, instant, optional_instant, text},
+    error::is_serialization,
+    record::read::{id, instant, name, optional_instant, within, words},
 };
 
 statements! {
@@ -19,21 +20,21 @@ statements! {
     REAUTHENTICATE = "UPDATE session SET authenticated_at = $2, seen_at = $2 WHERE id = $1";
     TOUCH = "UPDATE session SET seen_at = $2 WHERE id = $1 AND seen_at < $2";
     END = "UPDATE session SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL";
-    FEED_OF_SESSION = "INSERT INTO change_feed (noun, key, version, changed_at) \
-        SELECT 'approval', id, 1, $2 FROM approval \
-        WHERE session_id = $1 AND revoked_at IS NULL AND offline_at IS NULL \
-        ON CONFLICT (noun, key) DO UPDATE \
-        SET version = change_feed.version + 1, changed_at = excluded.changed_at";
     REVOKE_OF_SESSION = "UPDATE approval SET revoked_at = $2 \
         WHERE session_id = $1 AND revoked_at IS NULL AND offline_at IS NULL";
-    END_ALL = "UPDATE session SET ended_at = $2 WHERE subject_id = $1 AND ended_at IS NULL";
-    FEED_OF_SUBJECT = "INSERT INTO change_feed (noun, key, version, changed_at) \
-        SELECT 'approval', id, 1, $2 FROM approval \
-        WHERE subject_id = $1 AND revoked_at IS NULL \
+    FEED_OF_SESSION = "INSERT INTO change_feed (noun, key, version, changed_at) \
+        SELECT 'approval', id, $2, $2 FROM approval \
+        WHERE session_id = $1 AND revoked_at = $2 AND offline_at IS NULL ORDER BY id \
         ON CONFLICT (noun, key) DO UPDATE \
         SET version = change_feed.version + 1, changed_at = excluded.changed_at";
+    END_ALL = "UPDATE session SET ended_at = $2 WHERE subject_id = $1 AND ended_at IS NULL";
     REVOKE_OF_SUBJECT = "UPDATE approval SET revoked_at = $2 \
         WHERE subject_id = $1 AND revoked_at IS NULL";
+    FEED_OF_SUBJECT = "INSERT INTO change_feed (noun, key, version, changed_at) \
+        SELECT 'approval', id, $2, $2 FROM approval \
+        WHERE subject_id = $1 AND revoked_at = $2 ORDER BY id \
+        ON CONFLICT (noun, key) DO UPDATE \
+        SET version = change_feed.version + 1, changed_at = excluded.changed_at";
 }
 
 #[async_trait]
@@ -80,7 +81,7 @@ impl Sessions for Database {
     async fn end_session(&self, id: &Id<Session>, now: Timestamp) -> Result<()> {
         end(
             self,
-            [END, FEED_OF_SESSION, REVOKE_OF_SESSION],
+            [END, REVOKE_OF_SESSION, FEED_OF_SESSION],
             id.as_str(),
             now,
         )
@@ -90,7 +91,7 @@ impl Sessions for Database {
     async fn end_sessions_of(&self, subject: &Id<Subject>, now: Timestamp) -> Result<()> {
         end(
             self,
-            [END_ALL, FEED_OF_SUBJECT, REVOKE_OF_SUBJECT],
+            [END_ALL, REVOKE_OF_SUBJECT, FEED_OF_SUBJECT],
             subject.as_str(),
             now,
         )
@@ -98,12 +99,33 @@ impl Sessions for Database {
     }
 }
 
+/// How often the end of sessions is tried when other transactions come in between.
+const TRIES: u32 = 5;
+
+/// Ends sessions, revokes, and tells, in this order: what revokes a single approval locks in the
+/// same one, and what is told is what was revoked. Two that revoke several approvals may still lock
+/// these crosswise: then one of them begins anew.
 async fn end(
     database: &Database,
     statements: [&'static str; 3],
     key: &str,
     now: Timestamp,
 ) -> Result<()> {
+    let mut tries = 1;
+    loop {
+        match end_once(database, statements, key, now).await {
+            Err(error) if is_serialization(&error) && tries < TRIES => tries += 1,
+            outcome => return Ok(outcome?),
+        }
+    }
+}
+
+async fn end_once(
+    database: &Database,
+    statements: [&'static str; 3],
+    key: &str,
+    now: Timestamp,
+) -> sqlx::Result<()> {
     let mut transaction = database.begin().await?;
     for statement in statements {
         query(statement)
@@ -112,21 +134,19 @@ async fn end(
             .execute(&mut *transaction)
             .await?;
     }
-    transaction.commit().await?;
-    Ok(())
+    transaction.commit().await
 }
 
 fn session(row: &Row) -> Result<Session> {
-    Ok(Session {
-        id: id(row, "id")?,
-        subject: id(row, "subject_id")?,
-        authenticated_at: instant(row, "authenticated_at")?,
-        methods: text(row, "methods")?
-            .split(' ')
-            .map(str::to_owned)
-            .collect(),
-        created_at: instant(row, "created_at")?,
-        seen_at: instant(row, "seen_at")?,
-        ended_at: optional_instant(row, "ended_at")?,
+    within("session", &name(row, "id"), || {
+        Ok(Session {
+            id: id(row, "id")?,
+            subject: id(row, "subject_id")?,
+            authenticated_at: instant(row, "authenticated_at")?,
+            methods: words(row, "methods")?,
+            created_at: instant(row, "created_at")?,
+            seen_at: instant(row, "seen_at")?,
+            ended_at: optional_instant(row, "ended_at")?,
+        })
     })
 }

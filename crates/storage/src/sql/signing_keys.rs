@@ -11,7 +11,7 @@ use symbolon_core::{
 use super::{Database, Row, changes::feed};
 use crate::{
     Applied, Result, SigningKeys, StorageError, StoredKey,
-    record::read::{id, instant, text},
+    record::read::{id, instant, name, text, within},
 };
 
 statements! {
@@ -80,17 +80,21 @@ impl SigningKeys for Database {
 }
 
 fn key(row: &Row) -> Result<StoredKey> {
-    let algorithm = text(row, "algorithm")?;
-    let generation: i64 = row.try_get("generation")?;
-    let corrupt = || StorageError::corrupt("signing_key", algorithm.clone());
-    Ok(StoredKey {
-        record: KeyRecord {
-            id: id(row, "id")?,
-            algorithm: algorithm.parse().map_err(|_| corrupt())?,
-            generation: u32::try_from(generation).map_err(|_| corrupt())?,
-            created_at: instant(row, "created_at")?,
-            activates_at: instant(row, "activates_at")?,
-        },
-        sealed: row.try_get("sealed")?,
+    within("signing_key", &name(row, "id"), || {
+        let algorithm = text(row, "algorithm")?;
+        let generation: i64 = row.try_get("generation")?;
+        Ok(StoredKey {
+            record: KeyRecord {
+                id: id(row, "id")?,
+                algorithm: algorithm
+                    .parse()
+                    .map_err(|_| StorageError::corrupt("algorithm"))?,
+                generation: u32::try_from(generation)
+                    .map_err(|_| StorageError::corrupt("generation"))?,
+                created_at: instant(row, "created_at")?,
+                activates_at: instant(row, "activates_at")?,
+            },
+            sealed: row.try_get("sealed")?,
+        })
     })
 }

@@ -4,8 +4,7 @@ use async_trait::async_trait;
 use sqlx::{Row as _, query};
 use symbolon_core::{
     id::Id,
-    organization::Organization,
-    role::{RoleKey, Roles},
+    role::Roles,
     subject::{Identifier, Person, Subject, SubjectKind},
     time::Timestamp,
 };
@@ -13,7 +12,7 @@ use symbolon_core::{
 use super::{Database, Row, changes::feed, declared};
 use crate::{
     Applied, Credential, DeclaredSubject, Result, StorageError, Subjects,
-    record::read::{id, instant, json, optional_instant, text},
+    record::read::{id, instant, json, name, optional_instant, role_key, text, within},
 };
 
 statements! {
@@ -55,10 +54,11 @@ impl Subjects for Database {
             .fetch_optional(&self.reader)
             .await?;
         row.map(|row| {
-            let password_hash = row.try_get("password_hash")?;
-            Ok(Credential {
-                subject: id(&row, "id")?,
-                password_hash,
+            within("subject", &name(&row, "id"), || {
+                Ok(Credential {
+                    subject: id(&row, "id")?,
+                    password_hash: row.try_get("password_hash")?,
+                })
             })
         })
         .transpose()
@@ -88,32 +88,37 @@ impl Subjects for Database {
 }
 
 fn subject(row: &Row, grants: &[Row]) -> Result<Subject> {
+    let name = name(row, "id");
+    let mut roles = Roles::new();
+    for grant in grants {
+        let (organization, key) = within("role_grant", &name, || {
+            Ok((id(grant, "organization_id")?, role_key(grant, "role_key")?))
+        })?;
+        roles.entry(organization).or_default().push(key);
+    }
+    within("subject", &name, || {
+        let own = optional_instant(row, "disabled_at")?;
+        let organization = optional_instant(row, "organization_disabled_at")?;
+        Ok(Subject {
+            id: id(row, "id")?,
+            organization: id(row, "organization_id")?,
+            organization_name: text(row, "organization_name")?,
+            kind: kind(row)?,
+            disabled_at: own.or(organization),
+            roles,
+        })
+    })
+}
+
+fn kind(row: &Row) -> Result<SubjectKind> {
     let username = text(row, "username")?;
-    let kind = match text(row, "kind")?.as_str() {
-        "person" => SubjectKind::Person(Box::new(Person {
+    match text(row, "kind")?.as_str() {
+        "person" => Ok(SubjectKind::Person(Box::new(Person {
             username,
             profile: json(row, "profile")?,
             updated_at: instant(row, "updated_at")?,
-        })),
-        "machine" => SubjectKind::Machine { name: username },
-        _ => return Err(StorageError::corrupt("subject", text(row, "id")?)),
-    };
-    let own = optional_instant(row, "disabled_at")?;
-    let organization = optional_instant(row, "organization_disabled_at")?;
-    let mut roles = Roles::new();
-    for grant in grants {
-        let organization: Id<Organization> = id(grant, "organization_id")?;
-        let key = text(grant, "role_key")?;
-        let key =
-            RoleKey::parse(&key).map_err(|_| StorageError::corrupt("role_grant", key.clone()))?;
-        roles.entry(organization).or_default().push(key);
+        }))),
+        "machine" => Ok(SubjectKind::Machine { name: username }),
+        _ => Err(StorageError::corrupt("kind")),
     }
-    Ok(Subject {
-        id: id(row, "id")?,
-        organization: id(row, "organization_id")?,
-        organization_name: text(row, "organization_name")?,
-        kind,
-        disabled_at: own.or(organization),
-        roles,
-    })
 }

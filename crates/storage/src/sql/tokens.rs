@@ -10,7 +10,7 @@ use symbolon_core::{
 use super::Database;
 use crate::{
     Result, Tokens,
-    record::read::{json, optional_instant},
+    record::read::{OF_THIS_DIGEST, json, optional_instant, within},
 };
 
 statements! {
@@ -26,11 +26,13 @@ impl Tokens for Database {
             .fetch_optional(&self.reader)
             .await?;
         row.map(|row| {
-            Ok(OpaqueAccessToken {
-                digest: token,
-                claims: json(&row, "claims")?,
-                claims_request: json(&row, "claims_request")?,
-                revoked_at: optional_instant(&row, "revoked_at")?,
+            within("access_token", OF_THIS_DIGEST, || {
+                Ok(OpaqueAccessToken {
+                    digest: token,
+                    claims: json(&row, "claims")?,
+                    claims_request: json(&row, "claims_request")?,
+                    revoked_at: optional_instant(&row, "revoked_at")?,
+                })
             })
         })
         .transpose()

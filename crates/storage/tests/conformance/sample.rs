@@ -1,0 +1,263 @@
+//! Things to store, and a small world that they refer to.
+
+use std::sync::Arc;
+
+use serde_json::json;
+use symbolon_core::{
+    approval::{Approval, ApprovalState, RefreshFamilyState},
+    authorize::interaction::Progress,
+    claims::ClaimsRequest,
+    client::Client,
+    decision::Change,
+    id::Id,
+    keys::KeyRecord,
+    organization::Organization,
+    parameters::Parameters,
+    pkce::{Challenge, Verifier},
+    role::{Role, RoleKey},
+    scope::Scope,
+    secret::Digest,
+    session::Session,
+    subject::{Identifier, Profile},
+    time::Timestamp,
+    token::{access::AccessTokenClaims, access::Audience, opaque::OpaqueAccessToken},
+};
+use symbolon_storage::{DeclaredSubject, Interaction, Storage, StoredKey};
+
+/// The moment at which most of the tests happen.
+pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
+
+/// What trips up who quotes, escapes, compares or counts wrongly.
+pub(crate) const ODD: &str = "'; DROP TABLE approval; -- \"$1\" ?1 %s \\0 \\u0000 {} \t\r\n äÄ ß 漢字 \u{1f469}\u{200d}\u{1f680} \u{202e}\u{feff} e\u{301}";
+
+/// So many seconds after [`NOW`].
+pub(crate) fn after(seconds: i64) -> Timestamp {
+    Timestamp::from_seconds(NOW.seconds() + seconds)
+}
+
+pub(crate) fn id<K>(text: &str) -> Id<K> {
+    Id::parse(text).unwrap()
+}
+
+pub(crate) fn digest<K>(text: &str) -> Digest<K> {
+    Digest::of(text.as_bytes())
+}
+
+pub(crate) fn scope(text: &str) -> Scope {
+    Scope::parse(text).unwrap()
+}
+
+pub(crate) fn role(key: &str) -> RoleKey {
+    RoleKey::parse(key).unwrap()
+}
+
+pub(crate) fn identifier(text: &str) -> Identifier {
+    Identifier::parse(text).unwrap()
+}
+
+pub(crate) fn organization(name: &str) -> Organization {
+    Organization {
+        id: id(name),
+        name: name.to_uppercase(),
+        disabled_at: None,
+    }
+}
+
+/// A person of acme who answers to their name.
+pub(crate) fn person(name: &str) -> DeclaredSubject {
+    DeclaredSubject {
+        id: id(name),
+        organization: id("acme"),
+        machine: false,
+        username: name.to_owned(),
+        identifiers: vec![identifier(name)],
+        profile: Profile::default(),
+        password_hash: None,
+        disabled_at: None,
+    }
+}
+
+/// A public client without extras.
+pub(crate) fn client(name: &str) -> Client {
+    let metadata = json!({
+        "client_name": name,
+        "token_endpoint_auth_methods": ["none"],
+        "grant_types": ["authorization_code", "refresh_token"],
+        "redirect_uris": ["https://client.example/callback"],
+    });
+    Client {
+        id: id(name),
+        organization: None,
+        machine: None,
+        secrets: Vec::new(),
+        disabled_at: None,
+        metadata: serde_json::from_value(metadata).unwrap(),
+    }
+}
+
+/// A session of alice.
+pub(crate) fn session(name: &str) -> Session {
+    Session {
+        id: id(name),
+        subject: id("alice"),
+        authenticated_at: NOW,
+        methods: vec!["pwd".to_owned()],
+        created_at: NOW,
+        seen_at: NOW,
+        ended_at: None,
+    }
+}
+
+/// What alice allowed the client `web` in the session `session`.
+pub(crate) fn approval(name: &str) -> Approval {
+    Approval {
+        id: id(name),
+        client: id("web"),
+        subject: id("alice"),
+        session: id("session"),
+        scope: scope("openid"),
+        claims: ClaimsRequest::default(),
+        nonce: None,
+        authenticated_at: NOW,
+        acr: "urn:symbolon:acr:password".to_owned(),
+        methods: vec!["pwd".to_owned()],
+        redirect_uri: "https://client.example/callback".to_owned(),
+        challenge: challenge(),
+        created_at: NOW,
+        code_expires_at: after(60),
+        refresh_expires_at: after(90 * 86_400),
+        state: ApprovalState::Pending,
+    }
+}
+
+pub(crate) fn challenge() -> Challenge {
+    Verifier::parse(&"v".repeat(43)).unwrap().challenge()
+}
+
+/// The first generation of the family of an approval.
+pub(crate) fn family(approval: &str) -> RefreshFamilyState {
+    RefreshFamilyState {
+        family: digest(&format!("family of {approval}")),
+        current: digest("generation 1"),
+        previous: None,
+        rotated_at: NOW,
+    }
+}
+
+/// Stores [`approval`] under the code `code of NAME`.
+pub(crate) async fn approve(storage: &dyn Storage, name: &str) {
+    let code = digest(&format!("code of {name}"));
+    let created = storage.create_approval(&approval(name), code, None).await;
+    created.unwrap();
+}
+
+/// Stores an approval and redeems its code for [`family`].
+pub(crate) async fn approve_and_redeem(storage: &dyn Storage, name: &str) {
+    approve(storage, name).await;
+    storage.apply(&[redeem(name)]).await.unwrap();
+}
+
+/// The code of an approval is redeemed, and a family of refresh tokens begins.
+pub(crate) fn redeem(approval: &str) -> Change {
+    Change::RedeemCode {
+        approval: id(approval),
+        at: NOW,
+        refresh: Some(family(approval)),
+    }
+}
+
+/// One generation takes the place of another.
+pub(crate) fn rotate(approval: &str, from: &str, to: &str) -> Change {
+    Change::RotateRefreshToken {
+        approval: id(approval),
+        from: digest(from),
+        to: digest(to),
+        at: after(10),
+    }
+}
+
+/// An approval is revoked.
+pub(crate) fn revoke(approval: &str) -> Change {
+    Change::RevokeApproval {
+        approval: id(approval),
+        at: after(20),
+    }
+}
+
+/// The record of an opaque access token of alice.
+pub(crate) fn opaque(name: &str) -> OpaqueAccessToken {
+    OpaqueAccessToken {
+        digest: digest(name),
+        claims: AccessTokenClaims {
+            iss: Arc::from("https://issuer.example"),
+            sub: id("alice"),
+            aud: Audience::Many(vec![Arc::from("https://api.example"), Arc::from(ODD)]),
+            client_id: id("web"),
+            exp: after(3600),
+            iat: NOW,
+            jti: format!("jti of {name}"),
+            scope: scope("openid profile"),
+            org_id: id("acme"),
+            roles: [(id("acme"), vec![role("admin"), role("viewer")])].into(),
+            auth_time: Some(NOW),
+            acr: Some(ODD.to_owned()),
+            amr: vec!["pwd".to_owned(), "otp".to_owned()],
+            grant_id: Some(id("approval")),
+        },
+        claims_request: ClaimsRequest::parse(r#"{"userinfo":{"email":{"essential":true}}}"#)
+            .unwrap(),
+        revoked_at: None,
+    }
+}
+
+/// An opaque access token is recorded.
+pub(crate) fn issue(token: &str) -> Change {
+    Change::IssueOpaqueAccessToken(Box::new(opaque(token)))
+}
+
+/// A request of the client `web` that waits for somebody.
+pub(crate) fn interaction() -> Interaction {
+    Interaction {
+        browser: "browser".to_owned(),
+        parameters: Parameters::from_pairs([("client_id".to_owned(), "web".to_owned())]),
+        progress: Progress::begun(NOW),
+        expires_at: after(600),
+        finished_at: None,
+    }
+}
+
+/// A signing key of RS256.
+pub(crate) fn signing_key(name: &str, generation: u32) -> StoredKey {
+    StoredKey {
+        record: KeyRecord {
+            id: id(name),
+            algorithm: symbolon_core::algorithm::Algorithm::RS256,
+            generation,
+            created_at: NOW,
+            activates_at: after(3600),
+        },
+        sealed: (0..=255).collect(),
+    }
+}
+
+/// Stores the organizations acme and globex, the roles admin and viewer, the people alice and bob
+/// of acme, and the clients web and mobile.
+pub(crate) async fn populate(storage: &dyn Storage) {
+    for name in ["acme", "globex"] {
+        let stored = storage.put_organization(&organization(name), NOW).await;
+        stored.unwrap();
+    }
+    for key in ["admin", "viewer"] {
+        let role = Role {
+            key: role(key),
+            name: key.to_owned(),
+        };
+        storage.put_role(&role).await.unwrap();
+    }
+    for name in ["alice", "bob"] {
+        storage.put_subject(&person(name), NOW).await.unwrap();
+    }
+    for name in ["web", "mobile"] {
+        storage.put_client(&client(name), NOW).await.unwrap();
+    }
+}

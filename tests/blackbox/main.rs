@@ -1,0 +1,41 @@
+//! Black-box tests: the real binary, over HTTP, on both databases. One file a flow.
+//!
+//! A test is named after the rule that it proves; one that proves a requirement begins with its
+//! number (`a2_3_a_reused_code_revokes_its_tokens`).
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod authorize_parameters;
+mod claims_parameter;
+mod code_flow;
+mod configuration;
+mod consent;
+mod cookie;
+mod cors;
+mod crash;
+mod declared_state;
+mod discovery;
+mod document;
+mod hostile;
+mod interactions;
+mod interop;
+mod introspection;
+mod keys;
+mod login_storm;
+mod machine;
+mod operations;
+mod outage;
+mod places;
+mod prompt;
+mod race;
+mod refresh;
+mod refused_state;
+mod revocation;
+mod security_headers;
+mod sign_in;
+mod sign_out;
+mod sign_up;
+mod support;
+mod tls;
+mod userinfo;
+mod wrong_password;
