@@ -14,6 +14,7 @@ use clap::Args;
 use symbolon_core::time::Clock;
 use symbolon_storage::Storage;
 use symbolon_web::clock::SystemClock;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{CommandError, Common, say};
 use crate::{
@@ -76,7 +77,13 @@ impl Serve {
 
         let app = symbolon_http::router(provider);
         let handle = Handle::new();
-        tokio::spawn(stop_on_signal(handle.clone(), config.shutdown.drain.into()));
+        // Before anybody is told that it is ready: a signal that finds no handler ends the process.
+        let signals = Signals::listen()?;
+        tokio::spawn(stop_on_signal(
+            signals,
+            handle.clone(),
+            config.shutdown.drain.into(),
+        ));
         if demo {
             say(&demo::instructions(&issuer, &config));
         }
@@ -225,18 +232,31 @@ fn limit(builder: &mut hyper_util::server::conn::auto::Builder<hyper_util::rt::T
         .keep_alive_interval(Duration::from_secs(30));
 }
 
+/// What asks a server to stop.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self, CommandError> {
+        let listen = |kind| {
+            signal(kind).map_err(|error| {
+                CommandError::Other(format!("the system gives no signals: {error}"))
+            })
+        };
+        Ok(Self {
+            terminate: listen(SignalKind::terminate())?,
+            interrupt: listen(SignalKind::interrupt())?,
+        })
+    }
+}
+
 /// On SIGTERM or SIGINT no new connection is taken; requests under way may end.
-async fn stop_on_signal(handle: Handle<SocketAddr>, drain: Duration) {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut interrupt)) = (
-        signal(SignalKind::terminate()),
-        signal(SignalKind::interrupt()),
-    ) else {
-        return;
-    };
+async fn stop_on_signal(mut signals: Signals, handle: Handle<SocketAddr>, drain: Duration) {
     tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+        _ = signals.terminate.recv() => {}
+        _ = signals.interrupt.recv() => {}
     }
     tracing::info!("stopping: requests under way may end");
     handle.graceful_shutdown(Some(drain));
