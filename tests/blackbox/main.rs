@@ -27,6 +27,7 @@ mod operations;
 mod outage;
 mod places;
 mod prompt;
+mod personal_access_token;
 mod race;
 mod refresh;
 mod refused_state;
