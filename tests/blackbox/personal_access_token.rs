@@ -3,13 +3,20 @@
 use serde_json::json;
 use symbolon_testkit::{Server, on_both_databases};
 
-use crate::support::{
-    apply, binary, eventually, machine, options, run, symbolon, with_settings,
-};
+use crate::support::{apply, binary, eventually, machine, options, run, symbolon, with_settings};
 
 /// Makes a token for the machine user `worker`, who is robot and viewer in globex and viewer in acme.
 fn token(database: &str, limits: &[&str]) -> String {
-    let create = ["pat", "--database", database, "create", "--owner", "worker", "--name", "ci"];
+    let create = [
+        "pat",
+        "--database",
+        database,
+        "create",
+        "--owner",
+        "worker",
+        "--name",
+        "ci",
+    ];
     run(&[&create[..], limits].concat()).trim().to_owned()
 }
 
