@@ -14,6 +14,42 @@ pub const SHORTEST: usize = 15;
 /// The longest password in bytes. More is refused before it is hashed, never cut.
 pub const LONGEST: usize = 1024;
 
+/// The passwords of at least [`SHORTEST`] characters among the 30,000 most common ones of public
+/// leaks, in lower case and in order. The others are too short to be chosen anyway.
+const COMMON: [&str; 31] = [
+    "111222333444555",
+    "122333444455555",
+    "1234567887654321",
+    "12345678900987654321",
+    "1234567890987654321",
+    "1234567890qwerty",
+    "12345678987654321",
+    "123456789987654321",
+    "123456789qwerty",
+    "1234qwerasdfzxcv",
+    "1qa2ws3ed4rf5tg",
+    "1qaz2wsx3edc4rfv",
+    "1qazxsw23edcvfr4",
+    "23176djivanfros",
+    "bpgjldsgjldthnf",
+    "hd764nw5d7e1vb1",
+    "lhbjkjubz2957704",
+    "mailcreated5240",
+    "momsanaladventure",
+    "nemvxyheqdd5oqxyxyzi",
+    "passwordstandard",
+    "polniypizdec0211",
+    "polniypizdec110211",
+    "q1w2e3r4t5y6u7i8",
+    "q1w2e3r4t5y6u7i8o9p0",
+    "qazwsxedcrfvtgb",
+    "qwertasdfgzxcvb",
+    "qwerty123456789",
+    "qwertyuiop12345",
+    "zqjphsyf6ctifgu",
+    "zxcvbnm123456789",
+];
+
 /// A password in the clear, in the one form in which it is hashed (NFC). Does not print.
 #[derive(Clone)]
 pub struct Password(Zeroizing<String>);
@@ -26,6 +62,9 @@ pub enum PasswordError {
         "this password is mostly a user name, an e-mail address or the name of this service; choose something that others cannot guess"
     )]
     Context,
+    /// Among the passwords that everybody tries first.
+    #[error("this password is among the most common ones; choose something that is yours alone")]
+    Common,
     /// One or two characters over and over.
     #[error("this password repeats the same few characters; choose something less regular")]
     Monotonous,
@@ -64,6 +103,12 @@ impl Password {
         let password = Self::typed(text)?;
         if password.0.chars().count() < SHORTEST {
             return Err(PasswordError::TooShort);
+        }
+        if COMMON
+            .binary_search(&password.0.to_lowercase().as_str())
+            .is_ok()
+        {
+            return Err(PasswordError::Common);
         }
         let mut characters: Vec<char> = password.0.to_lowercase().chars().collect();
         let left = without_words(&characters, context);
@@ -149,6 +194,15 @@ mod tests {
         assert_eq!(error, Some(PasswordError::Context));
         let error = Password::chosen("abababababababababab", &[]).err();
         assert_eq!(error, Some(PasswordError::Monotonous));
+    }
+
+    #[test]
+    fn a5_1_what_everybody_tries_first_is_refused() {
+        assert!(COMMON.is_sorted(), "it is searched by halves");
+        for text in ["1qaz2wsx3edc4rfv", "1QAZ2WSX3EDC4RFV", "mailcreated5240"] {
+            let error = Password::chosen(text, &[]).err();
+            assert_eq!(error, Some(PasswordError::Common), "{text}");
+        }
     }
 
     #[test]
