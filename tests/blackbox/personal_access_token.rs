@@ -7,17 +7,15 @@ use crate::support::{apply, binary, eventually, machine, options, run, symbolon,
 
 /// Makes a token for the machine user `worker`, who is robot and viewer in globex and viewer in acme.
 fn token(database: &str, limits: &[&str]) -> String {
-    let create = [
-        "pat",
-        "--database",
-        database,
-        "create",
-        "--owner",
-        "worker",
-        "--name",
-        "ci",
-    ];
-    run(&[&create[..], limits].concat()).trim().to_owned()
+    named_token(database, "ci", limits)
+}
+
+fn named_token(database: &str, name: &str, limits: &[&str]) -> String {
+    let place = ["pat", "--database", database];
+    let create = ["create", "--owner", "worker", "--name", name];
+    run(&[&place[..], &create, limits].concat())
+        .trim()
+        .to_owned()
 }
 
 fn start(database: &str) -> Server {
@@ -60,14 +58,16 @@ on_both_databases! {
     async fn a7_5_a_revoked_token_is_refused_and_so_is_one_whose_owner_is_disabled(backend) {
         let database = backend.url();
         let server = start(&database);
-        let (revoked, orphaned) = (token(&database, &[]), token(&database, &[]));
+        let revoked = named_token(&database, "revoked", &[]);
+        let orphaned = named_token(&database, "orphaned", &[]);
         let gateway = machine(&server, "gateway").await;
         for token in [&revoked, &orphaned] {
             assert_eq!(gateway.userinfo(token).await.status, 200);
         }
         let list = run(&["pat", "--database", &database, "list", "--owner", "worker"]);
-        let first = list.lines().next().and_then(|line| line.split_whitespace().nth(1)).unwrap();
-        run(&["pat", "--database", &database, "revoke", first]);
+        let line = list.lines().find(|line| line.ends_with(" revoked")).unwrap();
+        let id = line.split_whitespace().nth(1).unwrap();
+        run(&["pat", "--database", &database, "revoke", id]);
         eventually("the revoked token is refused", async || {
             gateway.userinfo(&revoked).await.status == 401
         })
