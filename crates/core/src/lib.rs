@@ -29,6 +29,7 @@ pub mod organization;
 pub mod parameters;
 pub mod password;
 pub mod pkce;
+pub mod policy;
 pub mod redirect_uri;
 pub mod revocation;
 pub mod role;

@@ -11,6 +11,7 @@ mod interaction;
 mod keys;
 mod parameters;
 mod pkce;
+mod policy;
 mod redirect_uri;
 mod rotation;
 mod scope;
