@@ -82,16 +82,12 @@ pub struct RefreshFamilyState {
     pub rotated_at: Timestamp,
 }
 
-/// What decides whether an access token of an approval is still good.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Liveness {
-    /// It is.
-    Live,
-    /// It was revoked, or is not known any more.
-    Revoked,
-}
-
 impl Approval {
+    /// Whether what came of it may still be good.
+    pub fn is_live(&self) -> bool {
+        !matches!(self.state, ApprovalState::Revoked { .. })
+    }
+
     /// How the person signed in, for the tokens that come of this approval.
     pub fn authentication(&self) -> Authentication {
         Authentication {

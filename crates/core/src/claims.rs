@@ -15,29 +15,19 @@ use crate::{
 pub const LONGEST: usize = 4096;
 
 /// The claims that can be asked for, in the order in which they are advertised.
-pub const SUPPORTED: [&str; 20] = [
-    "name",
-    "given_name",
-    "family_name",
-    "middle_name",
-    "nickname",
-    "preferred_username",
-    "profile",
-    "picture",
-    "website",
-    "gender",
-    "birthdate",
-    "zoneinfo",
-    "locale",
-    "updated_at",
-    "email",
-    "email_verified",
-    "address",
-    "phone_number",
-    "phone_number_verified",
-    "sub",
-];
+pub fn supported() -> impl Iterator<Item = &'static str> {
+    let others = [
+        "email",
+        "email_verified",
+        "address",
+        "phone_number",
+        "phone_number_verified",
+        "sub",
+    ];
+    PROFILE.into_iter().chain(others)
+}
 
+/// Those that the scope `profile` gives (OIDC Core §5.4).
 const PROFILE: [&str; 14] = [
     "name",
     "given_name",

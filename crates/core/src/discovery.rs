@@ -115,7 +115,7 @@ impl<'a> Metadata<'a> {
             revocation_endpoint_auth_methods_supported: methods,
             display_values_supported: ["page", "popup", "touch", "wap"],
             claim_types_supported: ["normal"],
-            claims_supported: claims::SUPPORTED.into_iter().chain(protocol).collect(),
+            claims_supported: claims::supported().chain(protocol).collect(),
             ui_locales_supported: ["en"],
             prompt_values_supported: Prompt::VALUES
                 .into_iter()

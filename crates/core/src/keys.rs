@@ -111,6 +111,21 @@ pub fn rotation(
     settings.algorithms.iter().filter_map(plan).collect()
 }
 
+/// The key that signs with an algorithm: the newest whose time has come, else the first one, which
+/// has nobody to wait for.
+pub fn active<'a>(
+    records: impl Iterator<Item = &'a KeyRecord> + Clone,
+    algorithm: Algorithm,
+    now: Timestamp,
+) -> Option<&'a KeyRecord> {
+    let own = records.filter(|record| record.algorithm == algorithm);
+    let newest = own
+        .clone()
+        .filter(|record| record.activates_at <= now)
+        .max_by_key(|record| record.generation);
+    newest.or_else(|| own.min_by_key(|record| record.generation))
+}
+
 /// Where a key stands. `records` has all keys, in any order.
 pub fn state(
     key: &KeyRecord,
@@ -242,6 +257,31 @@ mod tests {
             state(&keys[0], &keys, &settings(), day(0)),
             KeyState::Active
         );
+    }
+
+    #[test]
+    fn the_key_that_signs_is_the_one_whose_state_is_active() {
+        let settings = settings();
+        let first = made(due(&[], &settings, day(0)).pop().unwrap(), day(0));
+        let plan = rotation(std::slice::from_ref(&first), &settings, day(5), day(3))
+            .pop()
+            .unwrap();
+        let second = made(plan, day(3));
+        // Asked for while the second one waits: a leak.
+        let both = [first.clone(), second.clone()];
+        let third = made(
+            rotation(&both, &settings, day(4), day(4)).pop().unwrap(),
+            day(4),
+        );
+        let keys = [first, second, third];
+        for now in (0..10).map(day) {
+            let signs = active(keys.iter(), Algorithm::RS256, now).unwrap();
+            assert_eq!(
+                state(signs, &keys, &settings, now),
+                KeyState::Active,
+                "{now:?}"
+            );
+        }
     }
 
     #[test]

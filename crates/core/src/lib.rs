@@ -25,6 +25,7 @@ pub mod grant;
 pub mod id;
 pub mod introspection;
 pub mod keys;
+pub mod mac;
 pub mod organization;
 pub mod parameters;
 pub mod password;

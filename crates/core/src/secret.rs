@@ -210,6 +210,14 @@ impl<K> Digest<K> {
         })
     }
 
+    /// The digest as text: how the change feed, memory and exports name what they do not show.
+    pub fn hexadecimal(&self) -> String {
+        self.bytes
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    }
+
     /// The bytes to store.
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes

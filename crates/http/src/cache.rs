@@ -6,17 +6,17 @@
 //! that cannot read it stops trusting its memory.
 
 use std::{
-    collections::HashMap,
+    collections::HashSet,
     hash::Hash,
     sync::{
-        Arc, Mutex,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
 
 use symbolon_core::{
-    approval::{Approval, ApprovalState},
+    approval::Approval,
     claims::ClaimsRequest,
     client::Client,
     decision::Change,
@@ -64,7 +64,7 @@ pub struct Cache {
     opaque: Kept<String, OpaqueAccessToken>,
     personal: Kept<String, PersonalAccessToken>,
     recorded: moka::sync::Cache<Id<PersonalAccessToken>, ()>,
-    seen: Mutex<HashMap<(String, String), i64>>,
+    seen: Mutex<HashSet<Changed>>,
     read_at: Mutex<Option<Instant>>,
     keys_changed: AtomicBool,
 }
@@ -121,7 +121,7 @@ impl Cache {
         let load = async {
             let approval = self.storage.approval(id).await?;
             Ok(approval.map(|approval| ApprovalFacts {
-                live: !matches!(approval.state, ApprovalState::Revoked { .. }),
+                live: approval.is_live(),
                 claims: approval.claims,
             }))
         };
@@ -146,8 +146,7 @@ impl Cache {
         token: Digest<AccessToken>,
     ) -> Result<Option<Arc<OpaqueAccessToken>>, Failure> {
         let load = async { Ok(self.storage.access_token(token).await?) };
-        self.keep(&self.opaque, &hexadecimal(token.as_bytes()), load)
-            .await
+        self.keep(&self.opaque, &token.hexadecimal(), load).await
     }
 
     /// A personal access token.
@@ -159,8 +158,7 @@ impl Cache {
         token: Digest<secret::PersonalAccessToken>,
     ) -> Result<Option<Arc<PersonalAccessToken>>, Failure> {
         let load = async { Ok(self.storage.personal_token(token).await?) };
-        self.keep(&self.personal, &hexadecimal(token.as_bytes()), load)
-            .await
+        self.keep(&self.personal, &token.hexadecimal(), load).await
     }
 
     /// Whether this use of a personal access token is to be recorded: not more often than once in
@@ -177,7 +175,7 @@ impl Cache {
                 Change::RevokeApproval { approval, .. } => self.approvals.forget(approval),
                 Change::RevokeAccessToken { jti, .. } => self.revoked.forget(jti),
                 Change::RevokeOpaqueAccessToken { token, .. } => {
-                    self.opaque.forget(&hexadecimal(token.as_bytes()));
+                    self.opaque.forget(&token.hexadecimal());
                 }
                 Change::IssueOpaqueAccessToken(_)
                 | Change::RedeemCode { .. }
@@ -193,27 +191,15 @@ impl Cache {
     pub async fn learn(&self, now: Timestamp) -> Result<(), Failure> {
         let began = instant();
         let recent = self.storage.changed_since(now.minus(WINDOW)).await?;
-        let fresh = {
-            let mut seen = self
-                .seen
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner);
-            let is_new = |change: &&Changed| {
-                seen.get(&(change.noun.clone(), change.key.clone())) != Some(&change.version)
-            };
-            let fresh: Vec<Changed> = recent.iter().filter(is_new).cloned().collect();
-            *seen = recent
-                .into_iter()
-                .map(|change| ((change.noun, change.key), change.version))
-                .collect();
+        let recent: HashSet<Changed> = recent.into_iter().collect();
+        let fresh: Vec<Changed> = {
+            let mut seen = lock(&self.seen);
+            let fresh = recent.difference(&seen).cloned().collect();
+            *seen = recent;
             fresh
         };
         fresh.iter().for_each(|change| self.forget(change));
-        let mut read_at = self
-            .read_at
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        *read_at = Some(began);
+        *lock(&self.read_at) = Some(began);
         Ok(())
     }
 
@@ -270,12 +256,13 @@ impl Cache {
     }
 
     fn is_trusted(&self) -> bool {
-        let read_at = self
-            .read_at
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        read_at.is_some_and(|read_at| read_at.elapsed() < TRUST)
+        lock(&self.read_at).is_some_and(|read_at| read_at.elapsed() < TRUST)
     }
+}
+
+/// What a thread that panicked left behind is whole: every write to these is a single assignment.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// One kind of thing: `None` is kept too, so that an unknown name does not ask every time.
@@ -312,11 +299,6 @@ where
         self.epoch.fetch_add(1, Ordering::AcqRel);
         self.entries.invalidate_all();
     }
-}
-
-/// As the feed names it.
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[expect(

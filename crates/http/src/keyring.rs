@@ -59,18 +59,12 @@ impl Keyring {
         Self::of(&stored, seal, settings, now)
     }
 
-    /// The key that signs with an algorithm now: the active one (`symbolon_core::keys::state`).
+    /// The key that signs with an algorithm now.
     pub fn signer(&self, algorithm: Algorithm, now: Timestamp) -> Option<&SigningKey> {
-        let own = || {
-            self.keys
-                .iter()
-                .filter(|(record, _)| record.algorithm == algorithm)
-        };
-        let newest = own()
-            .filter(|(record, _)| record.activates_at <= now)
-            .max_by_key(|(record, _)| record.generation);
-        let first = || own().min_by_key(|(record, _)| record.generation);
-        newest.or_else(first).map(|(_, key)| key)
+        let records = self.keys.iter().map(|(record, _)| record);
+        let active = keys::active(records, algorithm, now)?;
+        let own = self.keys.iter().find(|(record, _)| record.id == active.id);
+        own.map(|(_, key)| key)
     }
 
     /// The keys that signatures are checked with: all that were ever used and are still kept, since

@@ -29,6 +29,7 @@ use axum::{
 };
 use symbolon_web::{browser::BrowserStore, guard};
 
+pub use endpoint::route_name;
 pub use page::home::{DemoClient, DemoGuide, DemoPerson};
 pub use provider::{Paths, Provider, ProviderError, ProviderParts, ProviderSettings};
 

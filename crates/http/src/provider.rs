@@ -23,7 +23,6 @@ use symbolon_web::{guard::Guard, metrics::Metrics, password_pool::PasswordPool};
 use crate::{
     answer,
     cache::Cache,
-    endpoint,
     gate::Gate,
     keyring::{KeyError, Keyring, SharedKeyring, shared},
     page::home::DemoGuide,
@@ -82,7 +81,7 @@ pub struct ProviderParts {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
-    /// What surrounds each request but the names of the routes.
+    /// What surrounds each request.
     pub guard: Guard,
     /// Where things are counted.
     pub metrics: Arc<Metrics>,
@@ -145,17 +144,13 @@ impl Provider {
         );
         let discovery = Bytes::from(serde_json::to_vec(&metadata).unwrap_or_default());
         let etag = answer::etag(&discovery);
-        let guard = Guard {
-            route_names: endpoint::route_name,
-            ..parts.guard
-        };
         let provider = Arc::new(Self {
             cache: Cache::new(Arc::clone(&parts.storage), Arc::clone(&parts.metrics)),
             clock: parts.clock,
             discovery: (discovery, etag),
             entropy: parts.entropy,
             gate: Gate::new(),
-            guard: Arc::new(guard),
+            guard: Arc::new(parts.guard),
             issuer: Arc::from(settings.issuer.as_str()),
             keyring: shared(keyring),
             metrics: parts.metrics,

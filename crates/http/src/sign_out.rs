@@ -56,15 +56,16 @@ pub async fn plan(
 
 /// The address of the question. What the client asked for goes along and is checked again; the hint
 /// stays behind, since it is about a person.
-pub fn ask(provider: &Provider, parameters: &Parameters, plan: &Plan) -> String {
+pub fn ask(
+    provider: &Provider,
+    parameters: &Parameters,
+    plan: &Plan,
+    client: Option<&Client>,
+) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
-    if plan.redirect.is_some() {
-        let hinted = parameters
-            .value("id_token_hint")
-            .and_then(|text| interaction::hint(provider, text))
-            .map(|hint| hint.aud.as_str().to_owned());
-        let client = hinted.or_else(|| parameters.value("client_id").map(str::to_owned));
-        query.append_pair("client_id", &client.unwrap_or_default());
+    // There is a place to go to only if a client registered it.
+    if let (Some(_), Some(client)) = (&plan.redirect, client) {
+        query.append_pair("client_id", client.id.as_str());
         for name in ["post_logout_redirect_uri", "state"] {
             if let Some(value) = parameters.value(name) {
                 query.append_pair(name, value);

@@ -45,6 +45,7 @@ pub(crate) async fn provider(
     config: &Config,
     issuer: &str,
     storage: Arc<dyn Storage>,
+    passwords: PasswordPool,
     demo: Option<DemoGuide>,
 ) -> Result<Arc<Provider>, WireError> {
     let entropy = Arc::new(SystemEntropy);
@@ -59,10 +60,10 @@ pub(crate) async fn provider(
             timeout: config.limits.request_timeout.into(),
             trusted_proxies: config.proxy.trusted.clone(),
             https,
-            route_names: |_| "other",
+            route_names: symbolon_http::route_name,
         },
         metrics,
-        passwords: password_pool(config)?,
+        passwords,
         seal: seal(config)?,
         storage,
     };

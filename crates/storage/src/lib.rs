@@ -31,7 +31,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use symbolon_core::{
-    approval::{Approval, Liveness},
+    approval::Approval,
     attempt::Attempts as AttemptCount,
     authorize::interaction::Progress,
     client::Client,
@@ -132,9 +132,6 @@ pub trait Approvals: Send + Sync {
 
     /// The approval of this name.
     async fn approval(&self, id: &Id<Approval>) -> Result<Option<Approval>>;
-
-    /// Whether tokens of an approval are still good.
-    async fn liveness(&self, id: &Id<Approval>) -> Result<Liveness>;
 }
 
 /// Access tokens that are opaque, or were revoked one by one.

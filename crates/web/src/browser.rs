@@ -8,12 +8,14 @@
 use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
-use hmac::{Hmac, KeyInit, Mac};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use hmac::{Hmac, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use symbolon_core::{
     entropy::Entropy,
     id::Id,
+    mac,
     secret::{ClientSecret, Secret},
     session::Session,
     subject::Subject,
@@ -218,23 +220,17 @@ impl BrowserSession {
 
     /// The token of a form: bound to this browser and to what the form is about (requirement A6.4).
     pub fn csrf(&self, purpose: &str) -> String {
-        use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
         URL_SAFE_NO_PAD.encode(self.mac(purpose).finalize().into_bytes())
     }
 
     /// Whether a form came back with its token. Compares in constant time.
     pub fn is_csrf(&self, purpose: &str, presented: &str) -> bool {
-        use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
         let presented = URL_SAFE_NO_PAD.decode(presented).unwrap_or_default();
         self.mac(purpose).verify_slice(&presented).is_ok()
     }
 
     fn mac(&self, purpose: &str) -> Hmac<Sha256> {
-        // A digest of the key is exactly half a block, so the construction cannot fail.
-        let mut block = [0; 64];
-        let key = Sha256::digest(self.memory.csrf.as_bytes());
-        block.iter_mut().zip(key).for_each(|(to, from)| *to = from);
-        let mut mac = Hmac::<Sha256>::new(&block.into());
+        let mut mac = mac::keyed(&Sha256::digest(self.memory.csrf.as_bytes()).into());
         mac.update(purpose.as_bytes());
         mac
     }

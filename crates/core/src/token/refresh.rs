@@ -6,13 +6,13 @@
 //! predecessor again within the grace (a client that never saw the answer) gets the same successor,
 //! and nothing has to be kept in the clear for it (requirement A2.5).
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use hmac::Mac;
 use zeroize::Zeroizing;
 
 use crate::{
     approval::RefreshFamilyState,
     entropy::Entropy,
+    mac,
     secret::{RefreshToken, Secret},
     settings::TokenSettings,
     time::Timestamp,
@@ -56,14 +56,7 @@ impl SuccessionKeys {
 }
 
 fn successor(key: &[u8; 32], token: &Secret<RefreshToken>) -> Secret<RefreshToken> {
-    // A key shorter than a block is padded with zeros (RFC 2104 §2); doing so here makes the
-    // construction infallible.
-    let mut block = Zeroizing::new([0; 64]);
-    block
-        .iter_mut()
-        .zip(key.iter())
-        .for_each(|(to, from)| *to = *from);
-    let mut mac = Hmac::<Sha256>::new(&(*block).into());
+    let mut mac = mac::keyed(key);
     mac.update(b"symbolon refresh token succession");
     mac.update(&token.bytes());
     Secret::of_family(&token.family(), &mac.finalize().into_bytes().into())

@@ -8,12 +8,9 @@ use axum::{
     extract::{Request, State},
     response::Response,
 };
+use http::Uri;
 use symbolon_core::parameters::Parameters;
-use symbolon_web::{
-    browser::BrowserSession,
-    form::{self, Unreadable},
-    guard::RequestId,
-};
+use symbolon_web::{browser::BrowserSession, form, guard::RequestId};
 use tower_sessions::Session;
 
 use crate::{
@@ -28,10 +25,14 @@ pub async fn get(
     State(provider): State<Arc<Provider>>,
     Extension(request_id): Extension<RequestId>,
     cookie: Session,
-    request: Request,
+    uri: Uri,
 ) -> Response {
-    let parameters = form::query(request.uri());
-    respond(&provider, &request_id, cookie, parameters).await
+    match form::query(&uri) {
+        Ok(parameters) => begin(&provider, &request_id, cookie, parameters)
+            .await
+            .unwrap_or_else(|failure| error::failure(&provider, &request_id, failure)),
+        Err(unreadable) => error::unreadable(&provider, &request_id, unreadable),
+    }
 }
 
 /// POST, the parameters in a form (OIDC Core §3.1.2.1).
@@ -41,24 +42,6 @@ pub async fn post(
     request: Request,
 ) -> Response {
     post_as_get(&provider, &request_id, request).await
-}
-
-async fn respond(
-    provider: &Provider,
-    request_id: &RequestId,
-    cookie: Session,
-    parameters: Result<Parameters, Unreadable>,
-) -> Response {
-    let parameters = match parameters {
-        Ok(parameters) => parameters,
-        // Nothing can be believed of it, least of all a redirect URI.
-        Err(unreadable) => {
-            let description = unreadable.wire().description;
-            return error::unreadable(provider, request_id, unreadable.status(), description);
-        }
-    };
-    let answer = begin(provider, request_id, cookie, parameters).await;
-    answer.unwrap_or_else(|failure| error::failure(provider, request_id, failure))
 }
 
 async fn begin(

@@ -8,12 +8,9 @@ use axum::{
     extract::{Request, State},
     response::Response,
 };
+use http::Uri;
 use symbolon_core::parameters::Parameters;
-use symbolon_web::{
-    browser::BrowserSession,
-    form::{self, Unreadable},
-    guard::RequestId,
-};
+use symbolon_web::{browser::BrowserSession, form, guard::RequestId};
 use tower_sessions::Session;
 
 use crate::{
@@ -30,10 +27,14 @@ pub async fn get(
     State(provider): State<Arc<Provider>>,
     Extension(request_id): Extension<RequestId>,
     cookie: Session,
-    request: Request,
+    uri: Uri,
 ) -> Response {
-    let parameters = form::query(request.uri());
-    respond(&provider, &request_id, cookie, parameters).await
+    match form::query(&uri) {
+        Ok(parameters) => sign_out(&provider, &request_id, cookie, &parameters)
+            .await
+            .unwrap_or_else(|failure| error::failure(&provider, &request_id, failure)),
+        Err(unreadable) => error::unreadable(&provider, &request_id, unreadable),
+    }
 }
 
 /// POST, the parameters in a form.
@@ -43,23 +44,6 @@ pub async fn post(
     request: Request,
 ) -> Response {
     post_as_get(&provider, &request_id, request).await
-}
-
-async fn respond(
-    provider: &Provider,
-    request_id: &RequestId,
-    cookie: Session,
-    parameters: Result<Parameters, Unreadable>,
-) -> Response {
-    let parameters = match parameters {
-        Ok(parameters) => parameters,
-        Err(unreadable) => {
-            let description = unreadable.wire().description;
-            return error::unreadable(provider, request_id, unreadable.status(), description);
-        }
-    };
-    let answer = sign_out(provider, request_id, cookie, &parameters).await;
-    answer.unwrap_or_else(|failure| error::failure(provider, request_id, failure))
 }
 
 async fn sign_out(
@@ -79,7 +63,10 @@ async fn sign_out(
         // The person's answer is a request of its own, checked as this one was.
         browser.remember().await?;
         return Ok(answer::see_other(&sign_out::ask(
-            provider, parameters, &plan,
+            provider,
+            parameters,
+            &plan,
+            client.as_deref(),
         )));
     }
     let ended = match hint.and_then(|hint| hint.sid) {

@@ -37,14 +37,7 @@ pub async fn post(State(provider): Shared, request: Request) -> Response {
     {
         Some(session) => {
             let progress = visit.open.progress.clone().with_session(session.id);
-            let Visit {
-                provider,
-                request_id,
-                open,
-                ..
-            } = visit;
-            let outcome = interaction::advance(&provider, &request_id, open, progress).await;
-            outcome.unwrap_or_else(|failure| super::error::failure(&provider, &request_id, failure))
+            visit.advance(progress).await
         }
         None => answer::see_other(&visit.address("sign-in")),
     }

@@ -6,10 +6,7 @@ use axum::{
 };
 use http::StatusCode;
 use symbolon_core::{
-    authorize::{
-        interaction::{Progress, Step},
-        request::Refusal,
-    },
+    authorize::interaction::{Progress, Step},
     id::Id,
     scope::Scope,
     session::Session,
@@ -34,28 +31,9 @@ pub async fn post(State(provider): Shared, request: Request) -> Response {
         Ok(visit) => visit,
         Err(response) => return response,
     };
-    let outcome = decide(&visit).await;
-    match outcome {
-        Ok(Some(progress)) => {
-            let Visit {
-                provider,
-                request_id,
-                open,
-                ..
-            } = visit;
-            let outcome = interaction::advance(&provider, &request_id, open, progress).await;
-            outcome.unwrap_or_else(|failure| super::error::failure(&provider, &request_id, failure))
-        }
-        Ok(None) => {
-            let Visit {
-                provider,
-                request_id,
-                open,
-                ..
-            } = &visit;
-            let outcome = interaction::give_up(provider, request_id, open, Refusal::Denied).await;
-            visit.answer(outcome)
-        }
+    match decide(&visit).await {
+        Ok(Some(progress)) => visit.advance(progress).await,
+        Ok(None) => visit.deny().await,
         Err(failure) => visit.answer(Err(failure)),
     }
 }

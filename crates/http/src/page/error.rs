@@ -2,7 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
-use symbolon_web::guard::RequestId;
+use symbolon_web::{form::Unreadable, guard::RequestId};
 
 use super::{Policy, chrome, render, view};
 use crate::{answer, failure::Failure, provider::Provider};
@@ -39,11 +39,17 @@ pub fn respond(provider: &Provider, request_id: &RequestId, message: &Message<'_
 
 /// An authorization or sign-out request that cannot be answered anywhere else.
 pub fn bad_request(provider: &Provider, request_id: &RequestId, description: &str) -> Response {
-    unreadable(provider, request_id, StatusCode::BAD_REQUEST, description)
+    bad_link(provider, request_id, StatusCode::BAD_REQUEST, description)
 }
 
-/// A request whose parameters cannot be read.
-pub fn unreadable(
+/// A request whose parameters cannot be read. Nothing can be believed of it, least of all a
+/// redirect URI.
+pub fn unreadable(provider: &Provider, request_id: &RequestId, unreadable: Unreadable) -> Response {
+    let description = unreadable.wire().description;
+    bad_link(provider, request_id, unreadable.status(), description)
+}
+
+fn bad_link(
     provider: &Provider,
     request_id: &RequestId,
     status: StatusCode,

@@ -18,7 +18,10 @@ use axum::{
     response::Response,
 };
 use http::{HeaderValue, StatusCode, header};
-use symbolon_core::parameters::Parameters;
+use symbolon_core::{
+    authorize::{interaction::Progress, request::Refusal},
+    parameters::Parameters,
+};
 use symbolon_web::{
     form::{self, Unreadable},
     guard::RequestId,
@@ -123,10 +126,7 @@ pub async fn post_as_get(
         }
     });
     location.map_or_else(
-        |unreadable| {
-            let description = unreadable.wire().description;
-            error::unreadable(provider, request_id, unreadable.status(), description)
-        },
+        |unreadable| error::unreadable(provider, request_id, unreadable),
         |location| answer::see_other(&location),
     )
 }
@@ -170,10 +170,7 @@ pub async fn visit(
     } else {
         Ok(Parameters::default())
     };
-    let form = form.map_err(|unreadable| {
-        let description = unreadable.wire().description;
-        error::unreadable(&provider, &request_id, unreadable.status(), description)
-    })?;
+    let form = form.map_err(|unreadable| error::unreadable(&provider, &request_id, unreadable))?;
     let opened = interaction::open(&provider, &request_id, &handle, cookie).await;
     let open = opened.map_err(failed)??;
     if is_post {
@@ -239,6 +236,29 @@ impl Visit {
             leads_to: Some(self.open.asked.request.redirect.uri()),
             script: false,
         }
+    }
+
+    /// Records progress and goes on with the interaction.
+    pub async fn advance(self, progress: Progress) -> Response {
+        let Self {
+            provider,
+            request_id,
+            open,
+            ..
+        } = self;
+        let outcome = interaction::advance(&provider, &request_id, open, progress).await;
+        outcome.unwrap_or_else(|failure| error::failure(&provider, &request_id, failure))
+    }
+
+    /// The person said no: the client is told, and the interaction ends.
+    pub async fn deny(&self) -> Response {
+        let outcome = interaction::give_up(
+            &self.provider,
+            &self.request_id,
+            &self.open,
+            Refusal::Denied,
+        );
+        self.answer(outcome.await)
     }
 
     /// The answer, or a page about our failure.

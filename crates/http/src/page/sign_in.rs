@@ -11,7 +11,7 @@ use axum::{
 use http::{HeaderValue, StatusCode, header};
 use sha2::{Digest, Sha256};
 use symbolon_core::{
-    authorize::{interaction::Step, request::Refusal},
+    authorize::interaction::{Progress, Step},
     id::Id,
     password::Password,
     session::Session,
@@ -42,31 +42,14 @@ pub async fn post(State(provider): Shared, request: Request) -> Response {
         Err(response) => return response,
     };
     if visit.form.value("decision") == Some("cancel") {
-        let Visit {
-            provider,
-            request_id,
-            open,
-            ..
-        } = &visit;
-        let outcome = interaction::give_up(provider, request_id, open, Refusal::Denied).await;
-        return visit.answer(outcome);
+        return visit.deny().await;
     }
     let username = visit.form.value("username").unwrap_or_default().to_owned();
     match attempt(&visit, &username).await {
         Ok(Ok(subject)) => match sign_in(&mut visit, &subject).await {
-            Ok(session) => {
+            Ok(progress) => {
                 visit.provider.metrics.sign_in("right");
-                let progress = visit.open.progress.clone().with_session(session);
-                let Visit {
-                    provider,
-                    request_id,
-                    open,
-                    ..
-                } = visit;
-                let outcome = interaction::advance(&provider, &request_id, open, progress).await;
-                outcome.unwrap_or_else(|failure| {
-                    super::error::failure(&provider, &request_id, failure)
-                })
+                visit.advance(progress).await
             }
             Err(failure) => visit.answer(Err(failure)),
         },
@@ -76,11 +59,11 @@ pub async fn post(State(provider): Shared, request: Request) -> Response {
 }
 
 /// Makes a session for somebody who has just proven who they are, or renews the one they have in
-/// this browser.
+/// this browser; the progress of the interaction with it.
 ///
 /// # Errors
 /// When storage fails.
-pub async fn sign_in(visit: &mut Visit, subject: &Id<Subject>) -> Result<Id<Session>, Failure> {
+pub async fn sign_in(visit: &mut Visit, subject: &Id<Subject>) -> Result<Progress, Failure> {
     let provider = &visit.provider;
     let now = provider.now();
     let live = interaction::live_sessions(provider, &visit.open.browser).await?;
@@ -107,7 +90,7 @@ pub async fn sign_in(visit: &mut Visit, subject: &Id<Subject>) -> Result<Id<Sess
         }
     };
     visit.open.browser.signed_in(&session, subject).await?;
-    Ok(session)
+    Ok(visit.open.progress.clone().with_session(session))
 }
 
 /// Why nobody was signed in.

@@ -15,7 +15,7 @@ use symbolon_storage::{Applied, DeclaredSubject};
 use symbolon_web::password_pool::PoolError;
 
 use super::{Shared, Visit, chrome, render, sign_in, view, visit};
-use crate::{failure::Failure, interaction};
+use crate::failure::Failure;
 
 const PURPOSE: &str = "sign-up";
 
@@ -41,17 +41,7 @@ pub async fn post(State(provider): Shared, request: Request) -> Response {
         Err(failure) => return visit.answer(Err(failure)),
     };
     match sign_in::sign_in(&mut visit, &subject).await {
-        Ok(session) => {
-            let progress = visit.open.progress.clone().with_session(session);
-            let Visit {
-                provider,
-                request_id,
-                open,
-                ..
-            } = visit;
-            let outcome = interaction::advance(&provider, &request_id, open, progress).await;
-            outcome.unwrap_or_else(|failure| super::error::failure(&provider, &request_id, failure))
-        }
+        Ok(progress) => visit.advance(progress).await,
         Err(failure) => visit.answer(Err(failure)),
     }
 }

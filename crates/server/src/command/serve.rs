@@ -13,7 +13,7 @@ use axum_server::{Handle, accept::NoDelayAcceptor, tls_rustls::RustlsConfig};
 use clap::Args;
 use symbolon_core::time::Clock;
 use symbolon_storage::Storage;
-use symbolon_web::clock::SystemClock;
+use symbolon_web::{clock::SystemClock, password_pool::PasswordPool};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{CommandError, Common, say};
@@ -69,10 +69,12 @@ impl Serve {
 
         let storage = symbolon_storage::open(config.database.expose()).await?;
         storage.migrate().await?;
-        let demo = load_state(&config, &*storage).await?;
+        let passwords = wire::password_pool(&config)?;
+        let demo = load_state(&config, &*storage, &passwords).await?;
         check_sign_up(&config, &*storage).await?;
         let guide = demo.then(|| demo::guide(&issuer, &config.paths.authorize));
-        let provider = wire::provider(&config, &issuer, Arc::clone(&storage), guide).await?;
+        let provider =
+            wire::provider(&config, &issuer, Arc::clone(&storage), passwords, guide).await?;
         let tending = tokio::spawn(Arc::clone(&provider).tend());
 
         let app = symbolon_http::router(provider);
@@ -129,17 +131,20 @@ impl Serve {
 }
 
 /// Makes the demo and the declared state true; whether the demo is on.
-async fn load_state(config: &Config, storage: &dyn Storage) -> Result<bool, CommandError> {
+async fn load_state(
+    config: &Config,
+    storage: &dyn Storage,
+    passwords: &PasswordPool,
+) -> Result<bool, CommandError> {
     let demo = config.demo.then(demo::form).transpose()?;
     let declared = config.state.as_deref().map(Form::read).transpose()?;
     for form in demo.iter().chain(&declared) {
-        let passwords = wire::password_pool(config)?;
         let now = SystemClock.now();
-        let plan = Plan::make(form, storage, &passwords, now).await?;
+        let plan = Plan::make(form, storage, passwords, now).await?;
         plan.lines()
             .iter()
             .for_each(|line| tracing::info!("{line}"));
-        plan.apply(storage, &passwords, now).await?;
+        plan.apply(storage, passwords, now).await?;
     }
     Ok(demo.is_some())
 }

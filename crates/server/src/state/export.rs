@@ -30,14 +30,10 @@ pub(crate) async fn export(storage: &dyn Storage, with_hashes: bool) -> Result<F
     }
     let machines = subjects(storage, with_hashes, &mut form).await?;
     for client in storage.clients().await? {
-        let digests = client.secrets.iter().map(|secret| {
-            secret
-                .digest
-                .as_bytes()
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect()
-        });
+        let digests = client
+            .secrets
+            .iter()
+            .map(|secret| secret.digest.hexadecimal());
         form.clients.push(ClientForm {
             client_secret: None,
             client_secret_sha256: if with_hashes {

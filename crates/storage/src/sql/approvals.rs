@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use sqlx::{Row as _, query};
 use symbolon_core::{
-    approval::{Approval, ApprovalState, Liveness, RefreshFamilyState},
+    approval::{Approval, ApprovalState, RefreshFamilyState},
     id::Id,
     pkce::Challenge,
     scope::Scope,
@@ -30,7 +30,6 @@ statements! {
     BY_CODE = "SELECT * FROM approval WHERE code_digest = $1";
     BY_FAMILY = "SELECT * FROM approval WHERE refresh_family = $1";
     BY_ID = "SELECT * FROM approval WHERE id = $1";
-    LIVENESS = "SELECT revoked_at FROM approval WHERE id = $1";
 }
 
 #[async_trait]
@@ -99,17 +98,6 @@ impl Approvals for Database {
             .fetch_optional(&self.reader)
             .await?;
         row.as_ref().map(approval).transpose()
-    }
-
-    async fn liveness(&self, id: &Id<Approval>) -> Result<Liveness> {
-        let row = query(LIVENESS)
-            .bind(id.as_str())
-            .fetch_optional(&self.reader)
-            .await?;
-        Ok(match row {
-            Some(row) if row.try_get::<Option<i64>, _>("revoked_at")?.is_none() => Liveness::Live,
-            _ => Liveness::Revoked,
-        })
     }
 }
 

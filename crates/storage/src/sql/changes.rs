@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use sqlx::{Row as _, query};
-use symbolon_core::{decision::Change, secret::Digest, time::Timestamp};
+use symbolon_core::{decision::Change, time::Timestamp};
 
 use super::{Connection, Database};
 use crate::{Applied, Changed, Changes, Result, error::is_serialization, record::read::text};
@@ -164,19 +164,10 @@ async fn apply_one(connection: &mut Connection, change: &Change) -> sqlx::Result
                 .bind(at.seconds())
                 .execute(&mut *connection)
                 .await?;
-            feed(connection, "access_token", &key_of(token), *at).await?;
+            feed(connection, "access_token", &token.hexadecimal(), *at).await?;
             Ok(true)
         }
     }
-}
-
-/// How the feed names an opaque token: its digest in hexadecimal.
-fn key_of<K>(digest: &Digest<K>) -> String {
-    digest
-        .as_bytes()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }
 
 /// A transaction that another one came in between of is a conflict: it is decided anew.

@@ -261,3 +261,9 @@ pub(crate) async fn populate(storage: &dyn Storage) {
         storage.put_client(&client(name), NOW).await.unwrap();
     }
 }
+
+/// Whether tokens of an approval are still good; those of one that is not known are not.
+pub(crate) async fn is_live(storage: &dyn Storage, name: &str) -> bool {
+    let found = storage.approval(&id(name)).await.unwrap();
+    found.is_some_and(|approval| approval.is_live())
+}

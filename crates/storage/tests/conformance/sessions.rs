@@ -1,10 +1,6 @@
 //! Sessions, and what comes of it when they end.
 
-use symbolon_core::{
-    approval::{Approval, Liveness},
-    session::Session,
-    time::Timestamp,
-};
+use symbolon_core::{approval::Approval, session::Session, time::Timestamp};
 
 use crate::{
     database::Database,
@@ -148,7 +144,7 @@ async fn store_sessions_and_approvals(database: &Database) {
 async fn live_approvals(database: &Database) -> Vec<&'static str> {
     let mut live = Vec::new();
     for name in APPROVALS {
-        if database.liveness(&id(name)).await.unwrap() == Liveness::Live {
+        if sample::is_live(&**database, name).await {
             live.push(name);
         }
     }
