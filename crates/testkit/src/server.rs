@@ -233,7 +233,7 @@ impl Drop for Server {
             eprintln!(
                 "--- what the server at {} printed ---\n{}",
                 self.url,
-                self.log.text()
+                self.log.text_at_the_end()
             );
         }
     }

@@ -218,12 +218,19 @@ async fn settled(server: &Server, bytes: &[u8], cookie: Option<&str>) -> Reply {
     send(server, again.bytes()).await
 }
 
+/// An answer without the tokens in it: random letters spell every word some day.
+fn said(body: &str) -> String {
+    let is_token = |part: &&str| part.len() > 40 && !part.contains(char::is_whitespace);
+    let parts = body.split('"').filter(|part| !is_token(part));
+    parts.collect::<Vec<_>>().join("\"")
+}
+
 /// What holds of every answer, whatever it answers.
 fn check_manners(name: &str, reply: &Reply) {
     let Reply { status, body, .. } = reply;
     assert!((1..500).contains(status), "{name}: {reply:?}");
     assert_eq!(reply.header("x-injected"), "", "{name}: {reply:?}");
-    let low = body.to_lowercase();
+    let low = said(body).to_lowercase();
     for leak in ["sqlx", "panicked", "src/", "insert into", "relation \""] {
         assert!(!low.contains(leak), "{name} shows {leak}: {body}");
     }
