@@ -29,10 +29,9 @@ use symbolon_core::{
         pattern::ScopePattern,
         relation::Relation,
         rule::{Effect, Rule, RuleSet},
-        standing::RoleDefinition,
         template::{Method, PathTemplate},
     },
-    role::{RoleKey, Roles},
+    role::{Role, RoleKey, Roles},
     scope::Scope,
 };
 
@@ -131,7 +130,7 @@ fn policy() -> Policy {
         })
         .collect();
     let roles: Vec<_> = (0..ROLES)
-        .map(|index| RoleDefinition {
+        .map(|index| Role {
             key: role(index),
             name: format!("Role {index}"),
             organization: None,

@@ -187,6 +187,7 @@ mod tests {
                 updated_at: Timestamp::from_seconds(5),
             })),
             disabled_at: None,
+            roles_until: None,
             roles: BTreeMap::new(),
         }
     }

@@ -2,23 +2,29 @@
 
 use std::{collections::BTreeMap, fmt};
 
+use serde::{Deserialize, Serialize};
+
 use crate::{id::Id, organization::Organization};
 
 /// The key of a role, such as `admin`: 1 to 64 characters of `A-Z a-z 0-9 _ - . :`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct RoleKey(Box<str>);
 
 /// Which roles a subject holds in which organization; the `roles` claim as it is.
 pub type Roles = BTreeMap<Id<Organization>, Vec<RoleKey>>;
 
-/// A role that may be granted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A role that may be granted, and that rules may name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Role {
-    /// What tokens and rules call it.
+    /// What grants, rules and tokens call it.
     pub key: RoleKey,
     /// What people call it.
     pub name: String,
+    /// The one organization in which it counts; `None`: in all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization: Option<Id<Organization>>,
 }
 
 /// Why a text is no role key.
@@ -58,7 +64,7 @@ impl fmt::Display for RoleKey {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for RoleKey {
+impl<'de> Deserialize<'de> for RoleKey {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
     }

@@ -21,8 +21,10 @@ pub struct Subject {
     pub kind: SubjectKind,
     /// Since when it is shut out, if so: by itself or with its organization.
     pub disabled_at: Option<Timestamp>,
-    /// The roles it holds now, in organizations that are active.
+    /// The roles it holds in organizations that are active, until [`Self::roles_until`].
     pub roles: Roles,
+    /// When the first of these roles ends: from then on `roles` has too many.
+    pub roles_until: Option<Timestamp>,
 }
 
 /// What a subject is.

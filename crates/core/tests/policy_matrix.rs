@@ -18,9 +18,8 @@ use symbolon_core::{
         decision::{Limits, Reason},
         relation::Relation,
         rule::RuleSet,
-        standing::RoleDefinition,
     },
-    role::{RoleKey, Roles},
+    role::{Role, RoleKey, Roles},
     scope::Scope,
 };
 
@@ -35,13 +34,13 @@ const ORGANIZATIONS: [&str; 2] = ["business", "platform"];
 struct Example {
     policy: Policy,
     rules: RuleSet,
-    roles: Vec<RoleDefinition>,
+    roles: Vec<Role>,
     scopes: Vec<ApiScope>,
 }
 
 fn example() -> Example {
     let rules: RuleSet = serde_json::from_str(RULES).unwrap();
-    let roles: Vec<RoleDefinition> = serde_json::from_str(ROLES).unwrap();
+    let roles: Vec<Role> = serde_json::from_str(ROLES).unwrap();
     let relations: Vec<Relation> = serde_json::from_str(RELATIONS).unwrap();
     let api: Api = serde_json::from_str(API).unwrap();
     let scopes = api.scopes().iter().map(|own| own.scope.clone()).collect();

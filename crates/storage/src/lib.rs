@@ -39,6 +39,7 @@ use symbolon_core::{
     id::Id,
     keys::SigningKey,
     organization::Organization,
+    policy::{api::Api, relation::Relation},
     role::{Role, RoleKey},
     scope::Scope,
     secret::{self, AccessToken, AuthorizationCode, Digest, InteractionHandle, RefreshFamily},
@@ -50,7 +51,8 @@ use symbolon_core::{
 
 pub use error::StorageError;
 pub use record::{
-    Browser, Changed, Credential, DeclaredSubject, Interaction, RoleGrant, StoredKey,
+    Browser, Changed, Credential, DeclaredSubject, Interaction, PolicyFacts, RoleGrant, StoredKey,
+    StoredRuleSet,
 };
 
 /// What a storage call answers.
@@ -77,6 +79,7 @@ pub trait Storage:
     + Interactions
     + Maintenance
     + PersonalTokens
+    + Policies
     + SigningKeys
     + Sessions
     + Subjects
@@ -95,6 +98,7 @@ impl<T> Storage for T where
         + Interactions
         + Maintenance
         + PersonalTokens
+        + Policies
         + SigningKeys
         + Sessions
         + Subjects
@@ -180,6 +184,38 @@ pub trait PersonalTokens: Send + Sync {
     ) -> Result<bool>;
 }
 
+/// What decisions stand on: rules, roles, relations, APIs.
+#[async_trait]
+pub trait Policies: Send + Sync {
+    /// Everything that a policy is compiled from, as of one moment.
+    async fn policy_facts(&self) -> Result<PolicyFacts>;
+
+    /// The rule set of this version.
+    async fn rule_set(&self, version: u64) -> Result<Option<StoredRuleSet>>;
+
+    /// Up to `limit` rule sets with a version below `before`, the latest first.
+    async fn rule_sets_before(&self, before: u64, limit: u32) -> Result<Vec<StoredRuleSet>>;
+
+    /// Puts the next version in force; `Conflict` when there is one of this number already, or none
+    /// before it.
+    async fn create_rule_set(&self, next: &StoredRuleSet) -> Result<Applied>;
+
+    /// All relations, also those of disabled organizations, sorted.
+    async fn relations(&self) -> Result<Vec<Relation>>;
+
+    /// Adds a relation.
+    async fn put_relation(&self, relation: &Relation, now: Timestamp) -> Result<()>;
+
+    /// Takes a relation away.
+    async fn delete_relation(&self, relation: &Relation, now: Timestamp) -> Result<()>;
+
+    /// All stored APIs, by audience.
+    async fn apis(&self) -> Result<Vec<Api>>;
+
+    /// Adds or changes an API.
+    async fn put_api(&self, api: &Api, now: Timestamp) -> Result<()>;
+}
+
 /// Clients.
 #[async_trait]
 pub trait Clients: Send + Sync {
@@ -190,9 +226,9 @@ pub trait Clients: Send + Sync {
 /// People and machine users.
 #[async_trait]
 pub trait Subjects: Send + Sync {
-    /// The subject of this name, with the roles it holds in active organizations. It counts as
-    /// disabled when its home is.
-    async fn subject(&self, id: &Id<Subject>) -> Result<Option<Subject>>;
+    /// The subject of this name, with the roles it holds in active organizations at `now`. It
+    /// counts as disabled when its home is.
+    async fn subject(&self, id: &Id<Subject>, now: Timestamp) -> Result<Option<Subject>>;
 
     /// Who answers to a user name or e-mail address, and by which password hash.
     async fn credential(&self, identifier: &Identifier) -> Result<Option<Credential>>;
@@ -338,15 +374,15 @@ pub trait Declared: Send + Sync {
     /// Adds or changes an organization.
     async fn put_organization(&self, organization: &Organization, now: Timestamp) -> Result<()>;
     /// Adds or changes a role.
-    async fn put_role(&self, role: &Role) -> Result<()>;
+    async fn put_role(&self, role: &Role, now: Timestamp) -> Result<()>;
     /// Adds or changes a subject; `Conflict` when another one answers to one of its names.
     async fn put_subject(&self, subject: &DeclaredSubject, now: Timestamp) -> Result<Applied>;
-    /// Makes the roles of a subject in an organization exactly these.
+    /// Makes the roles of a subject in an organization exactly these, each with its end.
     async fn put_role_grants(
         &self,
         subject: &Id<Subject>,
         organization: &Id<Organization>,
-        roles: &[RoleKey],
+        roles: &[(RoleKey, Option<Timestamp>)],
         now: Timestamp,
     ) -> Result<()>;
     /// Adds or changes a client and its secrets.

@@ -31,6 +31,8 @@ mod interactions;
 mod maintenance;
 #[path = "sql/personal_tokens.rs"]
 mod personal_tokens;
+#[path = "sql/policies.rs"]
+mod policies;
 #[path = "sql/sessions.rs"]
 mod sessions;
 #[path = "sql/signing_keys.rs"]
@@ -116,5 +118,11 @@ impl Database {
     /// A transaction that writes.
     async fn begin(&self) -> sqlx::Result<Transaction<'static, Postgres>> {
         self.writer.begin().await
+    }
+
+    /// A transaction that reads, and sees one moment only.
+    async fn snapshot(&self) -> sqlx::Result<Transaction<'static, Postgres>> {
+        let statement = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+        self.reader.begin_with(statement).await
     }
 }

@@ -6,7 +6,8 @@ use symbolon_core::{
     keys::KeyRecord,
     organization::Organization,
     parameters::Parameters,
-    role::RoleKey,
+    policy::{api::Api, relation::Relation, rule::RuleSet},
+    role::{Role, RoleKey},
     subject::{Identifier, Profile, Subject},
     time::Timestamp,
 };
@@ -113,6 +114,38 @@ pub struct RoleGrant {
     pub organization: Id<Organization>,
     /// Which.
     pub role: RoleKey,
+    /// The first moment at which it no longer counts; `None`: it does not end.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// What a policy is compiled from.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PolicyFacts {
+    /// The version in force.
+    pub version: u64,
+    /// Its rules.
+    pub rules: RuleSet,
+    /// Relations between active organizations, sorted.
+    pub relations: Vec<Relation>,
+    /// All roles, by key.
+    pub roles: Vec<Role>,
+    /// All stored APIs, by audience.
+    pub apis: Vec<Api>,
+}
+
+/// A rule set, and how it came about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredRuleSet {
+    /// One more than the one before it.
+    pub version: u64,
+    /// What is in it.
+    pub rules: RuleSet,
+    /// Who made it: the `sub` of somebody, or what else it was, such as `declared state`.
+    pub author: String,
+    /// Why, in the words of its author.
+    pub comment: String,
+    /// When.
+    pub created_at: Timestamp,
 }
 
 /// Reads columns into our types, for every `sql/*.rs` of both databases.

@@ -34,6 +34,8 @@ mod interactions;
 mod maintenance;
 #[path = "sql/personal_tokens.rs"]
 mod personal_tokens;
+#[path = "sql/policies.rs"]
+mod policies;
 #[path = "sql/sessions.rs"]
 mod sessions;
 #[path = "sql/signing_keys.rs"]
@@ -111,6 +113,11 @@ impl Database {
     /// with SQLITE_BUSY, whatever the timeout.
     async fn begin(&self) -> sqlx::Result<Transaction<'static, Sqlite>> {
         self.writer.begin_with("BEGIN IMMEDIATE").await
+    }
+
+    /// A transaction that reads, and sees one moment only.
+    async fn snapshot(&self) -> sqlx::Result<Transaction<'static, Sqlite>> {
+        self.reader.begin().await
     }
 }
 

@@ -14,6 +14,7 @@ use crate::{
     id::Id,
     policy::{
         api_scope::ApiScope,
+        own,
         path::{PathRefusal, RequestPath},
         route::Routes,
         template::{Method, PathTemplate},
@@ -77,6 +78,9 @@ pub enum ApiError {
         /// The other.
         other: PathTemplate,
     },
+    /// It pretends to be Symbolon's own.
+    #[error("the audience urn:symbolon:api and scopes that begin with Symbolon. are reserved")]
+    Reserved,
     /// A scope is defined twice.
     #[error("the scope {0} is defined twice; remove one")]
     ScopeTwice(ApiScope),
@@ -119,6 +123,20 @@ impl Api {
     /// # Errors
     /// [`ApiError`] says what is inconsistent.
     pub fn new(
+        audience: Id<Api>,
+        name: String,
+        scopes: Vec<ScopeDefinition>,
+        endpoints: Vec<Endpoint>,
+    ) -> Result<Self, ApiError> {
+        let reserved = scopes.iter().any(|own| own::is_own(&own.scope));
+        if reserved || audience.as_str() == own::AUDIENCE {
+            return Err(ApiError::Reserved);
+        }
+        Self::assemble(audience, name, scopes, endpoints)
+    }
+
+    /// As [`Self::new`], also for Symbolon's own API.
+    pub(super) fn assemble(
         audience: Id<Api>,
         name: String,
         scopes: Vec<ScopeDefinition>,

@@ -247,9 +247,9 @@ mod tests {
     use super::*;
     use crate::policy::{
         rule::RuleSet,
-        standing::RoleDefinition,
         tally::{Affected, Tally},
     };
+    use crate::role::Role;
 
     const RULES: &[&str] = &[
         r#"{"role":"admin","pattern":"*","effect":"allow"}"#,
@@ -272,7 +272,7 @@ mod tests {
     /// Admins of acme act as viewers in globex, if `related`.
     fn policy(rules: &[&str], related: bool) -> Policy {
         let rules: RuleSet = serde_json::from_str(&format!("[{}]", rules.join(","))).unwrap();
-        let role = |name: &str| RoleDefinition {
+        let role = |name: &str| Role {
             key: key(name),
             name: name.into(),
             organization: None,
@@ -376,7 +376,7 @@ mod tests {
     #[test]
     fn a_role_that_is_no_longer_defined_takes_what_it_gave() {
         let rules: RuleSet = serde_json::from_str(&format!("[{}]", RULES.join(","))).unwrap();
-        let viewer = RoleDefinition {
+        let viewer = Role {
             key: key("viewer"),
             name: "Viewer".into(),
             organization: None,

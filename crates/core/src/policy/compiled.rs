@@ -21,9 +21,9 @@ use crate::{
         pattern_index::{Matched, PatternId, PatternIndex},
         relation::Relation,
         rule::{Effect, RuleSet},
-        standing::{RoleDefinedTwice, RoleDefinition, RoleIndex, Standing},
+        standing::{RoleDefinedTwice, RoleIndex, Standing},
     },
-    role::Roles,
+    role::{Role, Roles},
 };
 
 /// Rules, roles, relations and APIs of one version.
@@ -93,7 +93,7 @@ impl Policy {
         version: u64,
         rules: RuleSet,
         relations: &[Relation],
-        roles: &[RoleDefinition],
+        roles: &[Role],
         apis: impl IntoIterator<Item = Api>,
     ) -> Result<Self, PolicyError> {
         let standing = Standing::new(relations, roles)?;

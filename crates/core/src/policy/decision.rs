@@ -189,7 +189,8 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
     use super::*;
-    use crate::policy::{relation::Relation, rule::RuleSet, standing::RoleDefinition};
+    use crate::policy::{relation::Relation, rule::RuleSet};
+    use crate::role::Role;
 
     fn id<K>(text: &str) -> Id<K> {
         Id::parse(text).unwrap()
@@ -210,7 +211,7 @@ mod tests {
             {"role":"auditor","pattern":"Invoices.Read","effect":"deny"}
         ]"#;
         let rules: RuleSet = serde_json::from_str(rules).unwrap();
-        let role = |name: &str| RoleDefinition {
+        let role = |name: &str| Role {
             key: key(name),
             name: name.into(),
             organization: None,

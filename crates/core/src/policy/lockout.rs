@@ -70,8 +70,8 @@ mod tests {
 
     use super::*;
     use crate::{
-        policy::{rule::RuleSet, standing::RoleDefinition},
-        role::RoleKey,
+        policy::rule::RuleSet,
+        role::{Role, RoleKey},
     };
 
     fn id<K>(text: &str) -> Id<K> {
@@ -99,7 +99,7 @@ mod tests {
 
     fn policy(rules: &str) -> Policy {
         let rules: RuleSet = serde_json::from_str(rules).unwrap();
-        let role = |name: &str| RoleDefinition {
+        let role = |name: &str| Role {
             key: key(name),
             name: name.into(),
             organization: None,

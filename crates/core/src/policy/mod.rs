@@ -23,6 +23,7 @@ pub mod decision;
 pub mod expiry;
 pub mod explain;
 pub mod lockout;
+pub mod own;
 pub mod path;
 pub mod pattern;
 mod pattern_index;

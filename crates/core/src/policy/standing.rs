@@ -14,27 +14,14 @@ use std::{
     hash::{BuildHasherDefault, DefaultHasher},
 };
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::{
     id::Id,
     organization::Organization,
     policy::relation::Relation,
-    role::{RoleKey, Roles},
+    role::{Role, RoleKey, Roles},
 };
-
-/// A role that may be granted and that rules may name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RoleDefinition {
-    /// What grants, rules and tokens call it.
-    pub key: RoleKey,
-    /// What people call it.
-    pub name: String,
-    /// The one organization in which it counts; `None`: in all of them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub organization: Option<Id<Organization>>,
-}
 
 /// A role that counts, and why.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -128,10 +115,7 @@ impl Standing {
     ///
     /// # Errors
     /// [`RoleDefinedTwice`].
-    pub fn new(
-        relations: &[Relation],
-        definitions: &[RoleDefinition],
-    ) -> Result<Self, RoleDefinedTwice> {
+    pub fn new(relations: &[Relation], definitions: &[Role]) -> Result<Self, RoleDefinedTwice> {
         let mut standing = Self {
             roles: defined(definitions)?,
             by_managed: HashMap::default(),
@@ -246,7 +230,7 @@ impl Standing {
     }
 }
 
-fn defined(definitions: &[RoleDefinition]) -> Result<Vec<DefinedRole>, RoleDefinedTwice> {
+fn defined(definitions: &[Role]) -> Result<Vec<DefinedRole>, RoleDefinedTwice> {
     let mut roles: BTreeMap<_, Option<BTreeSet<_>>> = BTreeMap::new();
     for definition in definitions {
         let only = &definition.organization;
@@ -282,8 +266,8 @@ mod tests {
         Id::parse(text).unwrap()
     }
 
-    fn role(name: &str, only: Option<&str>) -> RoleDefinition {
-        RoleDefinition {
+    fn role(name: &str, only: Option<&str>) -> Role {
+        Role {
             key: key(name),
             name: name.into(),
             organization: only.map(organization),
@@ -407,7 +391,7 @@ mod tests {
 
     #[test]
     fn a_key_means_one_role() {
-        let refused = |definitions: &[RoleDefinition]| Standing::new(&[], definitions).is_err();
+        let refused = |definitions: &[Role]| Standing::new(&[], definitions).is_err();
         assert!(refused(&[role("a", None), role("a", None)]));
         assert!(refused(&[role("a", None), role("a", Some("acme"))]));
         assert!(refused(&[role("a", Some("acme")), role("a", None)]));

@@ -148,6 +148,7 @@ mod tests {
             organization_name: "Acme".into(),
             kind: SubjectKind::Machine { name: "ci".into() },
             disabled_at: None,
+            roles_until: None,
             roles: roles
                 .iter()
                 .map(|(id, keys)| {

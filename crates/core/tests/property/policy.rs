@@ -18,9 +18,9 @@ use symbolon_core::{
         pattern::ScopePattern,
         relation::Relation,
         rule::{Effect, Rule, RuleSet},
-        standing::{RoleDefinition, Standing, Through, roles_in},
+        standing::{Standing, Through, roles_in},
     },
-    role::{RoleKey, Roles},
+    role::{Role, RoleKey, Roles},
     scope::{STANDARD, Scope},
 };
 
@@ -32,7 +32,7 @@ const ROLES: [&str; 4] = ["admin", "auditor", "robot", "viewer"];
 struct World {
     rules: Vec<Rule>,
     relations: Vec<Relation>,
-    roles: Vec<RoleDefinition>,
+    roles: Vec<Role>,
 }
 
 /// Everything that a question is made of.
@@ -191,7 +191,7 @@ fn relation() -> impl Strategy<Value = Relation> {
 }
 
 /// Each role is defined for all, for one organization, or not at all.
-fn roles() -> impl Strategy<Value = Vec<RoleDefinition>> {
+fn roles() -> impl Strategy<Value = Vec<Role>> {
     let one = prop_oneof![
         4 => Just(Some(None)),
         1 => organization().prop_map(|only| Some(Some(only))),
@@ -200,7 +200,7 @@ fn roles() -> impl Strategy<Value = Vec<RoleDefinition>> {
     vec(one, ROLES.len()).prop_map(|all| {
         let defined = ROLES.into_iter().zip(all);
         let defined = defined.filter_map(|(text, only)| {
-            Some(RoleDefinition {
+            Some(Role {
                 key: RoleKey::parse(text).unwrap(),
                 name: text.to_uppercase(),
                 organization: only?,

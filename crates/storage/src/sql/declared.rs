@@ -14,12 +14,12 @@ use symbolon_core::{
 use super::{Connection, Database, Row, changes::feed, clients::with_secrets};
 use crate::{
     Applied, Declared, DeclaredSubject, Result, RoleGrant, StorageError,
-    record::read::{id, json, name, optional_instant, role_key, text, within},
+    record::read::{id, json, name, optional_id, optional_instant, role_key, text, within},
 };
 
 statements! {
     ORGANIZATIONS = "SELECT id, name, disabled_at FROM organization ORDER BY id";
-    ROLES = "SELECT key, name FROM role ORDER BY key";
+    ROLES = "SELECT key, name, organization_id FROM role ORDER BY key";
     CLIENTS = "SELECT id, organization_id, machine_id, metadata, disabled_at FROM client \
         ORDER BY id";
     SUBJECTS = "SELECT id, organization_id, kind, username, profile, password_hash, disabled_at \
@@ -30,21 +30,23 @@ statements! {
         password_hash, disabled_at FROM subject \
         JOIN identifier ON identifier.subject_id = subject.id WHERE identifier.canonical = $1";
     IDENTIFIERS = "SELECT canonical FROM identifier WHERE subject_id = $1 ORDER BY canonical";
-    GRANTS = "SELECT subject_id, organization_id, role_key FROM role_grant \
+    GRANTS = "SELECT subject_id, organization_id, role_key, expires_at FROM role_grant \
         WHERE subject_id >= $1 AND subject_id <= $2 \
         ORDER BY subject_id, organization_id, role_key";
     PUT_ORGANIZATION = "INSERT INTO organization (id, name, created_at, disabled_at) \
         VALUES ($1, $2, $3, $4) \
-        ON CONFLICT (id) DO UPDATE SET name = excluded.name, disabled_at = excluded.disabled_at";
-    PUT_ROLE = "INSERT INTO role (key, name) VALUES ($1, $2) \
-        ON CONFLICT (key) DO UPDATE SET name = excluded.name";
+        ON CONFLICT (id) DO UPDATE SET name = excluded.name, disabled_at = excluded.disabled_at, \
+        version = organization.version + 1";
+    PUT_ROLE = "INSERT INTO role (key, name, organization_id) VALUES ($1, $2, $3) \
+        ON CONFLICT (key) DO UPDATE SET name = excluded.name, \
+        organization_id = excluded.organization_id, version = role.version + 1";
     PUT_SUBJECT = "INSERT INTO subject (id, organization_id, kind, username, profile, \
         password_hash, created_at, updated_at, disabled_at) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8) \
         ON CONFLICT (id) DO UPDATE SET organization_id = excluded.organization_id, \
         kind = excluded.kind, username = excluded.username, profile = excluded.profile, \
         password_hash = excluded.password_hash, updated_at = excluded.updated_at, \
-        disabled_at = excluded.disabled_at";
+        disabled_at = excluded.disabled_at, version = subject.version + 1";
     INSERT_SUBJECT = "INSERT INTO subject (id, organization_id, kind, username, profile, \
         password_hash, created_at, updated_at, disabled_at) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)";
@@ -53,13 +55,15 @@ statements! {
         ON CONFLICT (canonical) DO UPDATE SET subject_id = excluded.subject_id \
         WHERE identifier.subject_id = excluded.subject_id";
     REVOKE_GRANTS = "DELETE FROM role_grant WHERE subject_id = $1 AND organization_id = $2";
-    GRANT = "INSERT INTO role_grant (subject_id, organization_id, role_key) VALUES ($1, $2, $3) \
+    GRANT = "INSERT INTO role_grant (subject_id, organization_id, role_key, expires_at) \
+        VALUES ($1, $2, $3, $4) \
         ON CONFLICT (subject_id, organization_id, role_key) DO NOTHING";
     PUT_CLIENT = "INSERT INTO client (id, organization_id, machine_id, metadata, created_at, \
         updated_at, disabled_at) VALUES ($1, $2, $3, $4, $5, $5, $6) \
         ON CONFLICT (id) DO UPDATE SET organization_id = excluded.organization_id, \
         machine_id = excluded.machine_id, metadata = excluded.metadata, \
-        updated_at = excluded.updated_at, disabled_at = excluded.disabled_at";
+        updated_at = excluded.updated_at, disabled_at = excluded.disabled_at, \
+        version = client.version + 1";
     DROP_SECRETS = "DELETE FROM client_secret WHERE client_id = $1";
     PUT_SECRET = "INSERT INTO client_secret (client_id, digest, created_at, expires_at) \
         VALUES ($1, $2, $3, $4) ON CONFLICT (client_id, digest) DO NOTHING";
@@ -85,14 +89,7 @@ impl Declared for Database {
     async fn roles(&self) -> Result<Vec<Role>> {
         let rows = query(ROLES).fetch_all(&self.reader).await?;
         rows.iter()
-            .map(|row| {
-                within("role", &name(row, "key"), || {
-                    Ok(Role {
-                        key: role_key(row, "key")?,
-                        name: text(row, "name")?,
-                    })
-                })
-            })
+            .map(|row| within("role", &name(row, "key"), || role(row)))
             .collect()
     }
 
@@ -131,6 +128,7 @@ impl Declared for Database {
                         subject: id(row, "subject_id")?,
                         organization: id(row, "organization_id")?,
                         role: role_key(row, "role_key")?,
+                        expires_at: optional_instant(row, "expires_at")?,
                     })
                 })
             })
@@ -179,12 +177,17 @@ impl Declared for Database {
         Ok(())
     }
 
-    async fn put_role(&self, role: &Role) -> Result<()> {
+    async fn put_role(&self, role: &Role, now: Timestamp) -> Result<()> {
+        let organization = role.organization.as_ref();
+        let mut transaction = self.begin().await?;
         query(PUT_ROLE)
             .bind(role.key.as_str())
             .bind(role.name.as_str())
-            .execute(&self.writer)
+            .bind(organization.map(|id| id.as_str().to_owned()))
+            .execute(&mut *transaction)
             .await?;
+        feed(&mut transaction, "policy", "role", now).await?;
+        transaction.commit().await?;
         Ok(())
     }
 
@@ -208,7 +211,7 @@ impl Declared for Database {
         &self,
         subject: &Id<Subject>,
         organization: &Id<Organization>,
-        roles: &[RoleKey],
+        roles: &[(RoleKey, Option<Timestamp>)],
         now: Timestamp,
     ) -> Result<()> {
         let mut transaction = self.begin().await?;
@@ -217,11 +220,12 @@ impl Declared for Database {
             .bind(organization.as_str())
             .execute(&mut *transaction)
             .await?;
-        for role in roles {
+        for (role, end) in roles {
             query(GRANT)
                 .bind(subject.as_str())
                 .bind(organization.as_str())
                 .bind(role.as_str())
+                .bind(end.map(Timestamp::seconds))
                 .execute(&mut *transaction)
                 .await?;
         }
@@ -263,6 +267,15 @@ impl Declared for Database {
         transaction.commit().await?;
         Ok(())
     }
+}
+
+/// A role, whatever it was read for.
+pub(super) fn role(row: &Row) -> Result<Role> {
+    Ok(Role {
+        key: role_key(row, "key")?,
+        name: text(row, "name")?,
+        organization: optional_id(row, "organization_id")?,
+    })
 }
 
 /// Adds a subject that must be new.

@@ -10,7 +10,8 @@ use symbolon_core::time::{Lifetime, Timestamp};
 
 use super::{
     COLUMNS, DATABASE_TIME, Database, MIGRATIONS, approvals, attempts, browsers, changes, clients,
-    consents, declared, interactions, personal_tokens, sessions, signing_keys, subjects, tokens,
+    consents, declared, interactions, personal_tokens, policies, sessions, signing_keys, subjects,
+    tokens,
 };
 use crate::{Maintenance, Result, StorageError, migration::migrator};
 
@@ -106,6 +107,7 @@ impl Maintenance for Database {
             declared::STATEMENTS,
             interactions::STATEMENTS,
             personal_tokens::STATEMENTS,
+            policies::STATEMENTS,
             sessions::STATEMENTS,
             signing_keys::STATEMENTS,
             subjects::STATEMENTS,

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use sqlx::{Row as _, query};
 use symbolon_core::{
     id::Id,
-    role::Roles,
+    policy::expiry::{RoleGrant, unexpired},
     subject::{Identifier, Person, Subject, SubjectKind},
     time::Timestamp,
 };
@@ -22,10 +22,9 @@ statements! {
         organization.disabled_at AS organization_disabled_at \
         FROM subject JOIN organization ON organization.id = subject.organization_id \
         WHERE subject.id = $1";
-    ROLES = "SELECT role_grant.organization_id, role_grant.role_key FROM role_grant \
-        JOIN organization ON organization.id = role_grant.organization_id \
-        WHERE role_grant.subject_id = $1 AND organization.disabled_at IS NULL \
-        ORDER BY role_grant.organization_id, role_grant.role_key";
+    ROLES = "SELECT role_grant.organization_id, role_grant.role_key, role_grant.expires_at \
+        FROM role_grant JOIN organization ON organization.id = role_grant.organization_id \
+        WHERE role_grant.subject_id = $1 AND organization.disabled_at IS NULL";
     CREDENTIAL = "SELECT subject.id, subject.password_hash FROM identifier \
         JOIN subject ON subject.id = identifier.subject_id WHERE identifier.canonical = $1";
     UPGRADE = "UPDATE subject SET password_hash = $3 WHERE id = $1 AND password_hash = $2";
@@ -33,7 +32,7 @@ statements! {
 
 #[async_trait]
 impl Subjects for Database {
-    async fn subject(&self, id: &Id<Subject>) -> Result<Option<Subject>> {
+    async fn subject(&self, id: &Id<Subject>, now: Timestamp) -> Result<Option<Subject>> {
         let Some(row) = query(READ)
             .bind(id.as_str())
             .fetch_optional(&self.reader)
@@ -45,7 +44,7 @@ impl Subjects for Database {
             .bind(id.as_str())
             .fetch_all(&self.reader)
             .await?;
-        subject(&row, &roles).map(Some)
+        subject(&row, &roles, now).map(Some)
     }
 
     async fn credential(&self, identifier: &Identifier) -> Result<Option<Credential>> {
@@ -87,15 +86,17 @@ impl Subjects for Database {
     }
 }
 
-fn subject(row: &Row, grants: &[Row]) -> Result<Subject> {
+fn subject(row: &Row, grants: &[Row], now: Timestamp) -> Result<Subject> {
     let name = name(row, "id");
-    let mut roles = Roles::new();
-    for grant in grants {
-        let (organization, key) = within("role_grant", &name, || {
-            Ok((id(grant, "organization_id")?, role_key(grant, "role_key")?))
-        })?;
-        roles.entry(organization).or_default().push(key);
-    }
+    let grant = |grant: &Row| {
+        Ok(RoleGrant {
+            organization: id(grant, "organization_id")?,
+            role: role_key(grant, "role_key")?,
+            expires_at: optional_instant(grant, "expires_at")?,
+        })
+    };
+    let grants: Vec<_> = within("role_grant", &name, || grants.iter().map(grant).collect())?;
+    let live = unexpired(grants, now);
     within("subject", &name, || {
         let own = optional_instant(row, "disabled_at")?;
         let organization = optional_instant(row, "organization_disabled_at")?;
@@ -105,7 +106,8 @@ fn subject(row: &Row, grants: &[Row]) -> Result<Subject> {
             organization_name: text(row, "organization_name")?,
             kind: kind(row)?,
             disabled_at: own.or(organization),
-            roles,
+            roles: live.roles,
+            roles_until: live.until,
         })
     })
 }

@@ -127,7 +127,11 @@ async fn a_corrupt_subject_is_named(database: &Database) {
     ] {
         database.put_subject(&person("alice"), NOW).await.unwrap();
         database.run(corruption).await;
-        assert_corrupt(database.subject(&id("alice")).await, "subject", "alice");
+        assert_corrupt(
+            database.subject(&id("alice"), NOW).await,
+            "subject",
+            "alice",
+        );
         let declared = database.declared_subject(&identifier("alice")).await;
         assert_corrupt(declared, "subject", "alice");
         let declared = database.subjects_after("", 10).await;
@@ -146,7 +150,7 @@ async fn a_corrupt_subject_is_named(database: &Database) {
     database
         .run("INSERT INTO role_grant (subject_id, organization_id, role_key) VALUES ('bob', 'acme', 'a b')")
         .await;
-    assert_corrupt(database.subject(&id("bob")).await, "role_grant", "bob");
+    assert_corrupt(database.subject(&id("bob"), NOW).await, "role_grant", "bob");
     let grants = database.role_grants_between("alice", "bob").await;
     assert_corrupt(grants, "role_grant", "bob");
 }

@@ -32,17 +32,18 @@ async fn organizations_and_roles_come_back_in_order_and_are_put_again(database: 
     let mut roles = ["viewer", "Admin", "a:b", "a.b"].map(|key| Role {
         key: role(key),
         name: ODD.to_owned(),
+        organization: (key == "a.b").then(|| id("acme")),
     });
     for organization in &organizations {
         database.put_organization(organization, NOW).await.unwrap();
     }
     for role in &roles {
-        database.put_role(role).await.unwrap();
+        database.put_role(role, NOW).await.unwrap();
     }
     organizations.sort_by(|one, other| one.id.cmp(&other.id));
     roles.sort_by(|one, other| one.key.cmp(&other.key));
     assert_eq!(database.organizations().await.unwrap(), organizations);
-    assert_eq!(database.roles().await.unwrap(), roles);
+    assert_eq!(declared_roles(database).await, roles);
 
     let changed = Organization {
         name: ODD.to_owned(),
@@ -52,15 +53,28 @@ async fn organizations_and_roles_come_back_in_order_and_are_put_again(database: 
     let renamed = Role {
         key: role("viewer"),
         name: "Viewer".to_owned(),
+        organization: Some(id("Zeta")),
     };
     database.put_organization(&changed, after(1)).await.unwrap();
-    database.put_role(&renamed).await.unwrap();
+    database.put_role(&renamed, NOW).await.unwrap();
     let read = database.organizations().await.unwrap();
     assert_eq!(read.first(), Some(&changed));
     assert_eq!(read.len(), organizations.len());
-    let read = database.roles().await.unwrap();
+    let read = declared_roles(database).await;
     assert_eq!(read.last(), Some(&renamed));
     assert_eq!(read.len(), roles.len());
+}
+
+/// The roles beside those that every installation begins with.
+async fn declared_roles(database: &Database) -> Vec<Role> {
+    let mut roles = database.roles().await.unwrap();
+    let count = roles.len();
+    roles.retain(|role| {
+        let initial = ["auditor", "organization_admin", "super_admin"];
+        !initial.contains(&role.key.as_str())
+    });
+    assert_eq!(roles.len() + 3, count);
+    roles
 }
 
 /// A subject that makes use of every field.
@@ -175,7 +189,7 @@ async fn roles_are_exactly_those_that_were_granted_last(database: &Database) {
     sample::populate(&**database).await;
     let (admin, viewer) = (role("admin"), role("viewer"));
     let put = async |subject, organization, roles: &[&RoleKey]| {
-        let roles: Vec<_> = roles.iter().map(|role| (*role).clone()).collect();
+        let roles: Vec<_> = roles.iter().map(|role| ((*role).clone(), None)).collect();
         let put = database
             .put_role_grants(&id(subject), &id(organization), &roles, NOW)
             .await;
@@ -206,10 +220,10 @@ async fn roles_are_exactly_those_that_were_granted_last(database: &Database) {
 async fn roles_of_nobody_or_unknown_ones_are_refused_as_a_whole(database: &Database) {
     sample::populate(&**database).await;
     let (alice, acme) = (id("alice"), id("acme"));
-    let viewer = [role("viewer")];
+    let viewer = [(role("viewer"), None)];
     let put = database.put_role_grants(&alice, &acme, &viewer, NOW).await;
     put.unwrap();
-    let unknown = [role("admin"), role("unknown")];
+    let unknown = ["admin", "unknown"].map(|key| (role(key), None));
     let refused = database.put_role_grants(&alice, &acme, &unknown, NOW).await;
     refused.unwrap_err();
     let refused = database
@@ -248,6 +262,7 @@ fn grant(subject: &str, organization: &str, role: &RoleKey) -> RoleGrant {
         subject: id(subject),
         organization: id(organization),
         role: role.clone(),
+        expires_at: None,
     }
 }
 

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use symbolon_core::{decision::Change, organization::Organization, time::Lifetime};
-use symbolon_storage::{Changed, DeclaredSubject, Result, Storage};
+use symbolon_core::{decision::Change, organization::Organization, role::Role, time::Lifetime};
+use symbolon_storage::{Applied, Changed, DeclaredSubject, Result, Storage};
 
 use crate::{
     database::Database,
-    sample::{self, NOW, after, client, digest, id, organization, person, role, signing_key},
+    sample::{
+        self, NOW, after, api, client, digest, id, organization, person, relation, role, rule_set,
+        signing_key,
+    },
 };
 
 on_every_back_end! {
@@ -20,12 +23,17 @@ on_every_back_end! {
 }
 
 /// What instances keep in memory and must forget, as `noun key`, with a write that changes it.
-const WRITES: [&str; 9] = [
+const WRITES: [&str; 14] = [
     "access_token of an opaque token revoked",
+    "api put",
     "approval revoked",
     "client put",
     "organization put",
+    "relation deleted",
+    "relation put",
     "revoked_token of a token revoked",
+    "role put",
+    "rule set created",
     "signing_key created",
     "signing_key deleted",
     "subject put",
@@ -95,9 +103,40 @@ async fn write_declared(
         "subject granted roles" => {
             let (bob, globex) = (id("bob"), id("globex"));
             storage
-                .put_role_grants(&bob, &globex, &[role("viewer")], now)
+                .put_role_grants(&bob, &globex, &[(role("viewer"), None)], now)
                 .await?;
             ("subject", "bob".to_owned())
+        }
+        "role put" => {
+            let role = Role {
+                key: role("viewer"),
+                name: "Viewer".to_owned(),
+                organization: None,
+            };
+            storage.put_role(&role, now).await?;
+            ("policy", "role".to_owned())
+        }
+        "relation put" => {
+            storage
+                .put_relation(&relation("acme", "globex"), now)
+                .await?;
+            ("policy", "relation".to_owned())
+        }
+        "relation deleted" => {
+            storage
+                .delete_relation(&relation("acme", "globex"), now)
+                .await?;
+            ("policy", "relation".to_owned())
+        }
+        "api put" => {
+            storage.put_api(&api("urn:feed", &[]), now).await?;
+            ("policy", "api".to_owned())
+        }
+        "rule set created" => {
+            let last = storage.policy_facts().await?.version;
+            let next = rule_set(last + 1, &[]);
+            assert_eq!(storage.create_rule_set(&next).await?, Applied::Done);
+            ("policy", "rule_set".to_owned())
         }
         unknown => panic!("{unknown}"),
     })

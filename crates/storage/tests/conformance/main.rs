@@ -62,6 +62,7 @@ mod feed;
 mod interactions;
 mod outage;
 mod personal_tokens;
+mod policies;
 mod proxy;
 mod purge;
 mod races;

@@ -14,6 +14,7 @@ use symbolon_core::{
     organization::Organization,
     parameters::Parameters,
     pkce::{Challenge, Verifier},
+    policy::{api::Api, relation::Relation},
     role::{Role, RoleKey},
     scope::Scope,
     secret::Digest,
@@ -22,13 +23,16 @@ use symbolon_core::{
     time::Timestamp,
     token::{access::AccessTokenClaims, access::Audience, opaque::OpaqueAccessToken},
 };
-use symbolon_storage::{DeclaredSubject, Interaction, Storage, StoredKey};
+use symbolon_storage::{DeclaredSubject, Interaction, Storage, StoredKey, StoredRuleSet};
 
 /// The moment at which most of the tests happen.
 pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 
 /// What trips up who quotes, escapes, compares or counts wrongly.
 pub(crate) const ODD: &str = "'; DROP TABLE approval; -- \"$1\" ?1 %s \\0 \\u0000 {} \t\r\n äÄ ß 漢字 \u{1f469}\u{200d}\u{1f680} \u{202e}\u{feff} e\u{301}";
+
+/// [`ODD`] where control characters are refused.
+pub(crate) const ODD_TEXT: &str = "'; DROP TABLE api; -- \"$1\" ?1 %s \\0 {} äÄ ß 漢字 \u{202e}";
 
 /// So many seconds after [`NOW`].
 pub(crate) fn after(seconds: i64) -> Timestamp {
@@ -240,6 +244,42 @@ pub(crate) fn signing_key(name: &str, generation: u32) -> StoredKey {
     }
 }
 
+/// Whoever is an admin in one organization acts as a viewer in the other.
+pub(crate) fn relation(manager: &str, managed: &str) -> Relation {
+    Relation {
+        manager: id(manager),
+        held: role("admin"),
+        managed: id(managed),
+        acts_as: role("viewer"),
+    }
+}
+
+/// An API with a scope for each of these names, and an endpoint that needs it.
+pub(crate) fn api(audience: &str, names: &[&str]) -> Api {
+    let scope = |name: &&str| json!({"scope": format!("Test.{name}"), "description": ODD_TEXT});
+    let endpoint = |name: &&str| json!({"method": "GET", "template": format!("/{name}/{{id}}"), "scope": format!("Test.{name}")});
+    let document = json!({
+        "audience": audience,
+        "name": ODD_TEXT,
+        "scopes": names.iter().map(scope).collect::<Vec<_>>(),
+        "endpoints": names.iter().map(endpoint).collect::<Vec<_>>(),
+    });
+    serde_json::from_value(document).unwrap()
+}
+
+/// The next rule set, with the rules that viewers have these scopes.
+pub(crate) fn rule_set(version: u64, patterns: &[&str]) -> StoredRuleSet {
+    let rule = |pattern: &&str| json!({"role": "viewer", "pattern": pattern, "effect": "allow"});
+    let rules = patterns.iter().map(rule).collect::<Vec<_>>();
+    StoredRuleSet {
+        version,
+        rules: serde_json::from_value(json!(rules)).unwrap(),
+        author: ODD.to_owned(),
+        comment: ODD.to_owned(),
+        created_at: after(i64::try_from(version).unwrap()),
+    }
+}
+
 /// Stores the organizations acme and globex, the roles admin and viewer, the people alice and bob
 /// of acme, and the clients web and mobile.
 pub(crate) async fn populate(storage: &dyn Storage) {
@@ -251,8 +291,9 @@ pub(crate) async fn populate(storage: &dyn Storage) {
         let role = Role {
             key: role(key),
             name: key.to_owned(),
+            organization: None,
         };
-        storage.put_role(&role).await.unwrap();
+        storage.put_role(&role, NOW).await.unwrap();
     }
     for name in ["alice", "bob"] {
         storage.put_subject(&person(name), NOW).await.unwrap();

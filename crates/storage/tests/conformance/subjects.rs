@@ -23,7 +23,7 @@ on_every_back_end! {
 }
 
 async fn subject(database: &Database, name: &str) -> Subject {
-    database.subject(&id(name)).await.unwrap().unwrap()
+    database.subject(&id(name), NOW).await.unwrap().unwrap()
 }
 
 async fn a_subject_has_its_roles_in_active_organizations_only(database: &Database) {
@@ -31,7 +31,7 @@ async fn a_subject_has_its_roles_in_active_organizations_only(database: &Databas
     let (acme, globex) = (id("acme"), id("globex"));
     let alice = id("alice");
     for organization in [&acme, &globex] {
-        let roles = [role("viewer"), role("admin")];
+        let roles = ["viewer", "admin"].map(|key| (role(key), None));
         let put = database
             .put_role_grants(&alice, organization, &roles, NOW)
             .await;
@@ -48,6 +48,7 @@ async fn a_subject_has_its_roles_in_active_organizations_only(database: &Databas
             updated_at: NOW,
         })),
         disabled_at: None,
+        roles_until: None,
         roles: Roles::from([(acme.clone(), both.clone()), (globex, both.clone())]),
     };
     assert_eq!(subject(database, "alice").await, expected);
@@ -60,7 +61,7 @@ async fn a_subject_has_its_roles_in_active_organizations_only(database: &Databas
     database.put_organization(&closed, after(1)).await.unwrap();
     let roles = subject(database, "alice").await.roles;
     assert_eq!(roles, Roles::from([(acme, both)]));
-    assert_eq!(database.subject(&id("unknown")).await.unwrap(), None);
+    assert_eq!(database.subject(&id("unknown"), NOW).await.unwrap(), None);
 }
 
 async fn a_subject_counts_as_disabled_with_its_home(database: &Database) {
@@ -157,7 +158,7 @@ async fn a_person_is_created_once(database: &Database) {
         };
         let refused = database.create_person(&late, NOW).await.unwrap();
         assert_eq!(refused, Applied::Conflict);
-        assert_eq!(database.subject(&late.id).await.unwrap(), None);
+        assert_eq!(database.subject(&late.id, NOW).await.unwrap(), None);
         assert_eq!(
             database.credential(&identifier("free")).await.unwrap(),
             None
