@@ -15,15 +15,17 @@ use std::{
     time::{Duration, Instant},
 };
 
+use arc_swap::ArcSwapOption;
 use symbolon_core::{
     approval::Approval,
     claims::ClaimsRequest,
     client::Client,
     decision::Change,
     id::Id,
+    policy::{Policy, own},
     secret::{self, AccessToken, Digest},
     subject::Subject,
-    time::{Lifetime, Timestamp},
+    time::{Clock, Lifetime, Timestamp},
     token::{opaque::OpaqueAccessToken, personal::PersonalAccessToken},
 };
 use symbolon_storage::{Changed, Storage};
@@ -55,6 +57,7 @@ pub struct ApprovalFacts {
 
 /// The memory of one instance.
 pub struct Cache {
+    clock: Arc<dyn Clock>,
     storage: Arc<dyn Storage>,
     metrics: Arc<Metrics>,
     clients: Kept<Id<Client>, Client>,
@@ -67,12 +70,15 @@ pub struct Cache {
     seen: Mutex<HashSet<Changed>>,
     read_at: Mutex<Option<Instant>>,
     keys_changed: AtomicBool,
+    policy: ArcSwapOption<Policy>,
+    policy_changed: AtomicBool,
 }
 
 impl Cache {
     /// An empty memory in front of a storage.
-    pub fn new(storage: Arc<dyn Storage>, metrics: Arc<Metrics>) -> Self {
+    pub fn new(storage: Arc<dyn Storage>, clock: Arc<dyn Clock>, metrics: Arc<Metrics>) -> Self {
         Self {
+            clock,
             storage,
             metrics,
             clients: Kept::new("client", 10_000),
@@ -88,6 +94,8 @@ impl Cache {
             seen: Mutex::default(),
             read_at: Mutex::default(),
             keys_changed: AtomicBool::new(false),
+            policy: ArcSwapOption::empty(),
+            policy_changed: AtomicBool::new(true),
         }
     }
 
@@ -102,15 +110,33 @@ impl Cache {
         .await
     }
 
-    /// The subject of this name.
+    /// The subject of this name, with the roles that it holds now.
     ///
     /// # Errors
     /// When storage fails.
     pub async fn subject(&self, id: &Id<Subject>) -> Result<Option<Arc<Subject>>, Failure> {
-        self.keep(&self.subjects, id, async {
-            Ok(self.storage.subject(id).await?)
-        })
-        .await
+        let load = async || Ok(self.storage.subject(id, self.clock.now()).await?);
+        let found = self.keep(&self.subjects, id, load()).await?;
+        let end = found.as_ref().and_then(|subject| subject.roles_until);
+        if end.is_none_or(|end| self.clock.now() < end) {
+            return Ok(found);
+        }
+        // A role has ended since: nothing tells us but the clock.
+        self.subjects.forget(id);
+        self.keep(&self.subjects, id, load()).await
+    }
+
+    /// The policy in force.
+    ///
+    /// # Errors
+    /// When it is not in memory, or memory is not trusted, and storage fails.
+    pub async fn policy(&self) -> Result<Arc<Policy>, Failure> {
+        if self.is_trusted()
+            && let Some(policy) = self.policy.load_full()
+        {
+            return Ok(policy);
+        }
+        self.load_policy().await
     }
 
     /// What is known of an approval; `None` when it is not known any more.
@@ -199,6 +225,16 @@ impl Cache {
             fresh
         };
         fresh.iter().for_each(|change| self.forget(change));
+        // Before memory is trusted again: a policy that cannot be loaded must not go on as it was.
+        if self.policy_changed.swap(false, Ordering::AcqRel) {
+            match self.load_policy().await {
+                Ok(policy) => self.policy.store(Some(policy)),
+                Err(error) => {
+                    self.policy_changed.store(true, Ordering::Release);
+                    return Err(error);
+                }
+            }
+        }
         *lock(&self.read_at) = Some(began);
         Ok(())
     }
@@ -223,11 +259,28 @@ impl Cache {
             "access_token" => self.opaque.forget(&change.key),
             // Named by its id, kept by its digest; revocations are rare.
             "personal_access_token" => self.personal.forget_all(),
-            // Rare, and it touches everybody in it.
-            "organization" => self.subjects.forget_all(),
+            // Rare, and it touches everybody in it, and its relations.
+            "organization" => {
+                self.subjects.forget_all();
+                self.policy_changed.store(true, Ordering::Release);
+            }
+            "policy" => self.policy_changed.store(true, Ordering::Release),
             "signing_key" => self.keys_changed.store(true, Ordering::Release),
             _ => {}
         }
+    }
+
+    async fn load_policy(&self) -> Result<Arc<Policy>, Failure> {
+        let facts = self.storage.policy_facts().await?;
+        let apis = facts.apis.into_iter().chain([own::api()?]);
+        let policy = Policy::compile(
+            facts.version,
+            facts.rules,
+            &facts.relations,
+            &facts.roles,
+            apis,
+        )?;
+        Ok(Arc::new(policy))
     }
 
     async fn keep<K, V>(

@@ -2,6 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
+use symbolon_core::policy::{PolicyError, own::OwnApiError};
 use symbolon_jose::JoseError;
 use symbolon_storage::StorageError;
 use symbolon_web::password_pool::PoolError;
@@ -20,9 +21,15 @@ pub enum Failure {
     /// There is no active key for an algorithm that a client is registered with.
     #[error("no active signing key for {0}; add it to keys.algorithms")]
     KeyMissing(symbolon_core::algorithm::Algorithm),
+    /// Our own API cannot be made.
+    #[error(transparent)]
+    OwnApi(#[from] OwnApiError),
     /// Passwords are not hashed.
     #[error(transparent)]
     Passwords(#[from] PoolError),
+    /// What is stored makes no policy.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
     /// The browser's record cannot be read or written.
     #[error("the session layer failed: {0}")]
     Session(#[from] tower_sessions::session::Error),
@@ -47,7 +54,9 @@ impl Failure {
             )) => true,
             Self::Jose(_)
             | Self::KeyMissing(_)
+            | Self::OwnApi(_)
             | Self::Passwords(_)
+            | Self::Policy(_)
             | Self::Session(_)
             | Self::Template(_) => false,
         }

@@ -11,6 +11,7 @@ use symbolon_core::{
     id::Id,
     keys::KeySettings,
     organization::Organization,
+    policy::Policy,
     session::ACR_PASSWORD,
     settings::{SessionSettings, TokenSettings},
     time::{Clock, Lifetime, Timestamp},
@@ -23,6 +24,7 @@ use symbolon_web::{guard::Guard, metrics::Metrics, password_pool::PasswordPool};
 use crate::{
     answer,
     cache::Cache,
+    failure::Failure,
     gate::Gate,
     keyring::{KeyError, Keyring, SharedKeyring, shared},
     page::home::DemoGuide,
@@ -145,7 +147,11 @@ impl Provider {
         let discovery = Bytes::from(serde_json::to_vec(&metadata).unwrap_or_default());
         let etag = answer::etag(&discovery);
         let provider = Arc::new(Self {
-            cache: Cache::new(Arc::clone(&parts.storage), Arc::clone(&parts.metrics)),
+            cache: Cache::new(
+                Arc::clone(&parts.storage),
+                Arc::clone(&parts.clock),
+                Arc::clone(&parts.metrics),
+            ),
             clock: parts.clock,
             discovery: (discovery, etag),
             entropy: parts.entropy,
@@ -165,6 +171,14 @@ impl Provider {
         let learned = provider.cache.learn(now).await;
         learned.map_err(|error| ProviderError::Storage(error.to_string()))?;
         Ok(provider)
+    }
+
+    /// Which roles grant which scopes, now.
+    ///
+    /// # Errors
+    /// When storage fails, and memory is not to be trusted.
+    pub(crate) async fn policy(&self) -> Result<Arc<Policy>, Failure> {
+        self.cache.policy().await
     }
 
     /// The present moment.

@@ -7,7 +7,7 @@ use symbolon_core::{id::Id, subject::Subject};
 use symbolon_storage::Storage;
 
 use super::form::{
-    ClientForm, Form, MachineForm, OrganizationForm, RoleForm, RolesForm, StateError, UserForm,
+    ClientForm, Form, GrantForm, MachineForm, OrganizationForm, RolesForm, StateError, UserForm,
 };
 
 const PAGE: u32 = 500;
@@ -22,12 +22,11 @@ pub(crate) async fn export(storage: &dyn Storage, with_hashes: bool) -> Result<F
             disabled: organization.disabled_at.is_some(),
         });
     }
-    for role in storage.roles().await? {
-        form.roles.push(RoleForm {
-            key: role.key,
-            name: role.name,
-        });
-    }
+    form.roles = storage.roles().await?;
+    form.relations = Some(storage.relations().await?);
+    form.apis = storage.apis().await?;
+    let rules = storage.policy_facts().await?.rules;
+    form.rules = Some(rules.iter().cloned().collect());
     let machines = subjects(storage, with_hashes, &mut form).await?;
     for client in storage.clients().await? {
         let digests = client
@@ -73,7 +72,8 @@ async fn subjects(
         let mut roles: BTreeMap<Id<Subject>, RolesForm> = BTreeMap::new();
         for grant in grants {
             let held = roles.entry(grant.subject).or_default();
-            held.entry(grant.organization).or_default().push(grant.role);
+            let own = GrantForm::new(grant.role, grant.expires_at);
+            held.entry(grant.organization).or_default().push(own);
         }
         for subject in page {
             let roles = roles.remove(&subject.id).unwrap_or_default();

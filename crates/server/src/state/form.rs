@@ -7,9 +7,14 @@ use symbolon_core::{
     client::{Client, ClientMetadata},
     id::Id,
     organization::Organization,
-    role::RoleKey,
+    policy::{api::Api, relation::Relation, rule::Rule},
+    role::{Role, RoleKey},
     subject::{Profile, Subject},
+    time::Timestamp,
 };
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
+use crate::wire;
 
 /// A declared state.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -18,7 +23,15 @@ pub(crate) struct Form {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) organizations: Vec<OrganizationForm>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) roles: Vec<RoleForm>,
+    pub(crate) roles: Vec<Role>,
+    /// All of them, when the key is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) relations: Option<Vec<Relation>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) apis: Vec<Api>,
+    /// All of them, when the key is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rules: Option<Vec<Rule>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) users: Vec<UserForm>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -37,16 +50,50 @@ pub(crate) struct OrganizationForm {
     pub(crate) disabled: bool,
 }
 
-/// A role.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RoleForm {
-    pub(crate) key: RoleKey,
-    pub(crate) name: String,
+/// Roles by organization.
+pub(crate) type RolesForm = BTreeMap<Id<Organization>, Vec<GrantForm>>;
+
+/// A role that somebody holds: its key, or its key and its end.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "a role key, or { role: …, until: 2027-01-31T12:00:00Z }"
+)]
+pub(crate) enum GrantForm {
+    Lasting(RoleKey),
+    Ending(EndingGrantForm),
 }
 
-/// Role keys by organization.
-pub(crate) type RolesForm = BTreeMap<Id<Organization>, Vec<RoleKey>>;
+/// A role, and the first moment at which it no longer counts.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EndingGrantForm {
+    pub(crate) role: RoleKey,
+    #[serde(serialize_with = "as_utc", deserialize_with = "from_utc")]
+    pub(crate) until: Timestamp,
+}
+
+impl GrantForm {
+    pub(crate) fn new(role: RoleKey, end: Option<Timestamp>) -> Self {
+        match end {
+            None => Self::Lasting(role),
+            Some(until) => Self::Ending(EndingGrantForm { role, until }),
+        }
+    }
+
+    pub(crate) fn role(&self) -> &RoleKey {
+        match self {
+            Self::Lasting(role) | Self::Ending(EndingGrantForm { role, .. }) => role,
+        }
+    }
+
+    pub(crate) fn end(&self) -> Option<Timestamp> {
+        match self {
+            Self::Lasting(_) => None,
+            Self::Ending(ending) => Some(ending.until),
+        }
+    }
+}
 
 /// A person.
 #[derive(Serialize, Deserialize)]
@@ -186,6 +233,16 @@ impl TryFrom<serde_json::Map<String, serde_json::Value>> for ClientForm {
             metadata: serde_json::from_value(serde_json::Value::Object(keys)).map_err(in_client)?,
         })
     }
+}
+
+fn as_utc<S: serde::Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&wire::utc(*at))
+}
+
+fn from_utc<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let at = OffsetDateTime::parse(&text, &Rfc3339).map_err(serde::de::Error::custom)?;
+    Ok(Timestamp::from_seconds(at.unix_timestamp()))
 }
 
 impl std::fmt::Debug for UserForm {

@@ -4,6 +4,8 @@
 //! again changes nothing.
 
 mod client;
+mod grants;
+mod policy;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,11 +15,12 @@ use symbolon_core::{
     id::Id,
     organization::Organization,
     password::Password,
+    policy::{api::Api, relation::Relation},
     role::{Role, RoleKey},
     subject::{Identifier, Profile, Subject},
     time::Timestamp,
 };
-use symbolon_storage::{Applied, DeclaredSubject, Storage};
+use symbolon_storage::{Applied, DeclaredSubject, Storage, StoredRuleSet};
 use symbolon_web::{
     entropy::SystemEntropy,
     password_pool::{PasswordPool, Verdict, is_known_hash},
@@ -34,7 +37,14 @@ enum Step {
     Organization(Organization),
     Role(Role),
     Subject(Box<DeclaredSubject>, NewPassword),
-    Grants(Id<Subject>, Id<Organization>, Vec<RoleKey>),
+    Relation(Relation, bool),
+    Api(Box<Api>),
+    Rules(StoredRuleSet),
+    Grants(
+        Id<Subject>,
+        Id<Organization>,
+        Vec<(RoleKey, Option<Timestamp>)>,
+    ),
     Client(Box<Client>),
 }
 
@@ -59,11 +69,14 @@ impl Plan {
             steps: Vec::new(),
             machines: BTreeMap::new(),
             organizations: BTreeSet::new(),
-            roles: BTreeSet::new(),
+            roles: BTreeMap::new(),
             names: BTreeSet::new(),
         };
         maker.organizations(form).await?;
         maker.roles(form).await?;
+        maker.relations(form).await?;
+        maker.apis(form).await?;
+        maker.rules(form).await?;
         for user in &form.users {
             maker.user(user).await?;
         }
@@ -104,7 +117,11 @@ impl Plan {
                 Step::Organization(organization) => {
                     storage.put_organization(organization, now).await?;
                 }
-                Step::Role(role) => storage.put_role(role).await?,
+                Step::Role(role) => storage.put_role(role, now).await?,
+                Step::Relation(relation, true) => storage.put_relation(relation, now).await?,
+                Step::Relation(relation, false) => storage.delete_relation(relation, now).await?,
+                Step::Api(api) => storage.put_api(api, now).await?,
+                Step::Rules(next) => put_rules(storage, next).await?,
                 Step::Subject(subject, password) => {
                     put_subject(storage, passwords, subject, password, now).await?;
                 }
@@ -117,6 +134,16 @@ impl Plan {
             }
         }
         Ok(())
+    }
+}
+
+async fn put_rules(storage: &dyn Storage, next: &StoredRuleSet) -> Result<(), StateError> {
+    match storage.create_rule_set(next).await? {
+        Applied::Done => Ok(()),
+        Applied::Conflict => {
+            let why = "somebody changed the rules at the same moment; apply again";
+            Err(StateError::noun("rules", &next.version.to_string(), why))
+        }
     }
 }
 
@@ -154,7 +181,8 @@ struct Maker<'a> {
     /// Those that exist or are declared: what refers to others is refused before anything is
     /// written.
     organizations: BTreeSet<Id<Organization>>,
-    roles: BTreeSet<RoleKey>,
+    /// Each with the one organization it is of, if it is.
+    roles: BTreeMap<RoleKey, Option<Id<Organization>>>,
     /// What the subjects of the file go by.
     names: BTreeSet<Identifier>,
 }
@@ -179,25 +207,6 @@ impl Maker<'_> {
             if old != Some(&organization) {
                 let line = format!("{} organization {}", sign(old.is_some()), declared.id);
                 self.steps.push((line, Step::Organization(organization)));
-            }
-        }
-        Ok(())
-    }
-
-    async fn roles(&mut self, form: &Form) -> Result<(), StateError> {
-        let existing = self.storage.roles().await?;
-        self.roles
-            .extend(existing.iter().map(|own| own.key.clone()));
-        for declared in &form.roles {
-            self.roles.insert(declared.key.clone());
-            let role = Role {
-                key: declared.key.clone(),
-                name: declared.name.clone(),
-            };
-            let old = existing.iter().find(|old| old.key == role.key);
-            if old != Some(&role) {
-                let line = format!("{} role {}", sign(old.is_some()), role.key);
-                self.steps.push((line, Step::Role(role)));
             }
         }
         Ok(())
@@ -321,51 +330,6 @@ impl Maker<'_> {
                 .push((line, Step::Subject(Box::new(subject), password)));
         }
         self.grants(kind, &name, &id, roles).await
-    }
-
-    async fn grants(
-        &mut self,
-        kind: &str,
-        name: &str,
-        subject: &Id<Subject>,
-        declared: &RolesForm,
-    ) -> Result<(), StateError> {
-        let mut old: BTreeMap<Id<Organization>, BTreeSet<RoleKey>> = BTreeMap::new();
-        for grant in self
-            .storage
-            .role_grants_between(subject.as_str(), subject.as_str())
-            .await?
-        {
-            old.entry(grant.organization)
-                .or_default()
-                .insert(grant.role);
-        }
-        for (organization, roles) in declared {
-            self.check_organization(kind, name, organization)?;
-            if let Some(unknown) = roles.iter().find(|role| !self.roles.contains(role)) {
-                let why = format!("role {unknown} is not declared and does not exist");
-                return Err(StateError::noun(kind, name, why));
-            }
-        }
-        let organizations: BTreeSet<_> = declared.keys().chain(old.keys()).cloned().collect();
-        for organization in organizations {
-            let roles = declared.get(&organization).into_iter().flatten();
-            let roles: BTreeSet<_> = roles.cloned().collect();
-            let before = old.get(&organization).cloned().unwrap_or_default();
-            if roles != before {
-                let keys: Vec<_> = roles.iter().map(RoleKey::as_str).collect();
-                let list = if keys.is_empty() {
-                    "none".to_owned()
-                } else {
-                    keys.join(", ")
-                };
-                let line = format!("~ {kind} {name}: roles in {organization}: {list}");
-                let grants = roles.into_iter().collect();
-                self.steps
-                    .push((line, Step::Grants(subject.clone(), organization, grants)));
-            }
-        }
-        Ok(())
     }
 
     async fn password(
