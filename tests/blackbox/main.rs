@@ -13,6 +13,7 @@ mod consent;
 mod cookie;
 mod cors;
 mod crash;
+mod declared_policy;
 mod declared_state;
 mod discovery;
 mod document;
