@@ -23,6 +23,8 @@ pub(crate) struct Target {
 pub(crate) enum Side {
     Limit,
     Server,
+    /// The server with little in its database, where the one measured has very much.
+    Small,
 }
 
 #[derive(Clone, Debug)]

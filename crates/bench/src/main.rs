@@ -27,6 +27,7 @@ mod place;
 mod process;
 mod report;
 mod run;
+mod scale;
 mod scenario;
 mod table;
 
@@ -57,6 +58,9 @@ struct Arguments {
     /// Where the server keeps its data [default: SQLite in a temporary folder]
     #[arg(long, conflicts_with = "url")]
     database: Option<String>,
+    /// A second, empty database for `--only scale` [default: SQLite in a temporary folder]
+    #[arg(long, conflicts_with = "url")]
+    scale_database: Option<String>,
     /// Length of one cell
     #[arg(long, default_value_t = 5.0, value_parser = parse_seconds)]
     seconds: f64,
@@ -96,7 +100,8 @@ enum Command {
 
 impl Arguments {
     fn chosen(&self, measurement: &str) -> bool {
-        self.only.is_empty() || self.only.iter().any(|name| stands_for(name, measurement))
+        let by_default = self.only.is_empty() && !measurement.starts_with("scale");
+        by_default || self.only.iter().any(|name| stands_for(name, measurement))
     }
 
     fn concurrencies(&self) -> impl Iterator<Item = usize> {

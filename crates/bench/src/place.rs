@@ -35,6 +35,11 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) fn new(arguments: &Arguments) -> Result<Self, String> {
+        Self::on(arguments, arguments.database.clone())
+    }
+
+    /// On this database, or on SQLite in a temporary folder.
+    pub(crate) fn on(arguments: &Arguments, database: Option<String>) -> Result<Self, String> {
         let directory = TempDir::with_prefix("symbolon-bench-")
             .map_err(|error| format!("temporary folder: {error}"))?;
         fs::write(directory.path().join("bench.yaml"), STATE)
@@ -47,13 +52,16 @@ impl Place {
             ));
         }
         let file = directory.path().join("bench.db");
-        let database = arguments.database.clone();
         let database = database.unwrap_or_else(|| format!("sqlite:{}", file.display()));
         Ok(Self {
             binary: arguments.binary.clone(),
             database,
             directory,
         })
+    }
+
+    pub(crate) fn database(&self) -> &str {
+        &self.database
     }
 
     /// `serve` on the database of this run.

@@ -172,6 +172,7 @@ impl Report {
             let name = match cell.side {
                 Side::Server => cell.scenario.clone(),
                 Side::Limit => format!("  limit of {}", cell.scenario),
+                Side::Small => format!("  {} with ten users", cell.scenario),
             };
             let ratio = match cell.ratios.as_slice() {
                 [] => String::new(),
@@ -270,7 +271,7 @@ impl Report {
 fn cell_json(cell: &Cell) -> Value {
     json!({
         "scenario": cell.scenario,
-        "side": match cell.side { Side::Limit => "limit", Side::Server => "server" },
+        "side": match cell.side { Side::Limit => "limit", Side::Server => "server", Side::Small => "small" },
         "concurrency": cell.concurrency,
         "measurement": measurement_json(&cell.measurement),
         "server_cpu_microseconds_per_operation": cell.server_cpu_per_operation(),

@@ -8,13 +8,14 @@ use std::time::Duration;
 use symbolon_core::algorithm::Algorithm;
 
 use crate::Arguments;
-use crate::cell::{self, Cell, Target};
+use crate::cell::{self, Cell, Side, Target};
 use crate::cold_start::cold_start;
 use crate::driver::{Failure, Fleet, VirtualUser};
 use crate::http::Connection;
 use crate::place::{Place, START_PATIENCE};
 use crate::process::{self, Server};
 use crate::report::{MemoryOverall, Report};
+use crate::scale::Large;
 use crate::scenario::browser::Browser;
 use crate::scenario::client_credentials::{client_credentials, client_id};
 use crate::scenario::code_flow::{self, CONFIDENTIAL, CodeFlow, Serial, Tokens, WEB};
@@ -41,6 +42,8 @@ pub(crate) fn measurements() -> Vec<String> {
         "discovery",
         "jwks",
         "isolation",
+        // Not unless it is asked for: it fills a database first.
+        "scale_client_credentials",
     ];
     others
         .into_iter()
@@ -154,6 +157,10 @@ impl Run<'_> {
             let fleet = self.fleet(|user| SignIn::new(user, WEB));
             self.at_each_concurrency("sign_in", fleet).await;
         }
+        if self.arguments.chosen("scale_client_credentials") {
+            let result = self.beside_very_many("scale_client_credentials").await;
+            self.note("scale", result);
+        }
         if self.arguments.chosen("isolation") {
             let result = self.beside_sign_ins().await;
             self.note("isolation", result);
@@ -186,6 +193,41 @@ impl Run<'_> {
                 self.arguments.rounds,
             );
             let cells = cells.await.map_err(|failure| failure.to_string())?;
+            self.report.cells.extend(cells);
+        }
+        Ok(())
+    }
+
+    /// The server with very many of everything, beside this one.
+    async fn beside_very_many(&mut self, name: &str) -> Result<(), String> {
+        eprintln!("filling a database");
+        let large = Large::start(self.arguments)?;
+        let large_target = Target {
+            address: large.server.address,
+            pid: Some(large.server.process.pid()),
+        };
+        let token = |target: Target| client_credentials(target.address, Algorithm::RS256);
+        let mut small = self.fleet(|_| token(self.target));
+        let mut many = Fleet::new(
+            large_target.address,
+            (0..self.most_users()).map(|_| token(large_target)),
+        );
+        for concurrency in self.arguments.concurrencies() {
+            eprintln!("{name} at {concurrency}, beside ten users");
+            let cells = cell::compare(
+                name,
+                (large_target, &mut many),
+                (self.target, &mut small),
+                concurrency,
+                self.arguments.duration(),
+                self.arguments.rounds,
+            );
+            let mut cells = cells.await.map_err(|failure| failure.to_string())?;
+            for cell in &mut cells {
+                if cell.side == Side::Limit {
+                    cell.side = Side::Small;
+                }
+            }
             self.report.cells.extend(cells);
         }
         Ok(())
