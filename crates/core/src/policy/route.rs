@@ -88,9 +88,14 @@ impl Node {
     /// tell capital from small letters.
     fn has_look_alike(&self, segment: &str) -> bool {
         let text = decoded(segment);
-        let found = self
-            .folded
-            .binary_search_by(|own| own.chars().cmp(folded(&text)));
+        let found = if text.is_ascii() {
+            // The same in fewer steps: most of what is called is ASCII.
+            let small = || text.bytes().map(|byte| byte.to_ascii_lowercase());
+            self.folded.binary_search_by(|own| own.bytes().cmp(small()))
+        } else {
+            self.folded
+                .binary_search_by(|own| own.chars().cmp(folded(&text)))
+        };
         found.is_ok()
     }
 }
