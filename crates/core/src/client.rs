@@ -10,6 +10,7 @@ use crate::{
     id::Id,
     organization::Organization,
     redirect_uri::RedirectUri,
+    reserved_scope::Reserved,
     scope::{STANDARD, Scope},
     secret::{ClientSecret, Digest},
     subject::Subject,
@@ -78,9 +79,16 @@ pub struct ClientMetadata {
     /// Its access tokens' lifetime in seconds, where it is shorter than the setting.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_token_lifetime: Option<Lifetime>,
-    /// The `aud` of its access tokens (RFC 9068 §2.2); the issuer when empty.
+    /// The `aud` of its access tokens (RFC 9068 §2.2); the issuer when empty. Of these, a request
+    /// may pick some by `resource` (RFC 8707).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub audience: Vec<String>,
+    /// Where roles are told as a flat list.
+    #[serde(default, skip_serializing_if = "RoleClaims::is_none")]
+    pub role_claims: RoleClaims,
+    /// Whether roles are told in the shape that applications built for Zitadel read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zitadel: Option<Zitadel>,
     /// As a resource server or gateway: the audiences whose tokens it may introspect (RFC 7662
     /// §2.1), beside the tokens that were issued to it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -165,7 +173,48 @@ words! {
         RefreshToken = "refresh_token",
         /// RFC 6749 §4.4.
         ClientCredentials = "client_credentials",
+        /// RFC 8693 §2.1.
+        TokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange",
     }
+}
+
+words! {
+    /// Where claims stand.
+    Place {
+        /// The access token and what introspection says of it.
+        AccessToken = "access_token",
+        /// The ID token.
+        IdToken = "id_token",
+        /// The answer of the userinfo endpoint.
+        Userinfo = "userinfo",
+    }
+}
+
+/// Where the role keys of one organization are told as a flat list: of the organization that was
+/// asked for ([`crate::reserved_scope`]), else of the home organization.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoleClaims {
+    /// Where the claim `roles` is such a list. In the access token it takes the place of the object
+    /// that has the roles of every organization.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<Place>,
+    /// Where the claim `groups` is such a list.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<Place>,
+}
+
+/// What makes a client one that was built for Zitadel: its reserved scopes count, and its claims are
+/// told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Zitadel {
+    /// The project that the application believes to belong to: a part of the name of a claim, and an
+    /// audience of its access tokens.
+    pub project: String,
+    /// Where the roles are told without being asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<Place>,
 }
 
 /// Whether people are asked before a client gets their data.
@@ -227,6 +276,9 @@ pub enum ClientError {
     /// A name that cannot be shown.
     #[error("client_name has 1 to 200 characters")]
     Name,
+    /// A project that cannot be part of a scope.
+    #[error("the project of zitadel has 1 to 64 characters out of A-Z a-z 0-9 . _ - ~")]
+    Project,
 }
 
 impl Client {
@@ -243,7 +295,29 @@ impl Client {
     /// The part of a requested scope that it may have. Words that nobody knows are left out, as
     /// OIDC Core §3.1.2.1 asks.
     pub fn grantable(&self, requested: &Scope) -> Scope {
-        requested.filtered(|word| STANDARD.contains(&word) || self.metadata.scope.contains(word))
+        requested.filtered(|word| match Reserved::of(word) {
+            Some(reserved) => self.may_use(&reserved),
+            None => STANDARD.contains(&word) || self.metadata.scope.contains(word),
+        })
+    }
+
+    /// Whether a reserved word of this client means anything.
+    pub fn may_use(&self, reserved: &Reserved<'_>) -> bool {
+        match reserved {
+            Reserved::Home(_)
+            | Reserved::Nowhere
+            | Reserved::Organization(_)
+            | Reserved::Within(_) => true,
+            Reserved::NoApi => false,
+            Reserved::ResourceOwner
+            | Reserved::Role(_)
+            | Reserved::Roles
+            | Reserved::RolesByProject => self.metadata.zitadel.is_some(),
+            Reserved::Audience(project) => self.metadata.zitadel.as_ref().is_some_and(|zitadel| {
+                zitadel.project == *project
+                    || self.metadata.audience.iter().any(|own| own == project)
+            }),
+        }
     }
 
     /// Checks what no single field can tell.
@@ -288,6 +362,10 @@ impl Client {
                 self.allows(GrantType::RefreshToken) && !code,
                 ClientError::RefreshAlone,
             ),
+            (
+                metadata.zitadel.as_ref().is_some_and(|own| !own.is_valid()),
+                ClientError::Project,
+            ),
         ];
         failures
             .into_iter()
@@ -304,6 +382,20 @@ impl ClientMetadata {
     // OIDC Registration §2: RS256 where nothing else is registered.
     fn default_algorithm() -> Algorithm {
         Algorithm::RS256
+    }
+}
+
+impl RoleClaims {
+    /// Whether no flat list is told anywhere.
+    pub const fn is_none(&self) -> bool {
+        self.roles.is_empty() && self.groups.is_empty()
+    }
+}
+
+impl Zitadel {
+    fn is_valid(&self) -> bool {
+        let permitted = |byte: u8| byte.is_ascii_alphanumeric() || b"._-~".contains(&byte);
+        (1..=64).contains(&self.project.len()) && self.project.bytes().all(permitted)
     }
 }
 

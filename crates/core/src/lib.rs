@@ -32,6 +32,8 @@ pub mod password;
 pub mod pkce;
 pub mod policy;
 pub mod redirect_uri;
+pub mod reserved_scope;
+pub mod restriction;
 pub mod revocation;
 pub mod role;
 pub mod scope;

@@ -76,8 +76,19 @@ impl Parameters {
         self.once(name).ok().flatten()
     }
 
-    /// The name of a parameter that stands more than once, but for those that may
-    /// (`resource`, RFC 8707 §2).
+    /// The values of a parameter that may stand more than once, each once, without empty ones.
+    pub fn values(&self, name: &str) -> Vec<&str> {
+        let mut values = Vec::new();
+        for (key, value) in &self.pairs {
+            if key == name && !value.is_empty() && !values.contains(&value.as_str()) {
+                values.push(value.as_str());
+            }
+        }
+        values
+    }
+
+    /// The name of a parameter that stands more than once, but for those that may (`resource`,
+    /// RFC 8707 §2; `audience`, RFC 8693 §2.1).
     pub fn repeated(&self) -> Option<&str> {
         self.pairs
             .iter()
@@ -88,7 +99,8 @@ impl Parameters {
                     .iter()
                     .take(index)
                     .any(|(earlier, _)| earlier == name);
-                (again && name != "resource").then_some(name.as_str())
+                let may = matches!(name.as_str(), "resource" | "audience");
+                (again && !may).then_some(name.as_str())
             })
     }
 
@@ -204,8 +216,12 @@ mod tests {
     }
 
     #[test]
-    fn resource_may_stand_twice() {
-        let parameters = Parameters::parse(b"resource=a&resource=b").unwrap();
+    fn resource_and_audience_may_stand_twice() {
+        let parameters = Parameters::parse(b"resource=a&resource=b&resource=&resource=a").unwrap();
+        assert_eq!(parameters.repeated(), None);
+        assert_eq!(parameters.values("resource"), ["a", "b"]);
+        assert!(parameters.values("audience").is_empty());
+        let parameters = Parameters::parse(b"audience=a&audience=a").unwrap();
         assert_eq!(parameters.repeated(), None);
     }
 

@@ -101,6 +101,15 @@ impl Scope {
         all
     }
 
+    /// This set and one word more. Whoever calls this has left out another one, so there is room.
+    #[must_use]
+    pub fn with(mut self, word: &'static str) -> Self {
+        if !self.contains(word) {
+            self.0.push(ScopeWord(word.into()));
+        }
+        self
+    }
+
     /// The words in their order.
     pub fn words(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(ScopeWord::as_str)

@@ -9,7 +9,10 @@
 
 use std::{fmt, sync::Arc};
 
-use crate::scope::{STANDARD, Scope};
+use crate::{
+    reserved_scope::{NO_API, is_no_limit},
+    scope::{STANDARD, Scope},
+};
 
 /// The longest scope in bytes, as for any word of a scope.
 pub const LONGEST: usize = 128;
@@ -67,9 +70,24 @@ impl ApiScope {
 
 /// Whether a token with this scope is limited to the API scopes it names. Every word counts as one
 /// that OpenID Connect does not define, also if it has no dot and so can never be needed: a token
-/// for `read:invoices` is limited to something, and that something is not everything.
+/// for `read:invoices` is limited to something, and that something is not everything. Reserved words
+/// ([`crate::reserved_scope`]) say something about the token and name no part of an API.
 pub fn limits(token_scope: &Scope) -> bool {
-    token_scope.words().any(|word| !STANDARD.contains(&word))
+    token_scope
+        .words()
+        .any(|word| !STANDARD.contains(&word) && !is_no_limit(word))
+}
+
+/// The words of a scope that `keep` says yes to, and no less limited than the whole: if the whole
+/// named scopes of APIs and none is left, the rest is good for no API at all, instead of for all.
+#[must_use]
+pub fn reduced(scope: &Scope, keep: impl Fn(&str) -> bool) -> Scope {
+    let kept = scope.filtered(keep);
+    if limits(scope) && !limits(&kept) {
+        kept.with(NO_API)
+    } else {
+        kept
+    }
 }
 
 /// How many segments a text has, if each is one.
@@ -166,6 +184,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_left_of_a_limited_scope_is_limited() {
+        let reduced = |scope: &str, keep: &str| {
+            reduced(&Scope::parse(scope).unwrap(), |word| keep.contains(word)).to_string()
+        };
+        assert_eq!(reduced("openid a.b c.d", "openid a.b"), "openid a.b");
+        assert_eq!(
+            reduced("openid a.b", "openid"),
+            "openid urn:symbolon:no-api-scope"
+        );
+        assert_eq!(reduced("openid profile", "openid"), "openid");
+    }
+
+    #[test]
     fn no_scope_of_openid_connect_is_one_of_an_api() {
         for word in STANDARD {
             assert!(ApiScope::parse(word).is_err(), "{word}");
@@ -182,6 +213,12 @@ mod tests {
             ("Invoices.Read", true),
             // Of no API, but not of OpenID Connect either.
             ("openid read:invoices", true),
+            // Reserved.
+            ("openid urn:zitadel:iam:org:id:acme", false),
+            ("urn:symbolon:organization:acme", false),
+            ("openid urn:symbolon:no-api-scope", true),
+            // Begins like a reserved one, and is none.
+            ("openid urn:zitadel:iam:user:metadata", true),
         ] {
             assert_eq!(limits(&Scope::parse(scope).unwrap()), limited, "{scope}");
         }

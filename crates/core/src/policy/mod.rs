@@ -22,6 +22,7 @@ mod compiled;
 pub mod decision;
 pub mod expiry;
 pub mod explain;
+pub mod issuance;
 pub mod lockout;
 pub mod own;
 pub mod path;

@@ -1,10 +1,14 @@
 //! Tokens as values: what they say, before anybody signs them.
 
 pub mod access;
+pub mod granted;
 pub mod id;
+pub mod limits;
 pub mod opaque;
 pub mod personal;
 pub mod refresh;
+pub mod target;
+pub mod telling;
 
 use std::sync::Arc;
 

@@ -11,11 +11,13 @@ use crate::{
     entropy::Entropy,
     id::Id,
     organization::Organization,
+    policy::decision,
     role::{RoleKey, Roles},
     scope::Scope,
     secret::{self, Digest, Secret},
     subject::Subject,
     time::Timestamp,
+    token::limits::TokenLimits,
 };
 
 /// A personal access token as it is stored.
@@ -81,30 +83,25 @@ impl PersonalAccessToken {
 
     /// The roles it acts with: those that the owner holds now, within the limits.
     pub fn roles(&self, owner: &Subject) -> Roles {
-        let organization = |id: &Id<Organization>| {
-            self.limits
-                .organizations
-                .as_ref()
-                .is_none_or(|only| only.contains(id))
-        };
-        let role = |key: &RoleKey| {
-            self.limits
-                .roles
-                .as_ref()
-                .is_none_or(|only| only.contains(key))
-        };
-        owner
-            .roles
-            .iter()
-            .filter(|(id, _)| organization(id))
-            .map(|(id, keys)| {
-                (
-                    id.clone(),
-                    keys.iter().filter(|key| role(key)).cloned().collect(),
-                )
-            })
-            .filter(|(_, keys): &(_, Vec<_>)| !keys.is_empty())
-            .collect()
+        self.limits.within().roles(&owner.roles)
+    }
+}
+
+impl Limits {
+    /// The limits beyond the scope, as a token that comes of this one carries them.
+    pub fn within(&self) -> TokenLimits {
+        TokenLimits {
+            organizations: self.organizations.clone(),
+            roles: self.roles.clone(),
+        }
+    }
+
+    /// The limits beyond the scope, as a policy asks for them.
+    pub fn for_decision(&self) -> decision::Limits<'_> {
+        decision::Limits {
+            organizations: self.organizations.as_deref(),
+            roles: self.roles.as_deref(),
+        }
     }
 }
 

@@ -1,0 +1,198 @@
+//! How roles are told: the `roles` object, flat lists for one organization, and the shape that
+//! applications built for Zitadel read. Each is chosen by the client's registration.
+//!
+//! The *acting organization* of a token is the one that was asked for by a reserved scope, else the
+//! subject's home. Somebody with roles in thousands of organizations would get a token that no header
+//! holds, so a claim of more than [`crate::settings::TokenSettings::roles_limit`] bytes tells the roles
+//! of the acting organization alone. An API that needs others asks introspection or a decision
+//! endpoint, which know all of them; one that reads the claim alone gives less, never more.
+//!
+//! Zitadel's claims name the domain of an organization; here that is its identifier, which unlike a
+//! display name nobody else can have. Roles belong to no project, so each project that is told has
+//! the same.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::{
+    client::{Client, Place},
+    id::Id,
+    organization::Organization,
+    reserved_scope::Reserved,
+    role::{RoleKey, Roles},
+    scope::Scope,
+    subject::Subject,
+    token::limits::TokenLimits,
+};
+
+/// The `roles` claim of an access token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum RolesClaim {
+    /// Role keys by organization.
+    ByOrganization(Roles),
+    /// Role keys of the acting organization.
+    Flat(Vec<RoleKey>),
+}
+
+/// What is told, and to whom.
+#[derive(Clone, Copy, Debug)]
+pub struct Telling<'a> {
+    /// Who reads it.
+    pub client: &'a Client,
+    /// Of whom it speaks.
+    pub subject: &'a Subject,
+    /// What was granted.
+    pub scope: &'a Scope,
+    /// What the token is limited to.
+    pub limits: &'a TokenLimits,
+    /// The roles within the limits.
+    pub roles: &'a Roles,
+    /// The longest claim about roles of several organizations, in bytes.
+    pub roles_limit: usize,
+}
+
+impl RolesClaim {
+    /// The roles by organization, of a token with this acting organization.
+    pub fn by_organization(&self, acting: &Id<Organization>) -> Roles {
+        match self {
+            Self::ByOrganization(roles) => roles.clone(),
+            Self::Flat(keys) if keys.is_empty() => Roles::new(),
+            Self::Flat(keys) => Roles::from([(acting.clone(), keys.clone())]),
+        }
+    }
+}
+
+/// The organization whose roles are told where only one can be: the only one that the token may act
+/// in, else the home.
+pub fn acting<'a>(
+    home: &'a Id<Organization>,
+    limits: &'a TokenLimits,
+) -> &'a Id<Organization> {
+    match limits.organizations.as_deref() {
+        Some([only]) => only,
+        _ => home,
+    }
+}
+
+impl Telling<'_> {
+    /// The `roles` claim of the access token.
+    pub fn access_token_roles(&self) -> RolesClaim {
+        if self.client.metadata.role_claims.roles.contains(&Place::AccessToken) {
+            RolesClaim::Flat(self.flat())
+        } else {
+            RolesClaim::ByOrganization(self.bounded(self.roles.clone(), |roles| roles))
+        }
+    }
+
+    /// Every other claim about roles and organizations that stands in a place.
+    pub fn claims(&self, place: Place) -> Map<String, Value> {
+        let metadata = &self.client.metadata;
+        let mut claims = Map::new();
+        let flat = &metadata.role_claims;
+        if flat.roles.contains(&place) && place != Place::AccessToken {
+            claims.insert("roles".to_owned(), json(&self.flat()));
+        }
+        if flat.groups.contains(&place) {
+            claims.insert("groups".to_owned(), json(&self.flat()));
+        }
+        if metadata.zitadel.is_some() {
+            self.project_roles(place, &mut claims);
+            self.resource_owner(&mut claims);
+        }
+        claims
+    }
+
+    fn flat(&self) -> Vec<RoleKey> {
+        let acting = acting(&self.subject.organization, self.limits);
+        self.roles.get(acting).cloned().unwrap_or_default()
+    }
+
+    /// What `shape` makes of these roles, or of those of the acting organization if that is too
+    /// long.
+    fn bounded<T: Serialize>(&self, roles: Roles, shape: impl Fn(Roles) -> T) -> T {
+        let acting = acting(&self.subject.organization, self.limits);
+        let several = roles.len() > 1;
+        let own = roles.get_key_value(acting);
+        let own = own.map(|(id, keys)| (id.clone(), keys.clone()));
+        let shaped = shape(roles);
+        if several && serde_json::to_string(&shaped).map_or(0, |text| text.len()) > self.roles_limit
+        {
+            return shape(Roles::from_iter(own));
+        }
+        shaped
+    }
+
+    fn project_roles(&self, place: Place, claims: &mut Map<String, Value>) {
+        let Some(zitadel) = &self.client.metadata.zitadel else {
+            return;
+        };
+        let words: Vec<_> = self.words().collect();
+        let everywhere = words.contains(&Reserved::RolesByProject);
+        let all = everywhere
+            || words.contains(&Reserved::Roles)
+            || zitadel.roles.contains(&place);
+        let mut roles = self.roles.clone();
+        if !all {
+            for keys in roles.values_mut() {
+                keys.retain(|key| words.contains(&Reserved::Role(key.clone())));
+            }
+            roles.retain(|_, keys| !keys.is_empty());
+        }
+        let shaped = self.bounded(roles, by_role);
+        if shaped.is_empty() {
+            return;
+        }
+        let named = words.iter().filter_map(|word| match word {
+            Reserved::Audience(project) if everywhere => Some(*project),
+            _ => None,
+        });
+        for project in named.chain([zitadel.project.as_str()]) {
+            let name = format!("urn:zitadel:iam:org:project:{project}:roles");
+            claims.insert(name, Value::Object(shaped.clone()));
+        }
+        let name = "urn:zitadel:iam:org:project:roles".to_owned();
+        claims.insert(name, Value::Object(shaped));
+    }
+
+    fn resource_owner(&self, claims: &mut Map<String, Value>) {
+        let asked = |word| matches!(word, Reserved::ResourceOwner | Reserved::Home(_));
+        if !self.words().any(asked) {
+            return;
+        }
+        let home = self.subject.organization.as_str();
+        for (part, value) in [
+            ("id", home),
+            ("name", &self.subject.organization_name),
+            ("primary_domain", home),
+        ] {
+            let name = format!("urn:zitadel:iam:user:resourceowner:{part}");
+            claims.insert(name, Value::from(value));
+        }
+    }
+
+    /// The reserved words that mean something for this client.
+    fn words(&self) -> impl Iterator<Item = Reserved<'_>> {
+        let words = self.scope.words().filter_map(Reserved::of);
+        words.filter(|word| self.client.may_use(word))
+    }
+}
+
+/// `{role: {organization: its domain}}`.
+fn by_role(roles: Roles) -> Map<String, Value> {
+    let mut shaped = Map::new();
+    for (organization, keys) in roles {
+        for key in keys {
+            let role = shaped.entry(key.as_str()).or_insert_with(|| Map::new().into());
+            if let Some(organizations) = role.as_object_mut() {
+                let domain = Value::from(organization.as_str());
+                organizations.insert(organization.as_str().to_owned(), domain);
+            }
+        }
+    }
+    shaped
+}
+
+fn json(keys: &[RoleKey]) -> Value {
+    keys.iter().map(RoleKey::as_str).collect()
+}
