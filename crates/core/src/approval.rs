@@ -12,7 +12,7 @@ use crate::{
     session::Session,
     subject::Subject,
     time::Timestamp,
-    token::Authentication,
+    token::{Authentication, target::Targets},
 };
 
 /// What was approved, and what became of it.
@@ -28,6 +28,8 @@ pub struct Approval {
     pub session: Id<Session>,
     /// What was approved.
     pub scope: Scope,
+    /// The resources that were picked (RFC 8707); none: those that the client is registered for.
+    pub targets: Targets,
     /// Individual claims that were asked for (OIDC Core §5.5).
     pub claims: ClaimsRequest,
     /// `nonce` of the request, for the first ID token.

@@ -270,6 +270,9 @@ pub enum ClientError {
     /// authorization_code without a place to send the code.
     #[error("authorization_code needs at least one of redirect_uris")]
     RedirectUriMissing,
+    /// Token exchange for anybody.
+    #[error("token-exchange is for confidential clients: it tells what a found token is good for")]
+    ExchangePublic,
     /// refresh_token without a grant that gives one.
     #[error("refresh_token needs authorization_code beside it")]
     RefreshAlone,
@@ -350,6 +353,10 @@ impl Client {
                 ClientError::SecretMissing,
             ),
             (machine && public, ClientError::MachinePublic),
+            (
+                public && self.allows(GrantType::TokenExchange),
+                ClientError::ExchangePublic,
+            ),
             (
                 machine && self.machine.is_none(),
                 ClientError::MachineMissing,

@@ -2,10 +2,11 @@
 #![doc(alias = "RFC 7662")]
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::{
     approval::{Approval, ApprovalState},
-    client::Client,
+    client::{Client, Place},
     id::Id,
     organization::Organization,
     role::Roles,
@@ -14,7 +15,7 @@ use crate::{
     settings::TokenSettings,
     subject::Subject,
     time::Timestamp,
-    token::{access::AccessTokenClaims, personal::PersonalAccessToken},
+    token::{access::AccessTokenClaims, personal::PersonalAccessToken, telling::Telling},
 };
 
 /// The answer (RFC 7662 §2.2).
@@ -32,7 +33,12 @@ pub struct Answer<'a> {
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 enum Claims<'a> {
-    Access(&'a AccessTokenClaims),
+    Access {
+        #[serde(flatten)]
+        claims: &'a AccessTokenClaims,
+        #[serde(flatten)]
+        told: Map<String, Value>,
+    },
     Personal(PersonalTokenClaims<'a>),
     Refresh(RefreshTokenClaims<'a>),
 }
@@ -69,9 +75,26 @@ impl<'a> Answer<'a> {
         claims: None,
     };
 
-    /// An active access token.
-    pub const fn access_token(claims: &'a AccessTokenClaims, username: Option<&'a str>) -> Self {
-        let claims = Some(Claims::Access(claims));
+    /// An active access token. `issued_to`: the client whose registration says in which other shapes
+    /// the roles are told.
+    pub fn access_token(
+        claims: &'a AccessTokenClaims,
+        subject: &'a Subject,
+        issued_to: &Client,
+        roles_limit: usize,
+    ) -> Self {
+        // What the token told when it was issued, so that both say the same.
+        let told = Telling {
+            client: issued_to,
+            subject,
+            scope: &claims.scope,
+            limits: &claims.limits,
+            roles: &claims.told_roles(),
+            roles_limit,
+        }
+        .claims(Place::AccessToken);
+        let username = subject.person().map(|person| person.username.as_str());
+        let claims = Some(Claims::Access { claims, told });
         Self {
             active: true,
             token_type: Some("Bearer"),

@@ -15,7 +15,7 @@
 //!
 //! Left out, and so ignored like every unknown scope: user metadata and identity providers.
 
-use crate::{id::Id, organization::Organization, role::RoleKey, scope::Scope};
+use crate::{id::Id, organization::Organization, role::RoleKey};
 
 /// Stands in the scope of a token for which scopes of APIs were asked and none is granted: without
 /// it, the token would name none and so be good for everything that the roles give.
@@ -97,14 +97,6 @@ pub fn restricts(word: &str) -> bool {
     Reserved::of(word).is_some_and(|reserved| reserved.restricts())
 }
 
-/// A scope of which a part was asked for anew: the part, and every restriction of the whole. What
-/// was restricted once cannot be widened by leaving the word out.
-#[must_use]
-pub fn narrowed(whole: &Scope, part: &Scope) -> Scope {
-    let part = part.filtered(|word| !restricts(word));
-    whole.filtered(restricts).union(&part)
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -166,13 +158,5 @@ mod tests {
         ] {
             assert_eq!(Reserved::of(word), None, "{word}");
         }
-    }
-
-    #[test]
-    fn a7_3_what_was_restricted_stays_restricted_when_the_word_is_left_out() {
-        let whole = Scope::parse("openid urn:symbolon:organization:a Invoices.Read").unwrap();
-        let part = Scope::parse("openid").unwrap();
-        let narrowed = narrowed(&whole, &part);
-        assert_eq!(narrowed.to_string(), "urn:symbolon:organization:a openid");
     }
 }

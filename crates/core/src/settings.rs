@@ -18,6 +18,9 @@ pub struct TokenSettings {
     /// For how long the predecessor of a refresh token gets the same successor again (requirement
     /// A2.5). Zero turns the grace off.
     pub refresh_grace: Lifetime,
+    /// The longest claim about the roles in several organizations, in bytes of JSON. A longer one
+    /// tells the roles of one organization alone.
+    pub roles_limit: usize,
 }
 
 /// Lifetimes of sessions at the provider.
@@ -38,6 +41,9 @@ impl Default for TokenSettings {
             refresh_idle_lifetime: Lifetime::from_days(30),
             refresh_absolute_lifetime: Lifetime::from_days(90),
             refresh_grace: Lifetime::from_seconds(5),
+            // Header lines of 8 KiB are what most servers take; base64 adds a third, and the rest
+            // of a token and its signature need room as well.
+            roles_limit: 4096,
         }
     }
 }

@@ -4,10 +4,13 @@ use serde_json::{Map, Value};
 
 use crate::{
     claims::{self, ClaimsRequest},
+    client::{Client, Place},
     error::{ErrorCode, OAuthError},
+    policy::Policy,
+    restriction::Restriction,
     scope::Scope,
     subject::Subject,
-    token::access::Audience,
+    token::{access::Audience, limits::TokenLimits, telling::Telling},
 };
 
 /// Every way in which a good access token gets no answer here.
@@ -52,6 +55,21 @@ pub struct Facts<'a> {
     pub request: &'a ClaimsRequest,
     /// Whom it speaks of, if still there.
     pub subject: Option<&'a Subject>,
+    /// How roles are told; `None` for a personal access token, which no registration shapes.
+    pub roles: Option<RolesFacts<'a>>,
+}
+
+/// What is known when roles are told.
+#[derive(Clone, Copy, Debug)]
+pub struct RolesFacts<'a> {
+    /// The client that the token was issued to.
+    pub client: &'a Client,
+    /// What the token is limited to.
+    pub limits: &'a TokenLimits,
+    /// Roles and relations now.
+    pub policy: &'a Policy,
+    /// The longest claim about roles of several organizations, in bytes.
+    pub roles_limit: usize,
 }
 
 /// The rule.
@@ -75,5 +93,17 @@ pub fn decide(facts: Facts<'_>, issuer: &str) -> Result<Map<String, Value>, Refu
     // OIDC Core §5.3.2: `sub` is always there (requirement A2.16).
     let mut answer = Map::from_iter([("sub".to_owned(), Value::from(subject.id.as_str()))]);
     answer.extend(claims::for_userinfo(subject, facts.scope, facts.request));
+    if let Some(known) = facts.roles {
+        let roles = Restriction::of(facts.scope).roles(subject, known.policy);
+        let telling = Telling {
+            client: known.client,
+            subject,
+            scope: facts.scope,
+            limits: known.limits,
+            roles: &known.limits.roles(&roles),
+            roles_limit: known.roles_limit,
+        };
+        answer.extend(telling.claims(Place::Userinfo));
+    }
     Ok(answer)
 }

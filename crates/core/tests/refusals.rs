@@ -14,7 +14,7 @@ use std::fmt::Debug;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use fixture::{
-    OFFER, REDIRECT_URI, Seeded, authorization_request, authorize_parameters, client, person,
+    REDIRECT_URI, Seeded, authorization_request, authorize_parameters, client, offer, person,
     session,
 };
 use symbolon_core::{
@@ -75,7 +75,10 @@ specified!(AUTHORIZE: request::Refusal {
     ResponseTypeUnsupported => "unsupported_response_type",
     ScopeMalformed => "invalid_scope",
     ScopeMissing => "invalid_scope",
+    ScopeContradictory => "invalid_scope",
     StateTooLong => "invalid_request",
+    TargetMalformed => "invalid_target",
+    TargetNotRegistered => "invalid_target",
 });
 
 specified!(CLIENT: client_auth::Refusal {
@@ -119,7 +122,8 @@ fn the_authorization_endpoint_refuses_with_the_specified_codes() {
     use request::Refusal as R;
     let long = "x".repeat(2049);
     let essential = r#"{"id_token":{"acr":{"essential":true,"value":"gold"}}}"#;
-    let wrong: [(R, &[(&str, &str)]); 22] = [
+    let two = "openid urn:symbolon:organization:acme urn:symbolon:organization:globex";
+    let wrong: [(R, &[(&str, &str)]); 28] = [
         (R::AcrUnsatisfiable, &[("claims", essential)]),
         (R::ChallengeMissing, &[("code_challenge", "")]),
         (R::ChallengeMalformed, &[("code_challenge", "short")]),
@@ -140,7 +144,23 @@ fn the_authorization_endpoint_refuses_with_the_specified_codes() {
         (R::ScopeMalformed, &[("scope", "op\"enid")]),
         (R::ScopeMissing, &[("scope", "")]),
         (R::ScopeMissing, &[("scope", "nobody.knows.it")]),
+        (R::ScopeContradictory, &[("scope", two)]),
+        (
+            R::ScopeContradictory,
+            &[("scope", "openid urn:zitadel:iam:org:id:")],
+        ),
         (R::StateTooLong, &[("state", &long)]),
+        (R::TargetMalformed, &[("resource", "invoices")]),
+        (R::TargetMalformed, &[("resource", "https://a.example/#b")]),
+        (
+            R::TargetNotRegistered,
+            &[("resource", "https://unknown.example")],
+        ),
+        // The API is there, and none of its scopes is registered.
+        (
+            R::TargetNotRegistered,
+            &[("resource", "https://invoices.example")],
+        ),
         (R::PromptContradictory, &[("prompt", "consent none")]),
     ];
     let mut reached = Vec::new();
@@ -155,7 +175,7 @@ fn the_authorization_endpoint_refuses_with_the_specified_codes() {
     reached.extend(authorization_request(&without_grant, &authorize_parameters(&[])).err());
     let closed = request::Offer {
         sign_up: false,
-        ..OFFER
+        ..offer()
     };
     let create = authorize_parameters(&[("prompt", "create")]);
     let redirect = request::redirect(&client(), &create).unwrap();

@@ -35,6 +35,7 @@ pub fn approve(
         subject: session.subject.clone(),
         session: session.id.clone(),
         scope: request.scope.clone(),
+        targets: request.targets.clone(),
         claims: request.claims.clone(),
         nonce: request.nonce.clone(),
         authenticated_at: session.authenticated_at,

@@ -11,5 +11,6 @@
 pub mod code;
 pub mod interaction;
 pub mod prompt;
+mod refusal;
 pub mod request;
 pub mod response_mode;

@@ -1,8 +1,6 @@
 //! The authorization request. Each check takes what the one before proved: an answer can only be
 //! sent to a [`ProvenRedirect`], and that only comes of a client that registered it.
 
-use std::fmt;
-
 use super::{
     prompt::{Prompt, PromptError},
     response_mode::ResponseMode,
@@ -10,12 +8,16 @@ use super::{
 use crate::{
     claims::ClaimsRequest,
     client::{Client, GrantType},
-    error::{ErrorCode, OAuthError},
     id::Id,
     parameters::Parameters,
     pkce::{Challenge, PkceError},
+    policy::Policy,
+    restriction::Restriction,
     scope::{Scope, ScopeError},
+    token::target::Targets,
 };
+
+pub use super::refusal::{PageRefusal, Refusal};
 
 /// The longest `state` and `nonce` in bytes.
 pub const LONGEST_STATE: usize = 2048;
@@ -37,6 +39,8 @@ pub struct AuthorizationRequest {
     pub redirect: ProvenRedirect,
     /// What is asked for, as far as the client may have it.
     pub scope: Scope,
+    /// For which resources (RFC 8707).
+    pub targets: Targets,
     /// To be repeated in the ID token.
     pub nonce: Option<String>,
     /// What the person is to see.
@@ -57,89 +61,13 @@ pub struct AuthorizationRequest {
     pub challenge: Challenge,
 }
 
-/// Why there is nowhere to answer to: the person sees a page (requirement A1.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum PageRefusal {
-    /// The client is disabled.
-    ClientDisabled,
-    /// No `client_id`.
-    ClientIdMissing,
-    /// `client_id` twice, or not an identifier.
-    ClientIdMalformed,
-    /// No such client.
-    ClientUnknown,
-    /// `redirect_uri` twice.
-    RedirectUriRepeated,
-    /// No `redirect_uri` (OIDC Core §3.1.2.1 requires it).
-    RedirectUriMissing,
-    /// Not one that the client registered.
-    RedirectUriUnregistered,
-}
-
-/// Every way a request can be wrong once there is somewhere to answer to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Refusal {
-    /// The person has to choose an account, and `prompt=none` forbids to ask.
-    AccountSelectionRequired,
-    /// `acr` is essential and cannot be had.
-    AcrUnsatisfiable,
-    /// No `code_challenge`.
-    ChallengeMissing,
-    /// `code_challenge` is not base64url of SHA-256.
-    ChallengeMalformed,
-    /// `code_challenge_method` is not S256.
-    ChallengeMethod,
-    /// `claims` is not the JSON of OIDC Core §5.5.
-    ClaimsMalformed,
-    /// The client may not use the code grant.
-    ClientNotPermitted,
-    /// The person has to consent, and `prompt=none` forbids to ask.
-    ConsentRequired,
-    /// The person said no.
-    Denied,
-    /// `display` is not defined.
-    DisplayUnknown,
-    /// `id_token_hint` is not one of our ID tokens.
-    HintInvalid,
-    /// The person has to sign in, and `prompt=none` forbids to ask; or is not the one hinted at.
-    LoginRequired,
-    /// `max_age` is not a number of seconds.
-    MaxAgeMalformed,
-    /// `nonce` is unreasonably long.
-    NonceTooLong,
-    /// `prompt=none` beside other values.
-    PromptContradictory,
-    /// `prompt=create` where nobody can sign up.
-    PromptCreate,
-    /// `prompt` is not defined.
-    PromptUnknown,
-    /// `registration` parameter.
-    RegistrationParameter,
-    /// A parameter stands twice.
-    Repeated,
-    /// `request` parameter.
-    RequestParameter,
-    /// `request_uri` parameter.
-    RequestUriParameter,
-    /// `response_mode` is not defined.
-    ResponseModeUnknown,
-    /// No `response_type`.
-    ResponseTypeMissing,
-    /// Not `code`.
-    ResponseTypeUnsupported,
-    /// `scope` is no scope.
-    ScopeMalformed,
-    /// No `scope`, or nothing in it that the client may have.
-    ScopeMissing,
-    /// `state` is unreasonably long.
-    StateTooLong,
-}
-
 /// What surrounds a request: what this provider offers.
 #[derive(Clone, Copy, Debug)]
 pub struct Offer<'a> {
     /// The authentication contexts that can be had.
     pub acr_values: &'a [&'a str],
+    /// The APIs there are.
+    pub policy: &'a Policy,
     /// Whether people can sign up.
     pub sign_up: bool,
 }
@@ -200,6 +128,7 @@ pub fn check(
     check_response_mode(parameters)?;
     check_display(parameters)?;
     let scope = read_scope(client, parameters)?;
+    let targets = read_targets(client, parameters, offer)?;
     let challenge = read_challenge(parameters)?;
     let prompt = read_prompt(parameters, offer)?;
     let max_age = read_max_age(parameters)?;
@@ -210,6 +139,7 @@ pub fn check(
         client: client.id.clone(),
         redirect: redirect.clone(),
         scope,
+        targets,
         nonce,
         prompt,
         max_age,
@@ -276,10 +206,23 @@ fn read_scope(client: &Client, parameters: &Parameters) -> Result<Scope, Refusal
         scope = scope.filtered(|word| word != "offline_access");
     }
     if scope.is_empty() {
-        Err(Refusal::ScopeMissing)
-    } else {
-        Ok(scope)
+        return Err(Refusal::ScopeMissing);
     }
+    if Restriction::of(&scope).contradictory {
+        return Err(Refusal::ScopeContradictory);
+    }
+    Ok(scope)
+}
+
+/// RFC 8707 §2.1.
+fn read_targets(
+    client: &Client,
+    parameters: &Parameters,
+    offer: Offer<'_>,
+) -> Result<Targets, Refusal> {
+    let targets = Targets::parse(parameters)?;
+    targets.check(client, offer.policy)?;
+    Ok(targets)
 }
 
 /// PKCE for every client (RFC 9700 §2.1.1; requirement A2.4).
@@ -370,120 +313,5 @@ impl ProvenRedirect {
             .chain(state)
             .chain([("iss", issuer)])
             .collect()
-    }
-}
-
-impl Refusal {
-    /// What the client is told.
-    pub const fn wire(self) -> OAuthError {
-        use ErrorCode as Code;
-        let (code, description) = match self {
-            Self::AccountSelectionRequired => (
-                Code::AccountSelectionRequired,
-                "several accounts are signed in and prompt=none forbids to ask which",
-            ),
-            Self::AcrUnsatisfiable => (
-                Code::UnmetAuthenticationRequirements,
-                "none of the essential acr values can be satisfied; see acr_values_supported",
-            ),
-            Self::ChallengeMissing => (
-                Code::InvalidRequest,
-                "code_challenge is missing: PKCE with S256 is required of every client (RFC 7636)",
-            ),
-            Self::ChallengeMalformed => (
-                Code::InvalidRequest,
-                "code_challenge is not 43 characters of base64url without padding: BASE64URL(SHA256(code_verifier))",
-            ),
-            Self::ChallengeMethod => (Code::InvalidRequest, "code_challenge_method must be S256"),
-            Self::ClaimsMalformed => (
-                Code::InvalidRequest,
-                "claims is not a JSON object with the members userinfo and id_token (OpenID Connect Core 5.5)",
-            ),
-            Self::ClientNotPermitted => (
-                Code::UnauthorizedClient,
-                "this client is not registered for the authorization_code grant",
-            ),
-            Self::ConsentRequired => (
-                Code::ConsentRequired,
-                "the person has to be asked for consent and prompt=none forbids it",
-            ),
-            Self::Denied => (Code::AccessDenied, "the person did not allow the request"),
-            Self::DisplayUnknown => (
-                Code::InvalidRequest,
-                "display must be page, popup, touch or wap",
-            ),
-            Self::HintInvalid => (
-                Code::InvalidRequest,
-                "id_token_hint is not an ID token that this issuer signed for this client",
-            ),
-            Self::LoginRequired => (Code::LoginRequired, "the person has to sign in"),
-            Self::MaxAgeMalformed => (Code::InvalidRequest, "max_age must be a number of seconds"),
-            Self::NonceTooLong => (Code::InvalidRequest, "nonce is longer than 2048 characters"),
-            Self::PromptContradictory => (
-                Code::InvalidRequest,
-                "prompt=none cannot be combined with other values",
-            ),
-            Self::PromptCreate => (
-                Code::InvalidRequest,
-                "prompt=create is not offered: nobody can sign up here by themselves",
-            ),
-            Self::PromptUnknown => (
-                Code::InvalidRequest,
-                "prompt has an unknown value; see prompt_values_supported",
-            ),
-            Self::RegistrationParameter => (
-                Code::RegistrationNotSupported,
-                "the registration parameter is not supported",
-            ),
-            Self::Repeated => (
-                Code::InvalidRequest,
-                "a parameter stands twice in this request; send each parameter once",
-            ),
-            Self::RequestParameter => (
-                Code::RequestNotSupported,
-                "request objects are not supported; send plain parameters",
-            ),
-            Self::RequestUriParameter => (
-                Code::RequestUriNotSupported,
-                "request_uri is not supported; send plain parameters",
-            ),
-            Self::ResponseModeUnknown => (
-                Code::InvalidRequest,
-                "response_mode must be query, fragment or form_post",
-            ),
-            Self::ResponseTypeMissing => (
-                Code::InvalidRequest,
-                "response_type is missing; it must be code",
-            ),
-            Self::ResponseTypeUnsupported => {
-                (Code::UnsupportedResponseType, "response_type must be code")
-            }
-            Self::ScopeMalformed => (
-                Code::InvalidScope,
-                "scope is not words of visible ASCII separated by spaces (RFC 6749 3.3)",
-            ),
-            Self::ScopeMissing => (
-                Code::InvalidScope,
-                "scope names nothing that this client may ask for; OpenID Connect needs openid",
-            ),
-            Self::StateTooLong => (Code::InvalidRequest, "state is longer than 2048 characters"),
-        };
-        OAuthError::new(code, description)
-    }
-}
-
-impl fmt::Display for PageRefusal {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::ClientDisabled => "this client is disabled",
-            Self::ClientIdMissing => "client_id is missing",
-            Self::ClientIdMalformed => "client_id is malformed or stands twice",
-            Self::ClientUnknown => "no client has this client_id",
-            Self::RedirectUriRepeated => "redirect_uri stands twice",
-            Self::RedirectUriMissing => "redirect_uri is missing",
-            Self::RedirectUriUnregistered => {
-                "redirect_uri is not registered for this client; it must be exactly one of the registered ones"
-            }
-        })
     }
 }

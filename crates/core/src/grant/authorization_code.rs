@@ -14,7 +14,14 @@ use crate::{
     pkce::Verifier,
     secret::{AuthorizationCode, Secret},
     subject::Subject,
-    token::{Issuance, Tokens, access::AccessTokenPlan, id::IdTokenPlan, refresh},
+    token::{
+        Issuance, Tokens,
+        access::AccessTokenPlan,
+        granted::{Granted, NotGranted},
+        id::IdTokenPlan,
+        refresh,
+        target::{TargetRefusal, Targets},
+    },
 };
 
 /// What the client sends.
@@ -23,6 +30,7 @@ pub struct Request {
     /// The code. `None`: it cannot be one of ours.
     pub code: Option<Secret<AuthorizationCode>>,
     redirect_uri: Option<String>,
+    targets: Targets,
     verifier: Verifier,
 }
 
@@ -48,12 +56,22 @@ pub enum Refusal {
     CodeUnknown,
     /// Made for another client.
     OtherClient,
+    /// The person is not, or no longer, of the organization that was asked for (requirement A7.3).
+    OutsideOrganization,
     /// Another `redirect_uri` than the code was sent to, or none where several are registered.
     RedirectUriMismatch,
     /// Withdrawn by the person, an administrator or a replay.
     Revoked,
+    /// The rules allow nothing of what was approved now.
+    ScopeNotAllowed,
     /// The person is disabled or gone (requirement A2.6).
     SubjectInactive,
+    /// `resource` is no absolute URI.
+    TargetMalformed,
+    /// The client is no longer registered for any of the resources.
+    TargetNotRegistered,
+    /// `resource` names one that was not authorized (RFC 8707 §2.2).
+    TargetWidened,
     /// No `code_verifier`.
     VerifierMissing,
     /// Not the verifier of the challenge.
@@ -85,14 +103,38 @@ impl Refusal {
             Self::VerifierMismatch => grant(
                 "code_verifier does not belong to the code_challenge of the authorization request",
             ),
+            Self::ScopeNotAllowed => NotGranted::NothingAllowed.wire(),
+            Self::TargetMalformed => TargetRefusal::Malformed.wire(),
+            Self::TargetNotRegistered => TargetRefusal::NotRegistered.wire(),
+            Self::TargetWidened => TargetRefusal::Widened.wire(),
             Self::CodeExpired
             | Self::CodeReused
             | Self::CodeUnknown
             | Self::OtherClient
+            | Self::OutsideOrganization
             | Self::Revoked
             | Self::SubjectInactive => {
                 grant("the code is invalid, expired, used before, or was issued to another client")
             }
+        }
+    }
+}
+
+impl From<TargetRefusal> for Refusal {
+    fn from(refusal: TargetRefusal) -> Self {
+        match refusal {
+            TargetRefusal::Malformed => Self::TargetMalformed,
+            TargetRefusal::NotRegistered => Self::TargetNotRegistered,
+            TargetRefusal::Widened => Self::TargetWidened,
+        }
+    }
+}
+
+impl From<NotGranted> for Refusal {
+    fn from(refusal: NotGranted) -> Self {
+        match refusal {
+            NotGranted::NothingAllowed => Self::ScopeNotAllowed,
+            NotGranted::OutsideOrganization => Self::OutsideOrganization,
         }
     }
 }
@@ -110,6 +152,7 @@ impl Request {
         Ok(Self {
             code: Secret::parse(code).ok(),
             redirect_uri: parameters.value("redirect_uri").map(str::to_owned),
+            targets: Targets::parse(parameters)?,
             verifier: Verifier::parse(verifier).map_err(|_| Refusal::VerifierMalformed)?,
         })
     }
@@ -146,7 +189,12 @@ pub fn decide(
         return Decision::unchanged(Err(Refusal::CodeExpired));
     }
     match facts.subject {
-        Some(subject) if subject.is_active() => redeem(client, approval, subject, issuance),
+        Some(subject) if subject.is_active() => {
+            match grant(request, client, approval, subject, issuance) {
+                Ok(granted) => redeem(approval, granted, issuance),
+                Err(refusal) => Decision::unchanged(Err(refusal)),
+            }
+        }
         _ => Decision::unchanged(Err(Refusal::SubjectInactive)),
     }
 }
@@ -171,17 +219,35 @@ fn check_binding(request: &Request, client: &Client, approval: &Approval) -> Res
     Ok(())
 }
 
-fn redeem(
-    client: &Client,
+/// What is granted, as far as the person has it now. The code stays good when this fails.
+fn grant<'a>(
+    request: &Request,
+    client: &'a Client,
     approval: &Approval,
-    subject: &Subject,
+    subject: &'a Subject,
+    issuance: Issuance<'_>,
+) -> Result<Granted<'a>, Refusal> {
+    let targets = approval
+        .targets
+        .narrowed(&request.targets, client, issuance.policy)?;
+    Ok(Granted::new(
+        issuance,
+        client,
+        subject,
+        &approval.scope,
+        targets,
+    )?)
+}
+
+fn redeem(
+    approval: &Approval,
+    granted: Granted<'_>,
     issuance: Issuance<'_>,
 ) -> Decision<Result<Tokens, Refusal>> {
+    let client = granted.client;
     let authentication = approval.authentication();
-    let scope = &approval.scope;
-    let access = AccessTokenPlan::new(issuance, client, subject, Some(&authentication), scope);
-    let nonce = approval.nonce.as_deref();
-    let id = IdTokenPlan::new(issuance, client, subject, approval, scope, nonce);
+    let access = AccessTokenPlan::new(issuance, &granted, Some(&authentication));
+    let id = IdTokenPlan::new(issuance, &granted, approval, approval.nonce.as_deref());
     let refresh = client
         .allows(GrantType::RefreshToken)
         .then(|| refresh::found(issuance.now, issuance.entropy));
@@ -198,7 +264,8 @@ fn redeem(
         access,
         id,
         refresh,
-        scope: scope.clone(),
+        scope: granted.scope,
+        issued_token_type: None,
     };
     Decision {
         changes,

@@ -13,13 +13,19 @@ use crate::{
     parameters::Parameters,
     scope::Scope,
     subject::Subject,
-    token::{Issuance, Tokens, access::AccessTokenPlan},
+    token::{
+        Issuance, Tokens,
+        access::AccessTokenPlan,
+        granted::{Granted, NotGranted},
+        target::{TargetRefusal, Targets},
+    },
 };
 
 /// What the client sends.
 #[derive(Debug)]
 pub struct Request {
     scope: Option<Scope>,
+    targets: Targets,
 }
 
 /// Every way a client credentials request can be wrong.
@@ -27,10 +33,18 @@ pub struct Request {
 pub enum Refusal {
     /// The machine user is disabled or gone.
     MachineInactive,
+    /// The scope restricts to an organization that is none of the machine user's (requirement A7.3).
+    OutsideOrganization,
     /// `scope` is no scope.
     ScopeMalformed,
+    /// The rules allow nothing of it now.
+    ScopeNotAllowed,
     /// Nothing of `scope` may be granted to this client.
     ScopeNotGranted,
+    /// `resource` is no absolute URI.
+    TargetMalformed,
+    /// The client is not registered for the resource.
+    TargetNotRegistered,
 }
 
 impl Refusal {
@@ -41,6 +55,10 @@ impl Refusal {
                 ErrorCode::UnauthorizedClient,
                 "the machine user of this client is disabled; ask an administrator to enable it",
             ),
+            Self::OutsideOrganization => NotGranted::OutsideOrganization.wire(),
+            Self::ScopeNotAllowed => NotGranted::NothingAllowed.wire(),
+            Self::TargetMalformed => TargetRefusal::Malformed.wire(),
+            Self::TargetNotRegistered => TargetRefusal::NotRegistered.wire(),
             Self::ScopeMalformed => OAuthError::new(
                 ErrorCode::InvalidScope,
                 "scope is not words of visible ASCII separated by spaces (RFC 6749 3.3)",
@@ -53,15 +71,34 @@ impl Refusal {
     }
 }
 
+impl From<TargetRefusal> for Refusal {
+    fn from(refusal: TargetRefusal) -> Self {
+        match refusal {
+            TargetRefusal::Malformed => Self::TargetMalformed,
+            TargetRefusal::NotRegistered | TargetRefusal::Widened => Self::TargetNotRegistered,
+        }
+    }
+}
+
+impl From<NotGranted> for Refusal {
+    fn from(refusal: NotGranted) -> Self {
+        match refusal {
+            NotGranted::NothingAllowed => Self::ScopeNotAllowed,
+            NotGranted::OutsideOrganization => Self::OutsideOrganization,
+        }
+    }
+}
+
 impl Request {
     /// Reads the parameters.
     ///
     /// # Errors
-    /// [`Refusal::ScopeMalformed`].
+    /// [`Refusal::ScopeMalformed`], [`Refusal::TargetMalformed`].
     pub fn parse(parameters: &Parameters) -> Result<Self, Refusal> {
         let scope = parameters.value("scope").map(Scope::parse).transpose();
         Ok(Self {
             scope: scope.map_err(|_| Refusal::ScopeMalformed)?,
+            targets: Targets::parse(parameters)?,
         })
     }
 }
@@ -73,9 +110,34 @@ pub fn decide(
     machine: Option<&Subject>,
     issuance: Issuance<'_>,
 ) -> Decision<Result<Tokens, Refusal>> {
-    let Some(machine) = machine.filter(|machine| machine.is_active()) else {
-        return Decision::unchanged(Err(Refusal::MachineInactive));
+    let granted = match grant(request, client, machine, issuance) {
+        Ok(granted) => granted,
+        Err(refusal) => return Decision::unchanged(Err(refusal)),
     };
+    let access = AccessTokenPlan::new(issuance, &granted, None);
+    let record = access.record(&ClaimsRequest::default());
+    let changes = record.map(|token| Change::IssueOpaqueAccessToken(Box::new(token)));
+    let tokens = Tokens {
+        access,
+        id: None,
+        refresh: None,
+        scope: granted.scope,
+        issued_token_type: None,
+    };
+    Decision {
+        changes: Vec::from_iter(changes),
+        outcome: Ok(tokens),
+    }
+}
+
+fn grant<'a>(
+    request: &Request,
+    client: &'a Client,
+    machine: Option<&'a Subject>,
+    issuance: Issuance<'_>,
+) -> Result<Granted<'a>, Refusal> {
+    let machine = machine.filter(|machine| machine.is_active());
+    let machine = machine.ok_or(Refusal::MachineInactive)?;
     // No refresh token comes of this grant (RFC 6749 §4.4.3), so offline_access is left out.
     let grantable = |requested: &Scope| {
         client
@@ -86,25 +148,11 @@ pub fn decide(
         None => Scope::default(),
         Some(requested) => grantable(requested),
     };
-    if scope.is_empty()
-        && request
-            .scope
-            .as_ref()
-            .is_some_and(|requested| !requested.is_empty())
-    {
-        return Decision::unchanged(Err(Refusal::ScopeNotGranted));
+    let asked = request.scope.as_ref();
+    if scope.is_empty() && asked.is_some_and(|requested| !requested.is_empty()) {
+        return Err(Refusal::ScopeNotGranted);
     }
-    let access = AccessTokenPlan::new(issuance, client, machine, None, &scope);
-    let record = access.record(&ClaimsRequest::default());
-    let changes = record.map(|token| Change::IssueOpaqueAccessToken(Box::new(token)));
-    let tokens = Tokens {
-        access,
-        id: None,
-        refresh: None,
-        scope,
-    };
-    Decision {
-        changes: Vec::from_iter(changes),
-        outcome: Ok(tokens),
-    }
+    request.targets.check(client, issuance.policy)?;
+    let targets = request.targets.clone();
+    Ok(Granted::new(issuance, client, machine, &scope, targets)?)
 }

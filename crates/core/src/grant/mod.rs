@@ -6,6 +6,7 @@
 pub mod authorization_code;
 pub mod client_credentials;
 pub mod refresh_token;
+pub mod token_exchange;
 
 use crate::{
     client::{Client, GrantType},
@@ -22,6 +23,8 @@ pub enum Request {
     ClientCredentials(client_credentials::Request),
     /// RFC 6749 §6.
     RefreshToken(refresh_token::Request),
+    /// RFC 8693 §2.1.
+    TokenExchange(token_exchange::Request),
 }
 
 impl Request {
@@ -44,6 +47,9 @@ impl Request {
             Some(GrantType::RefreshToken) => refresh_token::Request::parse(parameters)
                 .map(Self::RefreshToken)
                 .map_err(refresh_token::Refusal::wire),
+            Some(GrantType::TokenExchange) => token_exchange::Request::parse(parameters)
+                .map(Self::TokenExchange)
+                .map_err(token_exchange::Refusal::wire),
             None => Err(OAuthError::new(
                 ErrorCode::UnsupportedGrantType,
                 "this grant_type is not supported; see grant_types_supported in the discovery document",
@@ -57,6 +63,7 @@ impl Request {
             Self::AuthorizationCode(_) => GrantType::AuthorizationCode,
             Self::ClientCredentials(_) => GrantType::ClientCredentials,
             Self::RefreshToken(_) => GrantType::RefreshToken,
+            Self::TokenExchange(_) => GrantType::TokenExchange,
         }
     }
 }

@@ -12,14 +12,18 @@ use crate::{
     decision::{Change, Decision},
     error::{ErrorCode, OAuthError},
     parameters::Parameters,
+    policy::api_scope,
+    reserved_scope::NO_API,
     scope::Scope,
     secret::{RefreshToken, Secret},
     subject::Subject,
     token::{
         Issuance, Tokens,
         access::AccessTokenPlan,
+        granted::{Granted, NotGranted},
         id::IdTokenPlan,
         refresh::{self, Standing},
+        target::{TargetRefusal, Targets},
     },
 };
 
@@ -29,6 +33,7 @@ pub struct Request {
     /// The refresh token. `None`: it cannot be one of ours.
     pub token: Option<Secret<RefreshToken>>,
     scope: Option<Scope>,
+    targets: Targets,
 }
 
 /// What is known when the request is decided.
@@ -47,16 +52,26 @@ pub enum Refusal {
     Expired,
     /// Issued to another client.
     OtherClient,
+    /// The person is not, or no longer, of the organization that was asked for (requirement A7.3).
+    OutsideOrganization,
     /// Used up: the family is revoked.
     Replayed,
     /// Withdrawn by the person, an administrator, a sign-out or a replay.
     Revoked,
     /// `scope` is no scope.
     ScopeMalformed,
+    /// The rules allow nothing of it now.
+    ScopeNotAllowed,
     /// `scope` asks for more than was approved (RFC 6749 §6).
     ScopeWidened,
     /// The person is disabled or gone.
     SubjectInactive,
+    /// `resource` is no absolute URI.
+    TargetMalformed,
+    /// The client is no longer registered for any of the resources.
+    TargetNotRegistered,
+    /// `resource` names one that was not authorized (RFC 8707 §2.2).
+    TargetWidened,
     /// No `refresh_token`.
     TokenMissing,
     /// No such token, or not one at all.
@@ -78,8 +93,13 @@ impl Refusal {
                 ErrorCode::InvalidScope,
                 "scope asks for more than was granted at first; leave it out to keep what was granted",
             ),
+            Self::ScopeNotAllowed => NotGranted::NothingAllowed.wire(),
+            Self::TargetMalformed => TargetRefusal::Malformed.wire(),
+            Self::TargetNotRegistered => TargetRefusal::NotRegistered.wire(),
+            Self::TargetWidened => TargetRefusal::Widened.wire(),
             Self::Expired
             | Self::OtherClient
+            | Self::OutsideOrganization
             | Self::Replayed
             | Self::Revoked
             | Self::SubjectInactive
@@ -87,6 +107,25 @@ impl Refusal {
                 ErrorCode::InvalidGrant,
                 "the refresh token is invalid, expired, used before, revoked, or was issued to another client",
             ),
+        }
+    }
+}
+
+impl From<TargetRefusal> for Refusal {
+    fn from(refusal: TargetRefusal) -> Self {
+        match refusal {
+            TargetRefusal::Malformed => Self::TargetMalformed,
+            TargetRefusal::NotRegistered => Self::TargetNotRegistered,
+            TargetRefusal::Widened => Self::TargetWidened,
+        }
+    }
+}
+
+impl From<NotGranted> for Refusal {
+    fn from(refusal: NotGranted) -> Self {
+        match refusal {
+            NotGranted::NothingAllowed => Self::ScopeNotAllowed,
+            NotGranted::OutsideOrganization => Self::OutsideOrganization,
         }
     }
 }
@@ -104,6 +143,7 @@ impl Request {
         Ok(Self {
             token: Secret::parse(token).ok(),
             scope: scope.map_err(|_| Refusal::ScopeMalformed)?,
+            targets: Targets::parse(parameters)?,
         })
     }
 }
@@ -167,14 +207,14 @@ pub fn decide(
     let Some(subject) = facts.subject.filter(|subject| subject.is_active()) else {
         return Decision::unchanged(Err(Refusal::SubjectInactive));
     };
-    let scope = request.scope.as_ref().unwrap_or(&approval.scope);
-    if !approval.scope.covers(scope) {
-        return Decision::unchanged(Err(Refusal::ScopeWidened));
-    }
+    let granted = match grant(request, client, approval, subject, issuance) {
+        Ok(granted) => granted,
+        Err(refusal) => return Decision::unchanged(Err(refusal)),
+    };
 
     let authentication = approval.authentication();
-    let access = AccessTokenPlan::new(issuance, client, subject, Some(&authentication), scope);
-    let id = IdTokenPlan::new(issuance, client, subject, approval, scope, None);
+    let access = AccessTokenPlan::new(issuance, &granted, Some(&authentication));
+    let id = IdTokenPlan::new(issuance, &granted, approval, None);
     let mut changes = Vec::from_iter(change);
     let record = access.record(&approval.claims);
     changes.extend(record.map(|token| Change::IssueOpaqueAccessToken(Box::new(token))));
@@ -182,10 +222,37 @@ pub fn decide(
         access,
         id,
         refresh: Some(successor),
-        scope: scope.clone(),
+        scope: granted.scope,
+        issued_token_type: None,
     };
     Decision {
         changes,
         outcome: Ok(tokens),
     }
+}
+
+/// What is granted: of what was approved the part that is asked for, as far as the person has it now.
+fn grant<'a>(
+    request: &Request,
+    client: &'a Client,
+    approval: &Approval,
+    subject: &'a Subject,
+    issuance: Issuance<'_>,
+) -> Result<Granted<'a>, Refusal> {
+    let scope = match &request.scope {
+        None => approval.scope.clone(),
+        Some(asked) => {
+            // We said it, so a client may repeat it.
+            let asked = asked.filtered(|word| word != NO_API);
+            if !approval.scope.covers(&asked) {
+                return Err(Refusal::ScopeWidened);
+            }
+            api_scope::narrowed(&approval.scope, &asked)
+        }
+    };
+    let policy = issuance.policy;
+    let targets = approval
+        .targets
+        .narrowed(&request.targets, client, policy)?;
+    Ok(Granted::new(issuance, client, subject, &scope, targets)?)
 }

@@ -10,7 +10,7 @@
 use std::{fmt, sync::Arc};
 
 use crate::{
-    reserved_scope::{NO_API, is_no_limit},
+    reserved_scope::{NO_API, is_no_limit, restricts},
     scope::{STANDARD, Scope},
 };
 
@@ -88,6 +88,13 @@ pub fn reduced(scope: &Scope, keep: impl Fn(&str) -> bool) -> Scope {
     } else {
         kept
     }
+}
+
+/// The part of a scope that is asked for now, and no less restricted or limited than the whole: what
+/// takes something away cannot be left out.
+#[must_use]
+pub fn narrowed(whole: &Scope, part: &Scope) -> Scope {
+    reduced(whole, |word| part.contains(word) || restricts(word))
 }
 
 /// How many segments a text has, if each is one.
@@ -194,6 +201,21 @@ mod tests {
             "openid urn:symbolon:no-api-scope"
         );
         assert_eq!(reduced("openid profile", "openid"), "openid");
+    }
+
+    #[test]
+    fn a7_3_what_was_restricted_stays_restricted_when_the_word_is_left_out() {
+        let whole = Scope::parse("openid urn:symbolon:organization:a Invoices.Read").unwrap();
+        let part = |text: &str| narrowed(&whole, &Scope::parse(text).unwrap()).to_string();
+        assert_eq!(
+            part("openid"),
+            "openid urn:symbolon:organization:a urn:symbolon:no-api-scope"
+        );
+        let read = "urn:symbolon:organization:a Invoices.Read";
+        assert_eq!(
+            (part("Invoices.Read"), part(read)),
+            (read.into(), read.into())
+        );
     }
 
     #[test]

@@ -19,9 +19,7 @@ use crate::{
 #[must_use]
 pub fn granted(policy: &Policy, roles: &Roles, limits: Limits<'_>, scope: &Scope) -> Scope {
     api_scope::reduced(scope, |word| match ApiScope::parse(word) {
-        Ok(needed) if policy.defines(&needed) => {
-            policy.allows_anywhere(roles, limits, &needed)
-        }
+        Ok(needed) if policy.defines(&needed) => policy.allows_anywhere(roles, limits, &needed),
         _ => true,
     })
 }
@@ -48,9 +46,7 @@ impl Policy {
         match limits.organizations {
             Some(only) => only.iter().any(allows),
             // Those through relations last: there may be many of them.
-            None => {
-                granted.keys().any(allows) || self.organizations(granted).iter().any(allows)
-            }
+            None => granted.keys().any(allows) || self.organizations(granted).iter().any(allows),
         }
     }
 }

@@ -5,18 +5,28 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use serde_json::{Map, Value};
+
 use crate::{
     approval::Approval,
     claims::ClaimsRequest,
-    client::{AccessTokenFormat, Client},
+    client::{AccessTokenFormat, Client, Place},
     id::Id,
     organization::Organization,
+    reserved_scope::Reserved,
     role::Roles,
     scope::Scope,
     secret::{AccessToken, Secret},
     subject::Subject,
-    time::Timestamp,
-    token::{Authentication, Issuance, opaque::OpaqueAccessToken},
+    time::{Lifetime, Timestamp},
+    token::{
+        Authentication, Issuance,
+        granted::Granted,
+        limits::TokenLimits,
+        opaque::OpaqueAccessToken,
+        target::Targets,
+        telling::{RolesClaim, acting},
+    },
 };
 
 /// The `typ` header of an access token (RFC 9068 §2.1), so that it is never taken for an ID token
@@ -28,6 +38,9 @@ pub const TYPE: &str = "at+jwt";
 pub struct AccessTokenPlan {
     /// What it says.
     pub claims: AccessTokenClaims,
+    /// Claims that the client's registration adds, for readers of the token: nothing here reads them
+    /// back. Their names are none of those above.
+    pub told: Map<String, Value>,
     /// The opaque text, if the client's tokens are opaque; else it is signed.
     pub opaque: Option<Secret<AccessToken>>,
 }
@@ -55,8 +68,11 @@ pub struct AccessTokenClaims {
     pub scope: Scope,
     /// The home organization of the subject.
     pub org_id: Id<Organization>,
-    /// Role keys by organization.
-    pub roles: Roles,
+    /// The roles at the time of issue, within the limits.
+    pub roles: RolesClaim,
+    /// What the token may do of what its subject can, beyond its scope.
+    #[serde(skip_serializing_if = "TokenLimits::is_none", default)]
+    pub limits: TokenLimits,
     /// When the person signed in.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub auth_time: Option<Timestamp>,
@@ -69,6 +85,10 @@ pub struct AccessTokenClaims {
     /// The approval it came of.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub grant_id: Option<Id<Approval>>,
+    /// The names of the tokens that it was exchanged for, the first one first: it ends with each of
+    /// them (RFC 8693).
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub exchanged_from: Vec<String>,
 }
 
 /// The `aud` claim: one text, or several (RFC 7519 §4.1.3).
@@ -82,17 +102,36 @@ pub enum Audience {
 }
 
 impl Audience {
-    /// The audiences of a client's tokens: its own, and the issuer when userinfo is to accept the
-    /// token or nothing else is named.
-    pub fn of(client: &Client, issuer: &Arc<str>, scope: &Scope) -> Self {
-        let own = &client.metadata.audience;
-        if own.is_empty() {
-            return Self::One(Arc::clone(issuer));
+    /// The audiences of a client's tokens: the resources that were picked, else its own; and the
+    /// issuer when userinfo is to accept the token or nothing else is named.
+    pub fn of(client: &Client, issuer: &Arc<str>, scope: &Scope, targets: &Targets) -> Self {
+        let own = &client.metadata;
+        let mut all: Vec<Arc<str>> = Vec::new();
+        let mut add = |audience: &str| {
+            if !all.iter().any(|known| **known == *audience) {
+                all.push(Arc::from(audience));
+            }
+        };
+        if targets.is_empty() {
+            own.audience.iter().for_each(|audience| add(audience));
+            own.zitadel.iter().for_each(|own| add(&own.project));
+        } else {
+            targets.as_slice().iter().for_each(|target| add(target));
         }
-        let mut all: Vec<Arc<str>> = own.iter().map(|one| Arc::from(one.as_str())).collect();
-        if scope.contains("openid") && !all.contains(issuer) {
+        for reserved in scope.words().filter_map(Reserved::of) {
+            match reserved {
+                Reserved::Audience(project) if client.may_use(&reserved) => add(project),
+                _ => {}
+            }
+        }
+        if all.is_empty() || (scope.contains("openid") && !all.contains(issuer)) {
             all.push(Arc::clone(issuer));
         }
+        Self::from_all(all)
+    }
+
+    /// These audiences.
+    pub fn from_all(all: Vec<Arc<str>>) -> Self {
         match <[Arc<str>; 1]>::try_from(all) {
             Ok([one]) => Self::One(one),
             Err(all) => Self::Many(all),
@@ -101,10 +140,23 @@ impl Audience {
 
     /// Whether it is for this audience.
     pub fn contains(&self, audience: &str) -> bool {
+        self.as_slice().iter().any(|one| **one == *audience)
+    }
+
+    /// The audiences.
+    pub fn as_slice(&self) -> &[Arc<str>] {
         match self {
-            Self::One(one) => **one == *audience,
-            Self::Many(many) => many.iter().any(|one| **one == *audience),
+            Self::One(one) => std::slice::from_ref(one),
+            Self::Many(many) => many,
         }
+    }
+}
+
+impl AccessTokenClaims {
+    /// The roles that it tells, by organization.
+    pub fn told_roles(&self) -> Roles {
+        self.roles
+            .by_organization(acting(&self.org_id, &self.limits))
     }
 }
 
@@ -112,48 +164,72 @@ impl AccessTokenPlan {
     /// Plans the access token of a grant.
     pub fn new(
         issuance: Issuance<'_>,
-        client: &Client,
-        subject: &Subject,
+        granted: &Granted<'_>,
         authentication: Option<&Authentication>,
-        scope: &Scope,
+    ) -> Self {
+        let Granted { client, scope, .. } = granted;
+        let aud = Audience::of(client, issuance.issuer, scope, &granted.targets);
+        let opaque = match client.metadata.access_token_format {
+            AccessTokenFormat::Jwt => None,
+            AccessTokenFormat::Opaque => Some(Secret::generate(issuance.entropy)),
+        };
+        let mut plan = Self::jwt(issuance, granted, aud, issuance.settings.access_lifetime);
+        plan.opaque = opaque;
+        if let Some(by) = authentication {
+            let claims = &mut plan.claims;
+            claims.auth_time = Some(by.at);
+            claims.acr = Some(by.acr.clone());
+            claims.amr.clone_from(&by.methods);
+            claims.grant_id = Some(by.approval.clone());
+        }
+        plan
+    }
+
+    /// Plans a JWT that lives for `lifetime` at the most: nobody signed in, as far as it says.
+    pub fn jwt(
+        issuance: Issuance<'_>,
+        granted: &Granted<'_>,
+        aud: Audience,
+        lifetime: Lifetime,
     ) -> Self {
         let Issuance {
             issuer,
-            settings,
             now,
             entropy,
             ..
         } = issuance;
+        let Granted {
+            client, subject, ..
+        } = granted;
         // A client may have a shorter lifetime than the setting, never a longer one: how long a
         // retired key stays published follows from the setting alone.
-        let own = client
-            .metadata
-            .access_token_lifetime
-            .unwrap_or(settings.access_lifetime);
-        let lifetime = own.min(settings.access_lifetime);
+        let own = client.metadata.access_token_lifetime.unwrap_or(lifetime);
+        let exp = now.plus(own.min(lifetime));
+        // What a token says of roles is true for as long as it lives.
+        let exp = subject.roles_until.map_or(exp, |until| exp.min(until));
         let claims = AccessTokenClaims {
             iss: Arc::clone(issuer),
             sub: subject.id.clone(),
-            aud: Audience::of(client, issuer, scope),
+            aud,
             client_id: client.id.clone(),
-            exp: now.plus(lifetime),
+            exp,
             iat: now,
             jti: Id::<Self>::random(entropy).as_str().to_owned(),
-            scope: scope.clone(),
+            scope: granted.scope.clone(),
             org_id: subject.organization.clone(),
-            roles: subject.roles.clone(),
-            auth_time: authentication.map(|by| by.at),
-            acr: authentication.map(|by| by.acr.clone()),
-            amr: authentication
-                .map(|by| by.methods.clone())
-                .unwrap_or_default(),
-            grant_id: authentication.map(|by| by.approval.clone()),
+            roles: granted.roles_claim(),
+            limits: granted.limits.clone(),
+            auth_time: None,
+            acr: None,
+            amr: Vec::new(),
+            grant_id: None,
+            exchanged_from: Vec::new(),
         };
-        let opaque = match client.metadata.access_token_format {
-            AccessTokenFormat::Jwt => None,
-            AccessTokenFormat::Opaque => Some(Secret::generate(entropy)),
-        };
-        Self { claims, opaque }
+        Self {
+            claims,
+            told: granted.telling().claims(Place::AccessToken),
+            opaque: None,
+        }
     }
 
     /// The record of the token, if it is opaque.

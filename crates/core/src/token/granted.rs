@@ -3,7 +3,9 @@
 
 use crate::{
     client::Client,
+    error::{ErrorCode, OAuthError},
     policy::issuance,
+    reserved_scope::{NO_API, Reserved},
     restriction::Restriction,
     role::Roles,
     scope::Scope,
@@ -34,50 +36,77 @@ pub struct Granted<'a> {
     roles_limit: usize,
 }
 
-/// The scope restricts to an organization that is none of the subject's (requirement A7.3).
+/// Why nothing is granted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OutsideOrganization;
+pub enum NotGranted {
+    /// Only scopes of APIs were asked for, and the rules allow none of them now.
+    NothingAllowed,
+    /// The scope restricts to an organization that is none of the subject's, or of what the token
+    /// was limited to before (requirement A7.3).
+    OutsideOrganization,
+}
+
+impl NotGranted {
+    /// What the client is told, where a grant has nothing better to say.
+    pub const fn wire(self) -> OAuthError {
+        OAuthError::new(
+            ErrorCode::InvalidScope,
+            match self {
+                Self::NothingAllowed => {
+                    "the roles of the subject allow none of the requested API scopes at this moment"
+                }
+                Self::OutsideOrganization => {
+                    "scope restricts to an organization that the subject does not belong to"
+                }
+            },
+        )
+    }
+}
 
 impl<'a> Granted<'a> {
     /// What is left of a request whose scope the client may have.
     ///
     /// # Errors
-    /// [`OutsideOrganization`].
+    /// [`NotGranted`].
     pub fn new(
         issuance: Issuance<'_>,
         client: &'a Client,
         subject: &'a Subject,
         scope: &Scope,
         targets: Targets,
-    ) -> Result<Self, OutsideOrganization> {
-        Self::within(issuance, client, subject, scope, targets, &TokenLimits::default(), None)
+    ) -> Result<Self, NotGranted> {
+        let unlimited = (&TokenLimits::default(), None);
+        Self::within(issuance, client, subject, scope, targets, unlimited)
     }
 
     /// As [`Self::new`], within the limits of the token that is exchanged, and with no role but of
-    /// these.
+    /// those that it tells.
     ///
     /// # Errors
-    /// [`OutsideOrganization`].
+    /// [`NotGranted`].
     pub fn within(
         issuance: Issuance<'_>,
         client: &'a Client,
         subject: &'a Subject,
         scope: &Scope,
         targets: Targets,
-        limits: &TokenLimits,
-        told: Option<&Roles>,
-    ) -> Result<Self, OutsideOrganization> {
+        (limits, told): (&TokenLimits, Option<&Roles>),
+    ) -> Result<Self, NotGranted> {
         let policy = issuance.policy;
         let restriction = Restriction::of(scope);
-        if !restriction.permits(subject, policy) {
-            return Err(OutsideOrganization);
-        }
         let limits = limits.and(&TokenLimits::to_organizations(restriction.organizations()));
+        let nowhere = !restriction.is_none() && limits.organizations.as_deref() == Some(&[]);
+        if nowhere || !restriction.permits(subject, policy) {
+            return Err(NotGranted::OutsideOrganization);
+        }
         let mut roles = limits.roles(&restriction.roles(subject, policy));
         if let Some(told) = told {
             retain(&mut roles, told);
         }
         let scope = issuance::granted(policy, &subject.roles, limits.for_decision(), scope);
+        if scope.contains(NO_API) && scope.words().all(|word| Reserved::of(word).is_some()) {
+            return Err(NotGranted::NothingAllowed);
+        }
         Ok(Self {
             client,
             subject,

@@ -8,8 +8,15 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256, Sha512};
 
 use crate::{
-    algorithm::Algorithm, approval::Approval, claims, client::Client, id::Id, scope::Scope,
-    session::Session, subject::Subject, time::Timestamp, token::Issuance,
+    algorithm::Algorithm,
+    approval::Approval,
+    claims,
+    client::{Client, Place},
+    id::Id,
+    session::Session,
+    subject::Subject,
+    time::Timestamp,
+    token::{Issuance, granted::Granted},
 };
 
 /// The `typ` header of an ID token.
@@ -51,7 +58,7 @@ pub struct IdTokenClaims {
     /// Ties the access token to it (OIDC Core §3.1.3.6).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at_hash: Option<String>,
-    /// Claims that were asked for by name.
+    /// Claims that were asked for by name, and those of the client's registration.
     #[serde(flatten)]
     pub requested: Map<String, Value>,
 }
@@ -61,13 +68,16 @@ impl IdTokenPlan {
     /// to the code's token alone: a refreshed one carries none (OIDC Core §12.2).
     pub fn new(
         issuance: Issuance<'_>,
-        client: &Client,
-        subject: &Subject,
+        granted: &Granted<'_>,
         approval: &Approval,
-        scope: &Scope,
         nonce: Option<&str>,
     ) -> Option<Self> {
-        scope.contains("openid").then(|| Self {
+        let Granted {
+            client, subject, ..
+        } = granted;
+        let mut requested = claims::for_id_token(subject, &approval.claims);
+        requested.extend(granted.telling().claims(Place::IdToken));
+        granted.scope.contains("openid").then(|| Self {
             claims: IdTokenClaims {
                 iss: Arc::clone(issuance.issuer),
                 sub: subject.id.clone(),
@@ -80,7 +90,7 @@ impl IdTokenPlan {
                 amr: approval.methods.clone(),
                 sid: approval.session.clone(),
                 at_hash: None,
-                requested: claims::for_id_token(subject, &approval.claims),
+                requested,
             },
             algorithm: client.metadata.id_token_signed_response_alg,
         })

@@ -43,7 +43,10 @@ impl TokenLimits {
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {
         Self {
-            organizations: both(self.organizations.as_deref(), other.organizations.as_deref()),
+            organizations: both(
+                self.organizations.as_deref(),
+                other.organizations.as_deref(),
+            ),
             roles: both(self.roles.as_deref(), other.roles.as_deref()),
         }
     }

@@ -16,6 +16,7 @@ use crate::{
     approval::Approval,
     entropy::Entropy,
     id::Id,
+    policy::Policy,
     scope::Scope,
     secret::{RefreshToken, Secret},
     session::Session,
@@ -30,6 +31,8 @@ pub struct Issuance<'a> {
     pub issuer: &'a Arc<str>,
     /// Lifetimes.
     pub settings: &'a TokenSettings,
+    /// Which roles grant which scopes now.
+    pub policy: &'a Policy,
     /// The present moment.
     pub now: Timestamp,
     /// Randomness.
@@ -49,6 +52,8 @@ pub struct Tokens {
     pub refresh: Option<Secret<RefreshToken>>,
     /// What was granted.
     pub scope: Scope,
+    /// `issued_token_type`, of an exchange (RFC 8693 §2.2.1).
+    pub issued_token_type: Option<&'static str>,
 }
 
 /// How a person signed in, as tokens tell it.

@@ -40,7 +40,9 @@ impl TargetRefusal {
         OAuthError::new(
             ErrorCode::InvalidTarget,
             match self {
-                Self::Malformed => "resource is not an absolute URI without a fragment (RFC 8707 2)",
+                Self::Malformed => {
+                    "resource is not an absolute URI without a fragment (RFC 8707 2)"
+                }
                 Self::NotRegistered => {
                     "this client is not registered for this resource; add it to the client's audience"
                 }
@@ -71,11 +73,11 @@ impl Targets {
         Self(resources)
     }
 
-    /// These, which the client must be registered for.
+    /// Refuses what the client is not registered for.
     ///
     /// # Errors
     /// [`TargetRefusal::NotRegistered`].
-    pub fn of(&self, client: &Client, policy: &Policy) -> Result<(), TargetRefusal> {
+    pub fn check(&self, client: &Client, policy: &Policy) -> Result<(), TargetRefusal> {
         let registered = self.0.iter().all(|one| is_registered(one, client, policy));
         registered.then_some(()).ok_or(TargetRefusal::NotRegistered)
     }

@@ -65,10 +65,7 @@ impl RolesClaim {
 
 /// The organization whose roles are told where only one can be: the only one that the token may act
 /// in, else the home.
-pub fn acting<'a>(
-    home: &'a Id<Organization>,
-    limits: &'a TokenLimits,
-) -> &'a Id<Organization> {
+pub fn acting<'a>(home: &'a Id<Organization>, limits: &'a TokenLimits) -> &'a Id<Organization> {
     match limits.organizations.as_deref() {
         Some([only]) => only,
         _ => home,
@@ -78,7 +75,13 @@ pub fn acting<'a>(
 impl Telling<'_> {
     /// The `roles` claim of the access token.
     pub fn access_token_roles(&self) -> RolesClaim {
-        if self.client.metadata.role_claims.roles.contains(&Place::AccessToken) {
+        if self
+            .client
+            .metadata
+            .role_claims
+            .roles
+            .contains(&Place::AccessToken)
+        {
             RolesClaim::Flat(self.flat())
         } else {
             RolesClaim::ByOrganization(self.bounded(self.roles.clone(), |roles| roles))
@@ -129,9 +132,7 @@ impl Telling<'_> {
         };
         let words: Vec<_> = self.words().collect();
         let everywhere = words.contains(&Reserved::RolesByProject);
-        let all = everywhere
-            || words.contains(&Reserved::Roles)
-            || zitadel.roles.contains(&place);
+        let all = everywhere || words.contains(&Reserved::Roles) || zitadel.roles.contains(&place);
         let mut roles = self.roles.clone();
         if !all {
             for keys in roles.values_mut() {
@@ -183,7 +184,9 @@ fn by_role(roles: Roles) -> Map<String, Value> {
     let mut shaped = Map::new();
     for (organization, keys) in roles {
         for key in keys {
-            let role = shaped.entry(key.as_str()).or_insert_with(|| Map::new().into());
+            let role = shaped
+                .entry(key.as_str())
+                .or_insert_with(|| Map::new().into());
             if let Some(organizations) = role.as_object_mut() {
                 let domain = Value::from(organization.as_str());
                 organizations.insert(organization.as_str().to_owned(), domain);

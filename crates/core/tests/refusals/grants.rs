@@ -11,6 +11,7 @@ use symbolon_core::{
     id::Id,
     parameters::Parameters,
     redirect_uri::RedirectUri,
+    scope::Scope,
     secret::{AuthorizationCode, RefreshToken, Secret},
     settings::{SessionSettings, TokenSettings},
     subject::Subject,
@@ -18,14 +19,15 @@ use symbolon_core::{
     token::{
         Issuance,
         refresh::{self, SuccessionKeys},
+        target::Targets,
     },
 };
 
 use crate::{
     NOW, check,
     fixture::{
-        REDIRECT_URI, Seeded, VERIFIER, authorization_request, authorize_parameters, client,
-        person, session,
+        POLICY, REDIRECT_URI, Seeded, VERIFIER, authorization_request, authorize_parameters,
+        client, person, session,
     },
     parameters, specified,
 };
@@ -36,9 +38,14 @@ specified!(CODE: authorization_code::Refusal {
     CodeReused => "invalid_grant",
     CodeUnknown => "invalid_grant",
     OtherClient => "invalid_grant",
+    OutsideOrganization => "invalid_grant",
     RedirectUriMismatch => "invalid_grant",
     Revoked => "invalid_grant",
+    ScopeNotAllowed => "invalid_scope",
     SubjectInactive => "invalid_grant",
+    TargetMalformed => "invalid_target",
+    TargetNotRegistered => "invalid_target",
+    TargetWidened => "invalid_target",
     VerifierMissing => "invalid_request",
     VerifierMismatch => "invalid_grant",
     VerifierMalformed => "invalid_request",
@@ -47,11 +54,16 @@ specified!(CODE: authorization_code::Refusal {
 specified!(REFRESH: refresh_token::Refusal {
     Expired => "invalid_grant",
     OtherClient => "invalid_grant",
+    OutsideOrganization => "invalid_grant",
     Replayed => "invalid_grant",
     Revoked => "invalid_grant",
     ScopeMalformed => "invalid_scope",
+    ScopeNotAllowed => "invalid_scope",
     ScopeWidened => "invalid_scope",
     SubjectInactive => "invalid_grant",
+    TargetMalformed => "invalid_target",
+    TargetNotRegistered => "invalid_target",
+    TargetWidened => "invalid_target",
     TokenMissing => "invalid_request",
     TokenUnknown => "invalid_grant",
 });
@@ -98,6 +110,7 @@ fn the_code_grant_refuses_with_the_specified_codes() {
         (R::CodeMissing, "code", ""),
         (R::VerifierMissing, "code_verifier", ""),
         (R::VerifierMalformed, "code_verifier", "short"),
+        (R::TargetMalformed, "resource", "invoices"),
     ] {
         let request = authorization_code::Request::parse(&changed(&good, name, value));
         assert_eq!(request.unwrap_err(), expected);
@@ -119,6 +132,7 @@ fn the_code_grant_refuses_with_the_specified_codes() {
     let plain = parameters(&good);
     let other_uri = changed(&good, "redirect_uri", "https://app.example/callback/");
     let no_uri = changed(&good, "redirect_uri", "");
+    let other_api = changed(&good, "resource", "https://unknown.example");
     let other_verifier = changed(&good, "code_verifier", &"v".repeat(43));
     let late = approval.code_expires_at;
     for good in [&plain, &no_uri] {
@@ -185,6 +199,41 @@ fn the_code_grant_refuses_with_the_specified_codes() {
             NOW,
         ),
         (R::SubjectInactive, &plain, &own, Some(pending), None, NOW),
+        (
+            R::TargetWidened,
+            &other_api,
+            &own,
+            Some(pending),
+            Some(alice),
+            NOW,
+        ),
+        (
+            R::TargetNotRegistered,
+            &plain,
+            &own,
+            Some(&for_target(pending)),
+            Some(alice),
+            NOW,
+        ),
+        (
+            R::OutsideOrganization,
+            &plain,
+            &own,
+            Some(&for_scope(
+                pending,
+                "openid urn:symbolon:organization:globex",
+            )),
+            Some(alice),
+            NOW,
+        ),
+        (
+            R::ScopeNotAllowed,
+            &plain,
+            &own,
+            Some(&for_scope(pending, "Invoices.Write")),
+            Some(alice),
+            NOW,
+        ),
     ] {
         let decision = decide(sent, client, approval, subject, now);
         assert_eq!(decision.outcome.unwrap_err(), expected);
@@ -204,6 +253,7 @@ fn the_refresh_grant_refuses_with_the_specified_codes() {
     for (expected, sent) in [
         (R::TokenMissing, changed(&good, "refresh_token", "")),
         (R::ScopeMalformed, changed(&good, "scope", "op\"enid")),
+        (R::TargetMalformed, changed(&good, "resource", "invoices")),
     ] {
         assert_eq!(refresh_token::Request::parse(&sent).unwrap_err(), expected);
         reached.push(expected);
@@ -224,6 +274,7 @@ fn the_refresh_grant_refuses_with_the_specified_codes() {
     let revoked = &in_state(&approval, ApprovalState::Revoked { at: NOW });
     let plain = parameters(&good);
     let wider = changed(&good, "scope", "openid invoices.write");
+    let other_api = changed(&good, "resource", "https://unknown.example");
     let older = Secret::<RefreshToken>::of_family(&token.family(), &[0; 32]);
     let older = parameters(&[("refresh_token", older.expose())]);
     let no_token = parameters(&[("refresh_token", "sy_rt_x")]);
@@ -279,6 +330,38 @@ fn the_refresh_grant_refuses_with_the_specified_codes() {
         ),
         (R::SubjectInactive, &plain, &own, Some(live), None, NOW),
         (R::ScopeWidened, &wider, &own, Some(live), Some(alice), NOW),
+        (
+            R::TargetWidened,
+            &other_api,
+            &own,
+            Some(live),
+            Some(alice),
+            NOW,
+        ),
+        (
+            R::TargetNotRegistered,
+            &plain,
+            &own,
+            Some(&for_target(live)),
+            Some(alice),
+            NOW,
+        ),
+        (
+            R::OutsideOrganization,
+            &plain,
+            &own,
+            Some(&for_scope(live, "openid urn:zitadel:iam:org:id:globex")),
+            Some(alice),
+            NOW,
+        ),
+        (
+            R::ScopeNotAllowed,
+            &plain,
+            &own,
+            Some(&for_scope(live, "Invoices.Write")),
+            Some(alice),
+            NOW,
+        ),
     ] {
         let decision = decide(sent, client, approval, subject, now);
         assert_eq!(decision.outcome.unwrap_err(), expected);
@@ -293,6 +376,7 @@ pub(crate) const ISSUER: &str = "https://issuer.example";
 pub(crate) fn issuing<T>(now: Timestamp, decide: impl FnOnce(Issuance<'_>) -> T) -> T {
     decide(Issuance {
         issuer: &Arc::from(ISSUER),
+        policy: &POLICY,
         settings: &TokenSettings::default(),
         now,
         entropy: &Seeded::new(3),
@@ -323,6 +407,20 @@ fn approval() -> (Approval, Secret<AuthorizationCode>) {
 fn in_state(approval: &Approval, state: ApprovalState) -> Approval {
     Approval {
         state,
+        ..approval.clone()
+    }
+}
+
+fn for_scope(approval: &Approval, scope: &str) -> Approval {
+    Approval {
+        scope: Scope::parse(scope).unwrap(),
+        ..approval.clone()
+    }
+}
+
+fn for_target(approval: &Approval) -> Approval {
+    Approval {
+        targets: Targets::trusted(vec!["https://gone.example".into()]),
         ..approval.clone()
     }
 }

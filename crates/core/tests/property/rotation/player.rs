@@ -7,6 +7,8 @@ use symbolon_core::{
     decision::{Change, Decision},
     grant::{authorization_code, refresh_token},
     id::Id,
+    policy::api_scope::limits,
+    reserved_scope::NO_API,
     role::{RoleKey, Roles},
     scope::Scope,
     time::Timestamp,
@@ -290,11 +292,18 @@ impl Player {
     fn check_tokens(&self, tokens: &Tokens, held: &Held) {
         let claims = &tokens.access.claims;
         // Requirement A2.13: narrowed as asked, never widened, and not for the next time.
-        let scope = held.scope.as_ref().unwrap_or(&self.reference.scope);
-        assert_eq!((&tokens.scope, &claims.scope), (scope, scope));
-        assert!(self.reference.scope.covers(scope));
+        let whole = &self.reference.scope;
+        let asked = held.scope.as_ref().unwrap_or(whole);
+        let scope = &tokens.scope;
+        assert_eq!(scope, &claims.scope);
+        assert_eq!(
+            scope.filtered(|word| word != NO_API),
+            whole.filtered(|word| asked.contains(word))
+        );
+        assert!(whole.covers(asked));
+        assert_eq!(limits(scope), limits(whole), "{scope}");
         // Requirement A2.6: who the subject is now.
-        assert_eq!(claims.roles, self.provider.subject.roles);
+        assert_eq!(claims.told_roles(), self.provider.subject.roles);
         assert_eq!(claims.sub, self.provider.subject.id);
         assert_eq!(claims.client_id, self.provider.client.id);
         assert_eq!(claims.iat, self.provider.now);

@@ -168,6 +168,7 @@ impl Provider {
     fn issuance(&self) -> Issuance<'_> {
         Issuance {
             issuer: &self.issuer,
+            policy: &fixture::POLICY,
             settings: &self.settings,
             now: self.now,
             entropy: &self.entropy,
