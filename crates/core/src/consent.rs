@@ -2,6 +2,7 @@
 
 use crate::{
     client::{Client, ConsentPolicy},
+    reserved_scope::restricts,
     scope::Scope,
 };
 
@@ -10,6 +11,9 @@ use crate::{
 pub fn missing(client: &Client, requested: &Scope, allowed: &Scope) -> Scope {
     match client.metadata.consent {
         ConsentPolicy::Implicit => Scope::default(),
-        ConsentPolicy::Required => requested.filtered(|word| !allowed.contains(word)),
+        // What restricts takes something away, so nobody needs to be asked.
+        ConsentPolicy::Required => {
+            requested.filtered(|word| !allowed.contains(word) && !restricts(word))
+        }
     }
 }

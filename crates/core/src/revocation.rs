@@ -28,29 +28,37 @@ pub enum Presented<'a> {
 }
 
 /// The rule: what has to change.
-pub fn decide(client: &Client, token: &Presented<'_>, now: Timestamp) -> Option<Change> {
+pub fn decide(client: &Client, token: &Presented<'_>, now: Timestamp) -> Vec<Change> {
     match token {
         Presented::Refresh(approval) if approval.client == client.id => {
-            Some(Change::RevokeApproval {
+            vec![Change::RevokeApproval {
                 approval: approval.id.clone(),
                 at: now,
-            })
+            }]
         }
         Presented::Jwt(claims) if claims.client_id == client.id && now < claims.exp => {
-            Some(Change::RevokeAccessToken {
-                jti: claims.jti.clone(),
-                expires_at: claims.exp,
-                at: now,
-            })
+            vec![revoke(claims, now)]
         }
         Presented::Opaque(token, claims) if claims.client_id == client.id => {
-            Some(Change::RevokeOpaqueAccessToken {
-                token: *token,
-                at: now,
-            })
+            // Also by name: what it was exchanged for (RFC 8693) is asked for under that.
+            vec![
+                Change::RevokeOpaqueAccessToken {
+                    token: *token,
+                    at: now,
+                },
+                revoke(claims, now),
+            ]
         }
         Presented::Refresh(_) | Presented::Jwt(_) | Presented::Opaque(..) | Presented::Unknown => {
-            None
+            Vec::new()
         }
+    }
+}
+
+fn revoke(claims: &AccessTokenClaims, now: Timestamp) -> Change {
+    Change::RevokeAccessToken {
+        jti: claims.jti.clone(),
+        expires_at: claims.exp,
+        at: now,
     }
 }

@@ -6,10 +6,12 @@ use http::{HeaderMap, header};
 use symbolon_core::{
     algorithm::Algorithm,
     claims::ClaimsRequest,
+    client::Client,
     error::{ErrorCode, OAuthError},
     id::Id,
     introspection,
     parameters::Parameters,
+    policy::decision,
     scope::Scope,
     secret::{self, AccessToken, Kind, Secret},
     subject::Subject,
@@ -31,6 +33,8 @@ pub struct LiveToken {
     pub claims_request: ClaimsRequest,
     /// Whom it speaks of: active.
     pub subject: Arc<Subject>,
+    /// The client that an access token was issued to; nobody's, for a personal access token.
+    pub client: Option<Arc<Client>>,
 }
 
 /// What can be presented as a bearer token.
@@ -48,6 +52,16 @@ impl LiveToken {
         match &self.presented {
             Presented::Access(claims) => &claims.scope,
             Presented::Personal(token) => &token.limits.scope,
+        }
+    }
+
+    /// What it is limited to beyond its scope: whoever decides from the roles of the subject hands
+    /// this to the policy (`policy::Question`).
+    #[expect(dead_code, reason = "no decision endpoint asks for it yet")]
+    pub fn limits(&self) -> decision::Limits<'_> {
+        match &self.presented {
+            Presented::Access(claims) => claims.limits.for_decision(),
+            Presented::Personal(token) => token.limits.for_decision(),
         }
     }
 
@@ -137,19 +151,23 @@ pub async fn live(provider: &Provider, token: &str) -> Result<Option<LiveToken>,
             _ => return Ok(None),
         },
     };
-    if provider.cache.is_revoked(&claims.jti).await? {
-        return Ok(None);
+    // It ends with each token that it was exchanged for.
+    for name in claims.exchanged_from.iter().chain([&claims.jti]) {
+        if provider.cache.is_revoked(name).await? {
+            return Ok(None);
+        }
     }
     let client = provider.cache.client(&claims.client_id).await?;
-    if client.is_none_or(|client| client.disabled_at.is_some()) {
+    let Some(client) = client.filter(|client| client.disabled_at.is_none()) else {
         return Ok(None);
-    }
+    };
     let subject = active(provider, &claims.sub).await?;
     let presented = Presented::Access(Box::new(claims));
     Ok(subject.map(|subject| LiveToken {
         presented,
         claims_request,
         subject,
+        client: Some(client),
     }))
 }
 
@@ -176,6 +194,7 @@ async fn live_personal(
         presented,
         claims_request: ClaimsRequest::default(),
         subject,
+        client: None,
     }))
 }
 

@@ -143,12 +143,14 @@ pub async fn apply(provider: &Provider, changes: &[Change]) -> Result<Applied, F
     Ok(applied)
 }
 
-/// The token response (RFC 6749 §5.1, OIDC Core §3.1.3.3).
+/// The token response (RFC 6749 §5.1, OIDC Core §3.1.3.3, RFC 8693 §2.2.1).
 #[derive(Serialize)]
 pub struct TokenResponse {
     access_token: String,
     token_type: &'static str,
     expires_in: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issued_token_type: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -177,7 +179,7 @@ pub fn sign(
     let access_token = match &tokens.access.opaque {
         Some(secret) => secret.expose().to_owned(),
         None => signer(client.metadata.access_token_signed_response_alg)?
-            .sign(access::TYPE, &tokens.access.claims)?,
+            .sign(access::TYPE, &tokens.access.signed())?,
     };
     let id_token = match tokens.id {
         None => None,
@@ -190,6 +192,7 @@ pub fn sign(
         access_token,
         token_type: "Bearer",
         expires_in,
+        issued_token_type: tokens.issued_token_type,
         refresh_token: tokens.refresh.map(|secret| secret.expose().to_owned()),
         id_token,
         scope: tokens.scope,

@@ -18,6 +18,7 @@ use symbolon_core::{
     end_session::HintClaims,
     id::Id,
     parameters::Parameters,
+    restriction::Restriction,
     scope::Scope,
     secret::{InteractionHandle, Secret},
     session::{REFRESH_INTERVAL_SECONDS, Session},
@@ -32,6 +33,7 @@ use symbolon_web::{browser::BrowserSession, guard::RequestId};
 use crate::{
     answer,
     failure::Failure,
+    organization::eligible_sessions,
     page::{authorization_response, error},
     provider::Provider,
 };
@@ -87,7 +89,8 @@ pub async fn check(
         Ok(redirect) => redirect,
         Err(refusal) => return Ok(Err(Refused::Page(refusal))),
     };
-    let checked = request::check(&client, &redirect, parameters, provider.offer())
+    let policy = provider.policy().await?;
+    let checked = request::check(&client, &redirect, parameters, provider.offer(&policy))
         .and_then(|request| Ok((expected_subject(provider, &client, &request)?, request)));
     Ok(match checked {
         Ok((expected, request)) => Ok(Asked {
@@ -236,10 +239,10 @@ pub async fn proceed(
             if !finish(provider, open).await? {
                 return Ok(error::stale(provider, request_id));
             }
-            let consent = open
-                .progress
-                .allowed
-                .then(|| open.asked.request.scope.union(&allowed));
+            // A yes to a token for one organization is none to a token for all of them.
+            let scope = &open.asked.request.scope;
+            let lasting = open.progress.allowed && Restriction::of(scope).is_none();
+            let consent = lasting.then(|| scope.union(&allowed));
             approve(
                 provider,
                 request_id,
@@ -335,7 +338,7 @@ async fn next(
     asked: &Asked,
     progress: &Progress,
 ) -> Result<Result<Next, Refusal>, Failure> {
-    let sessions = live_sessions(provider, browser).await?;
+    let sessions = eligible_sessions(provider, browser, asked).await?;
     let nothing = Scope::default();
     let expected = asked.expected.as_ref();
     let facts = Facts {

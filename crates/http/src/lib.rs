@@ -14,6 +14,7 @@ mod failure;
 mod gate;
 mod interaction;
 pub mod keyring;
+mod organization;
 mod page;
 mod provider;
 mod sign_out;

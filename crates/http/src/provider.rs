@@ -187,10 +187,11 @@ impl Provider {
     }
 
     /// By whom, when and under which settings tokens are issued now.
-    pub(crate) fn issuance(&self) -> Issuance<'_> {
+    pub(crate) fn issuance<'a>(&'a self, policy: &'a Policy) -> Issuance<'a> {
         Issuance {
             issuer: &self.issuer,
             settings: &self.settings.token,
+            policy,
             now: self.now(),
             entropy: &*self.entropy,
             succession: &self.succession,
@@ -198,9 +199,10 @@ impl Provider {
     }
 
     /// What an authorization request may ask for.
-    pub(crate) fn offer(&self) -> Offer<'static> {
+    pub(crate) fn offer<'a>(&self, policy: &'a Policy) -> Offer<'a> {
         Offer {
             acr_values: &[ACR_PASSWORD],
+            policy,
             sign_up: self.settings.sign_up.is_some(),
         }
     }

@@ -219,6 +219,7 @@ fn token_settings(config: &Config) -> TokenSettings {
         refresh_idle_lifetime: lifetime(config.token.refresh_idle_lifetime),
         refresh_absolute_lifetime: lifetime(config.token.refresh_absolute_lifetime),
         refresh_grace: lifetime(config.token.refresh_grace),
+        roles_limit: config.token.roles_limit.try_into().unwrap_or(usize::MAX),
     }
 }
 

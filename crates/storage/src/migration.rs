@@ -12,7 +12,8 @@ macro_rules! migrations {
     ($dialect:literal) => {
         migrations!($dialect: 1 "main job" "0001_main_job";
             2 "personal access tokens" "0002_personal_access_tokens";
-            3 "rules" "0003_rules";)
+            3 "rules" "0003_rules";
+            4 "targets" "0004_targets";)
     };
     ($dialect:literal: $($version:literal $description:literal $file:literal;)*) => {
         &[$((

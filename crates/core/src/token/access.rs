@@ -242,6 +242,21 @@ impl AccessTokenPlan {
         })
     }
 
+    /// What is signed, if it is not opaque.
+    pub fn signed(&self) -> impl Serialize + '_ {
+        #[derive(Serialize)]
+        struct Signed<'a> {
+            #[serde(flatten)]
+            claims: &'a AccessTokenClaims,
+            #[serde(flatten)]
+            told: &'a Map<String, Value>,
+        }
+        Signed {
+            claims: &self.claims,
+            told: &self.told,
+        }
+    }
+
     /// `expires_in` of the token response (RFC 6749 §5.1), in seconds.
     pub fn expires_in(&self) -> u32 {
         self.claims.exp.since(self.claims.iat).seconds()

@@ -57,8 +57,9 @@ async fn respond(provider: &Provider, call: &Call) -> Result<Response, Failure> 
         None => Answer::INACTIVE,
         Some(live) => match &live.presented {
             Presented::Access(claims) if introspection::concerns(&client, claims) => {
-                let username = live.subject.person().map(|person| person.username.as_str());
-                Answer::access_token(claims, username)
+                let issued_to = live.client.as_ref().unwrap_or(&client);
+                let roles_limit = provider.settings.token.roles_limit;
+                Answer::access_token(claims, &live.subject, issued_to, roles_limit)
             }
             Presented::Personal(token) if introspection::personal_token_concerns(&client) => {
                 roles = token.roles(&live.subject);

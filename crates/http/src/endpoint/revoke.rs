@@ -43,7 +43,7 @@ async fn respond(provider: &Provider, call: &Call) -> Result<Response, Failure> 
     // `token_type_hint` is not needed: the text itself says what it is (RFC 7009 §2.1 lets a server
     // ignore it).
     let now = provider.now();
-    let change = if let Ok(secret) = Secret::<RefreshToken>::parse(token) {
+    let changes = if let Ok(secret) = Secret::<RefreshToken>::parse(token) {
         let approval = provider
             .storage
             .approval_of_family(secret.family_digest())
@@ -62,7 +62,7 @@ async fn respond(provider: &Provider, call: &Call) -> Result<Response, Failure> 
         revocation::decide(&client, &presented, now)
     };
     // An error when storage fails, never a 200 (requirement A2.7).
-    apply(provider, &Vec::from_iter(change)).await?;
+    apply(provider, &changes).await?;
     let mut response = (StatusCode::OK, [(header::CACHE_CONTROL, "no-store")]).into_response();
     cors::allow(&client, &call.headers, &mut response);
     Ok(response)

@@ -12,13 +12,17 @@ use symbolon_core::{
     approval::Approval,
     client::Client,
     error::OAuthError,
-    grant::{self, authorization_code, client_credentials, refresh_token},
+    grant::{
+        self, authorization_code, client_credentials, refresh_token,
+        token_exchange::{self, SubjectToken},
+    },
     parameters::Parameters,
     subject::Subject,
     token::Tokens,
 };
 
 use crate::{
+    access::{self, Presented},
     answer, cors,
     exchange::{Call, TRIES, authenticate, commit, sign},
     failure::Failure,
@@ -73,6 +77,7 @@ async fn exchange(
             authorization_code(provider, client, request).await?
         }
         grant::Request::RefreshToken(request) => refresh_token(provider, client, request).await?,
+        grant::Request::TokenExchange(request) => token_exchange(provider, client, request).await?,
     };
     Ok(outcome.map(|tokens| (grant_type.as_str(), tokens)))
 }
@@ -86,8 +91,9 @@ async fn client_credentials(
         Some(machine) => provider.cache.subject(machine).await?,
         None => None,
     };
-    let decision =
-        client_credentials::decide(request, client, machine.as_deref(), provider.issuance());
+    let policy = provider.policy().await?;
+    let issuance = provider.issuance(&policy);
+    let decision = client_credentials::decide(request, client, machine.as_deref(), issuance);
     let outcome = commit(provider, decision)
         .await?
         .ok_or(Failure::Contended)?;
@@ -109,7 +115,9 @@ async fn authorization_code(
             approval: approval.as_ref(),
             subject: subject.as_deref(),
         };
-        let decision = authorization_code::decide(request, client, &facts, provider.issuance());
+        let policy = provider.policy().await?;
+        let issuance = provider.issuance(&policy);
+        let decision = authorization_code::decide(request, client, &facts, issuance);
         if let Some(outcome) = commit(provider, decision).await? {
             return Ok(outcome.map_err(|refusal| log(client, &refusal, refusal.wire())));
         }
@@ -137,12 +145,36 @@ async fn refresh_token(
             approval: approval.as_ref(),
             subject: subject.as_deref(),
         };
-        let decision = refresh_token::decide(request, client, &facts, provider.issuance());
+        let policy = provider.policy().await?;
+        let issuance = provider.issuance(&policy);
+        let decision = refresh_token::decide(request, client, &facts, issuance);
         if let Some(outcome) = commit(provider, decision).await? {
             return Ok(outcome.map_err(|refusal| log(client, &refusal, refusal.wire())));
         }
     }
     Err(Failure::Contended)
+}
+
+async fn token_exchange(
+    provider: &Provider,
+    client: &Client,
+    request: &token_exchange::Request,
+) -> Result<Result<Tokens, OAuthError>, Failure> {
+    let live = access::live(provider, &request.subject_token).await?;
+    let live = live.as_ref().map(|live| {
+        let token = match &live.presented {
+            Presented::Access(claims) => SubjectToken::Access(claims),
+            Presented::Personal(token) => SubjectToken::Personal(token),
+        };
+        (token, &*live.subject)
+    });
+    let policy = provider.policy().await?;
+    let facts = token_exchange::Facts { live };
+    let decision = token_exchange::decide(request, client, facts, provider.issuance(&policy));
+    let outcome = commit(provider, decision)
+        .await?
+        .ok_or(Failure::Contended)?;
+    Ok(outcome.map_err(|refusal| log(client, &refusal, refusal.wire())))
 }
 
 async fn subject_of(

@@ -15,7 +15,12 @@ use symbolon_core::{
 };
 use symbolon_web::form;
 
-use crate::{access, answer, cors, failure::Failure, provider::Provider};
+use crate::{
+    access::{self, Presented},
+    answer, cors,
+    failure::Failure,
+    provider::Provider,
+};
 
 /// GET with the token in the header.
 pub async fn get(State(provider): State<Arc<Provider>>, headers: HeaderMap) -> Response {
@@ -52,21 +57,30 @@ async fn respond(
             "the access token is invalid, expired or revoked",
         ))));
     };
+    let policy = provider.policy().await?;
+    let roles = match (&live.presented, &live.client) {
+        (Presented::Access(claims), Some(client)) => Some(userinfo::RolesFacts {
+            client,
+            limits: &claims.limits,
+            policy: &policy,
+            roles_limit: provider.settings.token.roles_limit,
+        }),
+        _ => None,
+    };
     let facts = userinfo::Facts {
         audience: live.audience(),
         scope: live.scope(),
         request: &live.claims_request,
         subject: Some(&live.subject),
+        roles,
     };
     let decided = userinfo::decide(facts, &provider.issuer);
     let mut response = match decided {
         Ok(claims) => answer::json(StatusCode::OK, &claims),
         Err(refusal) => challenge(Some(refusal.wire())),
     };
-    if let access::Presented::Access(claims) = &live.presented
-        && let Some(client) = provider.cache.client(&claims.client_id).await?
-    {
-        cors::allow(&client, headers, &mut response);
+    if let Some(client) = &live.client {
+        cors::allow(client, headers, &mut response);
     }
     Ok(response)
 }

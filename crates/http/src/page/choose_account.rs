@@ -7,7 +7,7 @@ use axum::{
 use http::StatusCode;
 
 use super::{Shared, Visit, chrome, render, view, visit};
-use crate::{answer, failure::Failure, interaction};
+use crate::{answer, failure::Failure, organization};
 
 const PURPOSE: &str = "choose-account";
 
@@ -25,7 +25,13 @@ pub async fn post(State(provider): Shared, request: Request) -> Response {
         Ok(visit) => visit,
         Err(response) => return response,
     };
-    let live = match interaction::live_sessions(&visit.provider, &visit.open.browser).await {
+    let live = match organization::eligible_sessions(
+        &visit.provider,
+        &visit.open.browser,
+        &visit.open.asked,
+    )
+    .await
+    {
         Ok(live) => live,
         Err(failure) => return visit.answer(Err(failure)),
     };
@@ -44,7 +50,9 @@ pub async fn post(State(provider): Shared, request: Request) -> Response {
 }
 
 async fn show(visit: &Visit) -> Result<Response, Failure> {
-    let live = interaction::live_sessions(&visit.provider, &visit.open.browser).await?;
+    let live =
+        organization::eligible_sessions(&visit.provider, &visit.open.browser, &visit.open.asked)
+            .await?;
     let mut subjects = Vec::new();
     for session in &live {
         if let Some(subject) = visit.provider.cache.subject(&session.subject).await? {

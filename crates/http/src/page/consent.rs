@@ -8,6 +8,7 @@ use http::StatusCode;
 use symbolon_core::{
     authorize::interaction::{Progress, Step},
     id::Id,
+    reserved_scope::{self, Reserved},
     scope::Scope,
     session::Session,
 };
@@ -128,6 +129,14 @@ fn in_words(word: &str) -> (&str, &str) {
             "As far as it is in your profile.",
         ),
         "phone" => ("see your telephone number", "And whether it was confirmed."),
+        word if reserved_scope::restricts(word) => (
+            word,
+            "For this organization alone: the application gets nothing of your others.",
+        ),
+        word if Reserved::of(word).is_some() => (
+            word,
+            "See the organization you belong to, or the roles you hold.",
+        ),
         other => (
             other,
             "Use this part of an API in your name, as far as your roles allow.",

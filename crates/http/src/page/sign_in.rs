@@ -21,7 +21,12 @@ use symbolon_storage::Credential;
 use symbolon_web::password_pool::{PoolError, Verdict};
 
 use super::{Shared, Visit, chrome, render, view, visit};
-use crate::{failure::Failure, interaction, provider::Provider};
+use crate::{
+    failure::Failure,
+    interaction,
+    organization::{eligible_sessions, is_permitted},
+    provider::Provider,
+};
 
 const PURPOSE: &str = "sign-in";
 
@@ -101,6 +106,8 @@ enum SignInRefusal {
     Disabled,
     /// Too many passwords are being checked.
     Busy,
+    /// Of another organization than the client asks for; said only to somebody who has the password.
+    Elsewhere,
     /// Nothing was typed, or more than a password can have.
     Input(&'static str),
     /// Too many attempts.
@@ -156,10 +163,15 @@ async fn attempt(
             .upgrade_password_hash(&credential.subject, &old, &new)
             .await?;
     }
-    Ok(match provider.cache.subject(&credential.subject).await? {
-        Some(subject) if subject.is_active() => Ok(credential.subject),
-        _ => Err(SignInRefusal::Disabled),
-    })
+    let subject = provider.cache.subject(&credential.subject).await?;
+    let Some(subject) = subject.filter(|subject| subject.is_active()) else {
+        return Ok(Err(SignInRefusal::Disabled));
+    };
+    if is_permitted(provider, &visit.open.asked, &subject).await? {
+        Ok(Ok(credential.subject))
+    } else {
+        Ok(Err(SignInRefusal::Elsewhere))
+    }
 }
 
 /// What attempts are counted for: the person whatever name was typed, or the name if nobody has it;
@@ -198,6 +210,11 @@ fn refuse(visit: &Visit, username: &str, refusal: &SignInRefusal) -> Result<Resp
             StatusCode::FORBIDDEN,
             "disabled",
             "This account is disabled. Ask your administrator to enable it.",
+        ),
+        SignInRefusal::Elsewhere => (
+            StatusCode::FORBIDDEN,
+            "elsewhere",
+            "This account does not belong to the organization that the application asks for. Sign in with another one.",
         ),
         SignInRefusal::Busy => (
             StatusCode::SERVICE_UNAVAILABLE,
@@ -239,9 +256,10 @@ fn form(
     let metadata = &visit.open.asked.client.metadata;
     let sign_up = visit
         .provider
-        .offer()
+        .settings
         .sign_up
-        .then(|| visit.address("sign-up"));
+        .as_ref()
+        .map(|_| visit.address("sign-up"));
     let page = view::SignIn {
         chrome: chrome(&visit.provider, &visit.request_id),
         client_name: &metadata.client_name,
@@ -271,7 +289,8 @@ async fn suggested_username(visit: &Visit) -> Result<String, Failure> {
     let expected = match &visit.open.asked.expected {
         Some(expected) => Some(expected.clone()),
         None => {
-            let live = interaction::live_sessions(&visit.provider, &visit.open.browser).await?;
+            let live =
+                eligible_sessions(&visit.provider, &visit.open.browser, &visit.open.asked).await?;
             live.into_iter().next().map(|session| session.subject)
         }
     };

@@ -9,6 +9,7 @@ use http::StatusCode;
 use symbolon_core::{
     id::Id,
     password::Password,
+    restriction::Restriction,
     subject::{Identifier, Profile},
 };
 use symbolon_storage::{Applied, DeclaredSubject};
@@ -56,6 +57,17 @@ async fn create(
             "Nobody can sign up here by themselves. Ask your administrator for an account.",
         );
     };
+    // Whoever signs up belongs there and to nothing else (requirement A7.3).
+    let restriction = Restriction::of(&visit.open.asked.request.scope);
+    if restriction.contradictory
+        || restriction
+            .organization
+            .is_some_and(|id| id != *organization)
+    {
+        return bad(
+            "The application asks for an account of another organization than one can sign up for here.",
+        );
+    }
     let field = |name| visit.form.value(name).unwrap_or_default().trim();
     let (username, name, email) = (field("username"), field("name"), field("email"));
     let Ok(identifier) = Identifier::parse(username) else {

@@ -103,6 +103,8 @@ pub(crate) struct Token {
     pub(crate) refresh_idle_lifetime: Seconds,
     pub(crate) refresh_absolute_lifetime: Seconds,
     pub(crate) refresh_grace: Seconds,
+    /// In bytes.
+    pub(crate) roles_limit: u32,
 }
 
 /// `session.*`
@@ -278,6 +280,7 @@ fn assemble(values: &Values<'_>) -> Result<Config, String> {
             refresh_idle_lifetime: values.read("token.refresh_idle_lifetime")?,
             refresh_absolute_lifetime: values.read("token.refresh_absolute_lifetime")?,
             refresh_grace: values.read("token.refresh_grace")?,
+            roles_limit: values.read("token.roles_limit")?,
         },
         session: Session {
             idle_lifetime: values.read("session.idle_lifetime")?,

@@ -224,6 +224,14 @@ pub(crate) static SETTINGS: &[Setting] = &[
          that the second use revokes everything that came from it.",
     ),
     setting(
+        "token.roles_limit",
+        count(64, 65_536),
+        Value("4096"),
+        "The longest claim about the roles in several organizations, in bytes. Where it would be \
+         longer, it tells the roles in one organization alone: the one that was asked for, else \
+         the home.",
+    ),
+    setting(
         "session.idle_lifetime",
         seconds(1, 365 * DAY),
         Value("1d"),

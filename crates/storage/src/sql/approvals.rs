@@ -8,6 +8,7 @@ use symbolon_core::{
     pkce::Challenge,
     scope::Scope,
     secret::{AuthorizationCode, Digest, RefreshFamily},
+    token::target::Targets,
 };
 
 use super::{Database, Row};
@@ -21,8 +22,8 @@ use crate::{
 statements! {
     INSERT = "INSERT INTO approval (id, client_id, subject_id, session_id, scope, offline_at, \
         claims, nonce, authenticated_at, acr, methods, redirect_uri, challenge, created_at, \
-        code_digest, code_expires_at, refresh_expires_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+        code_digest, code_expires_at, refresh_expires_at, targets) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
     PUT_CONSENT = "INSERT INTO consent (subject_id, client_id, scope, updated_at) \
         VALUES ($1, $2, $3, $4) \
         ON CONFLICT (subject_id, client_id) \
@@ -58,7 +59,8 @@ impl Approvals for Database {
             .bind(approval.created_at.seconds())
             .bind(code.as_bytes())
             .bind(approval.code_expires_at.seconds())
-            .bind(approval.refresh_expires_at.seconds());
+            .bind(approval.refresh_expires_at.seconds())
+            .bind(approval.targets.as_slice().join(" "));
         let Some(consent) = consent else {
             insert.execute(&self.writer).await?;
             return Ok(());
@@ -109,6 +111,7 @@ fn approval(row: &Row) -> Result<Approval> {
             subject: id(row, "subject_id")?,
             session: id(row, "session_id")?,
             scope: scope(row, "scope")?,
+            targets: Targets::trusted(words(row, "targets")?),
             claims: json(row, "claims")?,
             nonce: row.try_get("nonce")?,
             authenticated_at: instant(row, "authenticated_at")?,

@@ -23,6 +23,7 @@ statements! {
     PURGE_REVOKED_TOKENS = "DELETE FROM revoked_token WHERE expires_at < $1";
     PURGE_APPROVALS = "DELETE FROM approval WHERE refresh_expires_at < $1";
     PURGE_CODES = "DELETE FROM approval WHERE redeemed_at IS NULL AND code_expires_at < $1";
+    PURGE_PERSONAL_TOKENS = "DELETE FROM personal_access_token WHERE expires_at < $1";
     PURGE_ATTEMPTS = "DELETE FROM attempt WHERE last_at < $1";
     PURGE_SESSIONS = "DELETE FROM session WHERE created_at < $1";
     PURGE_FEED = "DELETE FROM change_feed WHERE changed_at < $1";
@@ -76,6 +77,8 @@ impl Maintenance for Database {
             (PURGE_REVOKED_TOKENS, now.minus(day)),
             (PURGE_APPROVALS, now.minus(day)),
             (PURGE_CODES, now.minus(day)),
+            // Whoever wonders why a script stopped finds the token in the list for a month.
+            (PURGE_PERSONAL_TOKENS, now.minus(Lifetime::from_days(30))),
             (PURGE_ATTEMPTS, now.minus(Lifetime::from_days(2))),
             (PURGE_SESSIONS, now.minus(Lifetime::from_days(400))),
             (PURGE_FEED, now.minus(Lifetime::from_hours(1))),

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use sqlx::{Row as _, query};
 use symbolon_core::{
+    grant::token_exchange::LIFETIME,
     id::Id,
     secret::{self, Digest},
     subject::Subject,
@@ -26,6 +27,8 @@ statements! {
         WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)";
     REVOKE = "UPDATE personal_access_token SET revoked_at = $2 \
         WHERE id = $1 AND revoked_at IS NULL";
+    REVOKE_EXCHANGED = "INSERT INTO revoked_token (jti, revoked_at, expires_at) \
+        VALUES ($1, $2, $3) ON CONFLICT (jti) DO NOTHING";
 }
 
 #[async_trait]
@@ -99,6 +102,14 @@ impl PersonalTokens for Database {
             .bind(now.seconds())
             .execute(&mut *transaction)
             .await?;
+        // What it was exchanged for names it, and is asked for under this name.
+        query(REVOKE_EXCHANGED)
+            .bind(id.as_str())
+            .bind(now.seconds())
+            .bind(now.plus(LIFETIME).seconds())
+            .execute(&mut *transaction)
+            .await?;
+        feed(&mut transaction, "revoked_token", id.as_str(), now).await?;
         feed(&mut transaction, "personal_access_token", id.as_str(), now).await?;
         transaction.commit().await?;
         Ok(revoked.rows_affected() == 1)
