@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod api_scopes;
 mod authorize_parameters;
 mod claims_parameter;
 mod code_flow;
@@ -25,6 +26,7 @@ mod keys;
 mod login_storm;
 mod machine;
 mod operations;
+mod organization_login;
 mod outage;
 mod personal_access_token;
 mod places;
@@ -32,6 +34,7 @@ mod prompt;
 mod race;
 mod refresh;
 mod refused_state;
+mod resource_indicators;
 mod revocation;
 mod security_headers;
 mod sign_in;
@@ -39,5 +42,7 @@ mod sign_out;
 mod sign_up;
 mod support;
 mod tls;
+mod token_exchange;
+mod token_shapes;
 mod userinfo;
 mod wrong_password;

@@ -78,6 +78,28 @@ pub fn shared(backend: Backend) -> &'static Server {
     })
 }
 
+/// A server with the demo state and `tokens.yaml` that the tests of tokens share which leave no trace
+/// in it.
+pub fn issuing(backend: Backend) -> &'static Server {
+    static SQLITE: OnceLock<Server> = OnceLock::new();
+    static POSTGRES: OnceLock<Server> = OnceLock::new();
+    let place = match backend {
+        Backend::Sqlite => &SQLITE,
+        Backend::Postgres => &POSTGRES,
+    };
+    place.get_or_init(|| issuing_on(&backend.url(), &[]))
+}
+
+/// A server of its own with the demo state, `tokens.yaml` and these settings.
+pub fn issuing_on(database: &str, settings: &[(&str, &str)]) -> Server {
+    let mut options = options(database).with(FEWER_KEYS.0, FEWER_KEYS.1);
+    options.state = Some(declared().with_file_name("tokens.yaml"));
+    let options = settings
+        .iter()
+        .fold(options, |options, (name, value)| options.with(name, value));
+    Server::start(binary(), options)
+}
+
 /// The file that declares what the tests need beside the demo state.
 pub fn declared() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/blackbox/state.yaml")

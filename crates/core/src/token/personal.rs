@@ -12,6 +12,8 @@ use crate::{
     id::Id,
     organization::Organization,
     policy::decision,
+    reserved_scope::restricts,
+    restriction::Restriction,
     role::{RoleKey, Roles},
     scope::Scope,
     secret::{self, Digest, Secret},
@@ -63,6 +65,7 @@ impl PersonalAccessToken {
         entropy: &dyn Entropy,
     ) -> (Self, Secret<secret::PersonalAccessToken>) {
         let text = Secret::generate(entropy);
+        let limits = limits.normal();
         let token = Self {
             id: Id::generate(now, entropy),
             digest: text.digest(),
@@ -88,6 +91,23 @@ impl PersonalAccessToken {
 }
 
 impl Limits {
+    /// The same limits, with what the scope says of organizations where it is looked for
+    /// ([`crate::reserved_scope`]).
+    fn normal(self) -> Self {
+        let restriction = Restriction::of(&self.scope);
+        let named = if restriction.contradictory {
+            Some(Vec::new())
+        } else {
+            restriction.organizations()
+        };
+        let within = self.within().and(&TokenLimits::to_organizations(named));
+        Self {
+            organizations: within.organizations,
+            scope: self.scope.filtered(|word| !restricts(word)),
+            ..self
+        }
+    }
+
     /// The limits beyond the scope, as a token that comes of this one carries them.
     pub fn within(&self) -> TokenLimits {
         TokenLimits {
@@ -182,6 +202,34 @@ mod tests {
             owner(&[("globex", &["viewer"])]).roles
         );
         assert_eq!(token(Limits::default()).roles(&both), both.roles);
+    }
+
+    #[test]
+    fn an_organization_in_the_scope_of_a_token_is_a_limit_as_well() {
+        let in_scope = |scope: &str, organizations: Option<&[&str]>| {
+            let ids = |all: &[&str]| all.iter().map(|id| Id::parse(id).unwrap()).collect();
+            let limits = Limits {
+                organizations: organizations.map(ids),
+                scope: Scope::parse(scope).unwrap(),
+                ..Limits::default()
+            };
+            let token = token(limits);
+            let both = owner(&[("acme", &["viewer"]), ("globex", &["viewer"])]);
+            let roles: Vec<_> = token
+                .roles(&both)
+                .into_keys()
+                .map(|id| id.to_string())
+                .collect();
+            (token.limits.scope.to_string(), roles.join(" "))
+        };
+        let word = "openid urn:symbolon:organization:acme";
+        assert_eq!(in_scope(word, None), ("openid".into(), "acme".into()));
+        assert_eq!(
+            in_scope(word, Some(&["globex"])),
+            ("openid".into(), String::new())
+        );
+        let two = "urn:symbolon:organization:acme urn:symbolon:organization:globex";
+        assert_eq!(in_scope(two, None), (String::new(), String::new()));
     }
 
     #[test]
