@@ -9,8 +9,8 @@ use symbolon_testkit::{
 };
 
 use crate::support::{
-    ALICE, MACHINE_SECRET, alice, alice_in, binary, demo, machine, options, public, published_keys,
-    shared, silently,
+    ALICE, MACHINE_SECRET, alice, alice_in, binary, demo, issuing, machine, options, public,
+    published_keys, shared, silently,
 };
 
 /// The two places of the document.
@@ -150,7 +150,12 @@ on_both_databases! {
         let grants = words(&party.metadata, "grant_types_supported");
         assert_eq!(
             grants,
-            ["authorization_code", "refresh_token", "client_credentials"]
+            [
+                "authorization_code",
+                "refresh_token",
+                "client_credentials",
+                "urn:ietf:params:oauth:grant-type:token-exchange"
+            ]
         );
         let tokens = alice(&party).await;
         party.refresh(tokens.refresh_token()).await.tokens();
@@ -159,6 +164,18 @@ on_both_databases! {
             .client_credentials()
             .await
             .tokens();
+        let server = issuing(backend);
+        let clerk = machine(server, "clerk").await.client_credentials().await;
+        let form = [
+            ("grant_type", &*grants[3]),
+            ("subject_token", &clerk.tokens().access_token),
+            (
+                "subject_token_type",
+                "urn:ietf:params:oauth:token-type:access_token",
+            ),
+        ];
+        let gate = machine(server, "gate").await;
+        gate.post("token_endpoint", &form).await.tokens();
     }
 
     async fn every_signing_algorithm_signs(backend) {

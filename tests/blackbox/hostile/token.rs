@@ -65,7 +65,8 @@ fn grant_types(machine: &Fields) -> Vec<Case> {
         "password",
         "implicit",
         "urn:ietf:params:oauth:grant-type:device_code",
-        "urn:ietf:params:oauth:grant-type:token-exchange",
+        "urn:ietf:params:oauth:grant-type:token-exchange ",
+        "urn:ietf:params:oauth:grant-type:jwt-bearer",
         "CLIENT_CREDENTIALS",
         " client_credentials",
         "client_credentials ",
@@ -102,6 +103,26 @@ fn grant_types(machine: &Fields) -> Vec<Case> {
         "a refresh token for a machine",
         refresh,
         "400 unauthorized_client",
+    );
+    let exchange = machine
+        .set(
+            "grant_type",
+            "urn:ietf:params:oauth:grant-type:token-exchange",
+        )
+        .and("subject_token", "x")
+        .and(
+            "subject_token_type",
+            "urn:ietf:params:oauth:token-type:access_token",
+        );
+    add(
+        "an exchange for a machine",
+        exchange.clone(),
+        "400 unauthorized_client",
+    );
+    add(
+        "a1_9 two subject tokens",
+        exchange.and("subject_token", "x"),
+        "400 invalid_request",
     );
     cases
 }

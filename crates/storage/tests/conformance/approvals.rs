@@ -6,6 +6,7 @@ use symbolon_core::{
     claims::ClaimsRequest,
     scope::Scope,
     time::Timestamp,
+    token::target::Targets,
 };
 
 use crate::{
@@ -40,6 +41,10 @@ async fn every_field_of_an_approval_comes_back(database: &Database) {
         client: id("mobile"),
         subject: id("bob"),
         scope: scope("openid offline_access urn:x:y.z(1)[2]{3}%20'$1"),
+        targets: Targets::trusted(vec![
+            "https://api.example/?q='%20\"".to_owned(),
+            "urn:x:y".to_owned(),
+        ]),
         claims: ClaimsRequest::parse(&claims.to_string()).unwrap(),
         nonce: Some(ODD.to_owned()),
         authenticated_at: Timestamp::from_seconds(-1),

@@ -1,5 +1,7 @@
 //! Personal access tokens, found by the digest of their text and listed by their owner.
 
+use std::collections::BTreeSet;
+
 use symbolon_core::token::personal::{Limits, PersonalAccessToken};
 
 use crate::{
@@ -16,7 +18,7 @@ on_every_back_end! {
 }
 
 /// A token of alice that is not limited.
-fn token(name: &str) -> PersonalAccessToken {
+pub(crate) fn token(name: &str) -> PersonalAccessToken {
     PersonalAccessToken {
         id: id(name),
         digest: digest(name),
@@ -103,8 +105,14 @@ async fn a_personal_token_is_revoked_once_and_that_is_told(database: &Database) 
     };
     assert!(revoke("one", 10).await);
     let told = database.changed_since(after(10)).await.unwrap();
-    let told: Vec<_> = told.iter().map(|one| (&*one.noun, &*one.key)).collect();
-    assert_eq!(told, [("personal_access_token", "one")]);
+    let told: BTreeSet<_> = told.iter().map(|one| (&*one.noun, &*one.key)).collect();
+    assert_eq!(
+        Vec::from_iter(told),
+        [("personal_access_token", "one"), ("revoked_token", "one")]
+    );
+    // What it was exchanged for is asked for under its name.
+    assert!(database.is_revoked("one").await.unwrap());
+    assert!(!database.is_revoked("other").await.unwrap());
 
     assert!(!revoke("one", 20).await);
     assert!(!revoke("unknown", 20).await);

@@ -2,11 +2,13 @@
 
 use symbolon_core::{
     approval::Approval, attempt::FREE, decision::Change, session::Session, time::Timestamp,
+    token::personal::PersonalAccessToken,
 };
 use symbolon_storage::{Browser, Interaction};
 
 use crate::{
     database::Database,
+    personal_tokens::token as personal_token,
     sample::{
         self, NOW, after, approval, digest, id, interaction, opaque, organization, redeem, session,
     },
@@ -20,7 +22,7 @@ on_every_back_end! {
 const DAY: i64 = 86_400;
 
 /// For how long something that is over is kept: on the last second it is there, a second later not.
-const KEPT: [(&str, i64); 9] = [
+const KEPT: [(&str, i64); 10] = [
     ("approval", DAY),
     ("attempt", 2 * DAY),
     ("browser", 0),
@@ -29,6 +31,8 @@ const KEPT: [(&str, i64); 9] = [
     ("feed", 3600),
     ("interaction", 0),
     ("opaque token", DAY),
+    // It is seen in lists for a while, with its end.
+    ("personal token", 30 * DAY),
     ("revoked token", DAY),
     ("session", 400 * DAY),
 ];
@@ -116,6 +120,13 @@ async fn write(database: &Database, kind: &str, name: &str, over: Timestamp) {
             let issue = Change::IssueOpaqueAccessToken(Box::new(token));
             database.apply(&[issue]).await.unwrap();
         }
+        "personal token" => {
+            let token = PersonalAccessToken {
+                expires_at: over,
+                ..personal_token(name)
+            };
+            database.create_personal_token(&token).await.unwrap();
+        }
         "revoked token" => {
             let revocation = Change::RevokeAccessToken {
                 jti: name.to_owned(),
@@ -164,6 +175,10 @@ async fn is_there(database: &Database, kind: &str, name: &str, over: Timestamp) 
         }
         "opaque token" => {
             let token = database.access_token(digest(name)).await.unwrap();
+            token.is_some()
+        }
+        "personal token" => {
+            let token = database.personal_token(digest(name)).await.unwrap();
             token.is_some()
         }
         "revoked token" => database.is_revoked(name).await.unwrap(),

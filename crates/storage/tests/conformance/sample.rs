@@ -21,7 +21,13 @@ use symbolon_core::{
     session::Session,
     subject::{Identifier, Profile},
     time::Timestamp,
-    token::{access::AccessTokenClaims, access::Audience, opaque::OpaqueAccessToken},
+    token::{
+        access::{AccessTokenClaims, Audience},
+        limits::TokenLimits,
+        opaque::OpaqueAccessToken,
+        target::Targets,
+        telling::RolesClaim,
+    },
 };
 use symbolon_storage::{DeclaredSubject, Interaction, Storage, StoredKey, StoredRuleSet};
 
@@ -120,6 +126,7 @@ pub(crate) fn approval(name: &str) -> Approval {
         subject: id("alice"),
         session: id("session"),
         scope: scope("openid"),
+        targets: Targets::default(),
         claims: ClaimsRequest::default(),
         nonce: None,
         authenticated_at: NOW,
@@ -202,11 +209,18 @@ pub(crate) fn opaque(name: &str) -> OpaqueAccessToken {
             jti: format!("jti of {name}"),
             scope: scope("openid profile"),
             org_id: id("acme"),
-            roles: [(id("acme"), vec![role("admin"), role("viewer")])].into(),
+            roles: RolesClaim::ByOrganization(
+                [(id("acme"), vec![role("admin"), role("viewer")])].into(),
+            ),
+            limits: TokenLimits {
+                organizations: Some(vec![id("acme")]),
+                roles: Some(Vec::new()),
+            },
             auth_time: Some(NOW),
             acr: Some(ODD.to_owned()),
             amr: vec!["pwd".to_owned(), "otp".to_owned()],
             grant_id: Some(id("approval")),
+            exchanged_from: vec![ODD.to_owned()],
         },
         claims_request: ClaimsRequest::parse(r#"{"userinfo":{"email":{"essential":true}}}"#)
             .unwrap(),
