@@ -5,6 +5,8 @@
 
 mod fixture;
 
+#[path = "refusals/exchange.rs"]
+mod exchange;
 #[path = "refusals/grants.rs"]
 mod grants;
 #[path = "refusals/machine.rs"]

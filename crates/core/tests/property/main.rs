@@ -16,3 +16,4 @@ mod redirect_uri;
 mod rotation;
 mod scope;
 mod secret;
+mod tokens;
