@@ -102,6 +102,9 @@ on_both_databases! {
         assert_eq!(claims["roles"], json!({ "globex": ["viewer"] }));
         let expected = json!({ "organizations": ["globex"], "roles": ["viewer", "admin"] });
         assert_eq!(claims["limits"], expected);
+        assert_eq!(claims["roles_partial"], true);
+        let answer = gate.introspect(&limited).await.json;
+        assert_eq!((&answer["limits"], &answer["roles_partial"]), (&expected, &json!(true)));
         // Allowed in acme, of which the token knows nothing.
         let scope = ("scope", "Invoices.v1.Read Invoices.v1.Write");
         let claims = exchanged(&gate, &limited, &[scope]).await;

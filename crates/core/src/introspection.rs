@@ -15,7 +15,10 @@ use crate::{
     settings::TokenSettings,
     subject::Subject,
     time::Timestamp,
-    token::{access::AccessTokenClaims, personal::PersonalAccessToken, telling::Telling},
+    token::{
+        access::AccessTokenClaims, limits::TokenLimits, personal::PersonalAccessToken,
+        telling::Telling,
+    },
 };
 
 /// The answer (RFC 7662 §2.2).
@@ -52,6 +55,10 @@ struct PersonalTokenClaims<'a> {
     scope: &'a Scope,
     org_id: &'a Id<Organization>,
     roles: &'a Roles,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    roles_partial: bool,
+    #[serde(skip_serializing_if = "TokenLimits::is_none")]
+    limits: TokenLimits,
     iat: Timestamp,
     exp: Timestamp,
 }
@@ -117,6 +124,8 @@ impl<'a> Answer<'a> {
             scope: &token.limits.scope,
             org_id: &owner.organization,
             roles,
+            roles_partial: *roles != owner.roles,
+            limits: token.limits.within(),
             iat: token.created_at,
             exp: token.expires_at,
         };

@@ -38,6 +38,8 @@ pub struct Policy {
     /// Organizations for which any rule holds in particular.
     particular: BTreeSet<Id<Organization>>,
     apis: BTreeMap<Id<Api>, Api>,
+    /// Every scope that an API defines.
+    defined: BTreeSet<ApiScope>,
 }
 
 /// Why no policy comes of what was given.
@@ -138,6 +140,7 @@ impl Policy {
             patterns,
             by_role,
             particular,
+            defined: defined(&by_audience),
             apis: by_audience,
         })
     }
@@ -169,8 +172,12 @@ impl Policy {
 
     /// Every scope that an API defines, each once, sorted.
     pub fn scopes(&self) -> BTreeSet<&ApiScope> {
-        let scopes = self.apis.values().flat_map(Api::scopes);
-        scopes.map(|definition| &definition.scope).collect()
+        self.defined.iter().collect()
+    }
+
+    /// Whether an API defines the scope.
+    pub fn defines(&self, scope: &ApiScope) -> bool {
+        self.defined.contains(scope)
     }
 
     /// The organizations in which somebody with these granted roles counts as anything.
@@ -284,6 +291,11 @@ impl Policy {
     pub(super) fn has_particular_rules(&self, organization: &Id<Organization>) -> bool {
         self.particular.contains(organization)
     }
+}
+
+fn defined(apis: &BTreeMap<Id<Api>, Api>) -> BTreeSet<ApiScope> {
+    let scopes = apis.values().flat_map(Api::scopes);
+    scopes.map(|definition| definition.scope.clone()).collect()
 }
 
 impl fmt::Debug for Policy {

@@ -25,12 +25,6 @@ pub fn granted(policy: &Policy, roles: &Roles, limits: Limits<'_>, scope: &Scope
 }
 
 impl Policy {
-    /// Whether an API defines the scope.
-    pub fn defines(&self, scope: &ApiScope) -> bool {
-        let mut scopes = self.apis().flat_map(|api| api.scopes());
-        scopes.any(|definition| definition.scope == *scope)
-    }
-
     /// Whether the rules allow the scope in some organization.
     pub fn allows_anywhere(&self, granted: &Roles, limits: Limits<'_>, needed: &ApiScope) -> bool {
         let token_scope = &Scope::default();

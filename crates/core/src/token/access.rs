@@ -70,6 +70,9 @@ pub struct AccessTokenClaims {
     pub org_id: Id<Organization>,
     /// The roles at the time of issue, within the limits.
     pub roles: RolesClaim,
+    /// Whether `roles` lacks some that a decision asks for: only who knows all of them can decide.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub roles_partial: bool,
     /// What the token may do of what its subject can, beyond its scope.
     #[serde(skip_serializing_if = "TokenLimits::is_none", default)]
     pub limits: TokenLimits,
@@ -207,6 +210,7 @@ impl AccessTokenPlan {
         let exp = now.plus(own.min(lifetime));
         // What a token says of roles is true for as long as it lives.
         let exp = subject.roles_until.map_or(exp, |until| exp.min(until));
+        let (roles, roles_partial) = granted.roles_claim();
         let claims = AccessTokenClaims {
             iss: Arc::clone(issuer),
             sub: subject.id.clone(),
@@ -217,7 +221,8 @@ impl AccessTokenPlan {
             jti: Id::<Self>::random(entropy).as_str().to_owned(),
             scope: granted.scope.clone(),
             org_id: subject.organization.clone(),
-            roles: granted.roles_claim(),
+            roles,
+            roles_partial,
             limits: granted.limits.clone(),
             auth_time: None,
             acr: None,

@@ -14,7 +14,7 @@ use crate::{
         Issuance,
         limits::TokenLimits,
         target::Targets,
-        telling::{RolesClaim, Telling},
+        telling::{RolesClaim, Telling, acting},
     },
 };
 
@@ -33,6 +33,9 @@ pub struct Granted<'a> {
     pub limits: TokenLimits,
     /// The roles within the limits.
     pub roles: Roles,
+    /// All that count where the token may be used, if it is for one organization, else all that are
+    /// granted.
+    all_roles: Roles,
     roles_limit: usize,
 }
 
@@ -99,7 +102,8 @@ impl<'a> Granted<'a> {
         if nowhere || !restriction.permits(subject, policy) {
             return Err(NotGranted::OutsideOrganization);
         }
-        let mut roles = limits.roles(&restriction.roles(subject, policy));
+        let all_roles = restriction.roles(subject, policy);
+        let mut roles = limits.roles(&all_roles);
         if let Some(told) = told {
             retain(&mut roles, told);
         }
@@ -114,6 +118,7 @@ impl<'a> Granted<'a> {
             targets,
             limits,
             roles,
+            all_roles,
             roles_limit: issuance.settings.roles_limit,
         })
     }
@@ -130,9 +135,14 @@ impl<'a> Granted<'a> {
         }
     }
 
-    /// The `roles` claim of the access token.
-    pub fn roles_claim(&self) -> RolesClaim {
-        self.telling().access_token_roles()
+    /// The `roles` claim of the access token, and whether it lacks any that a decision asks for. A
+    /// reader that decides by itself must not take what is missing for what is not held: a rule may
+    /// deny something to a role that is not told.
+    pub fn roles_claim(&self) -> (RolesClaim, bool) {
+        let claim = self.telling().access_token_roles();
+        let told = claim.by_organization(acting(&self.subject.organization, &self.limits));
+        let partial = told != self.all_roles;
+        (claim, partial)
     }
 }
 

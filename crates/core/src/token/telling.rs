@@ -199,3 +199,119 @@ fn by_role(roles: Roles) -> Map<String, Value> {
 fn json(keys: &[RoleKey]) -> Value {
     keys.iter().map(RoleKey::as_str).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+    use crate::{
+        client::{RoleClaims, Zitadel},
+        subject::SubjectKind,
+    };
+
+    fn client(claims: serde_json::Value) -> Client {
+        let mut metadata = serde_json::json!({
+            "client_name": "A",
+            "grant_types": ["client_credentials"],
+        });
+        let all = metadata.as_object_mut().unwrap();
+        all.extend(claims.as_object().unwrap().clone());
+        Client {
+            id: Id::parse("app").unwrap(),
+            organization: None,
+            machine: None,
+            secrets: Vec::new(),
+            disabled_at: None,
+            metadata: serde_json::from_value(metadata).unwrap(),
+        }
+    }
+
+    fn subject(roles: &str) -> Subject {
+        Subject {
+            id: Id::parse("robot").unwrap(),
+            organization: Id::parse("acme").unwrap(),
+            organization_name: "Acme".into(),
+            kind: SubjectKind::Machine { name: "ci".into() },
+            disabled_at: None,
+            roles: serde_json::from_str(roles).unwrap(),
+            roles_until: None,
+        }
+    }
+
+    fn told(
+        client: &Client,
+        roles: &str,
+        scope: &str,
+        roles_limit: usize,
+    ) -> (String, Vec<String>) {
+        let subject = subject(roles);
+        let telling = Telling {
+            client,
+            subject: &subject,
+            scope: &Scope::parse(scope).unwrap(),
+            limits: &TokenLimits::default(),
+            roles: &subject.roles,
+            roles_limit,
+        };
+        let names = Place::ALL.iter().flat_map(|place| telling.claims(*place));
+        let roles = serde_json::to_string(&telling.access_token_roles()).unwrap();
+        (roles, names.map(|(name, _)| name).collect())
+    }
+
+    #[test]
+    fn a_claim_is_as_long_as_the_limit_and_no_longer() {
+        let both = r#"{"acme":["a"],"globex":["b"]}"#;
+        let client = client(serde_json::json!({}));
+        assert_eq!(told(&client, both, "", both.len()).0, both);
+        assert_eq!(
+            told(&client, both, "", both.len() - 1).0,
+            r#"{"acme":["a"]}"#
+        );
+        // There is nothing else to tell of one organization.
+        let one = r#"{"acme":["a"]}"#;
+        assert_eq!(told(&client, one, "", 1).0, one);
+        let elsewhere = r#"{"globex":["a"],"initech":["b"]}"#;
+        assert_eq!(told(&client, elsewhere, "", 1).0, "{}");
+    }
+
+    #[test]
+    fn a2_14_no_registration_reaches_a_claim_of_the_protocol() {
+        let everywhere = Place::ALL;
+        let client = client(serde_json::json!({
+            "role_claims": { "roles": everywhere, "groups": everywhere },
+            "zitadel": { "project": "sub", "roles": everywhere },
+        }));
+        let scope = "urn:zitadel:iam:user:resourceowner urn:zitadel:iam:org:projects:roles \
+            urn:zitadel:iam:org:project:id:sub:aud";
+        let (roles, names) = told(&client, r#"{"acme":["iss","sub"]}"#, scope, 4096);
+        assert_eq!(roles, r#"["iss","sub"]"#);
+        assert!(names.len() > 12, "{names:?}");
+        for name in names {
+            let own = name == "roles" || name == "groups" || name.starts_with("urn:zitadel:iam:");
+            assert!(own, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_project_that_breaks_out_of_its_scope_is_not_registered() {
+        for project in ["", "a:b", "a b", "ä", &"a".repeat(65)] {
+            let mut client = client(serde_json::json!({}));
+            client.metadata.role_claims = RoleClaims::default();
+            client.metadata.zitadel = Some(Zitadel {
+                project: project.to_owned(),
+                roles: Vec::new(),
+            });
+            client.machine = Some(Id::parse("robot").unwrap());
+            client.secrets.push(crate::client::StoredSecret {
+                digest: crate::secret::Digest::of(b"x"),
+                expires_at: None,
+            });
+            assert_eq!(
+                client.check(),
+                Err(crate::client::ClientError::Project),
+                "{project}"
+            );
+        }
+    }
+}

@@ -262,7 +262,7 @@ proptest! {
         prop_assert!(told(&new.told_roles()).is_subset(&told(&now)) || new.limits.organizations.is_some());
         prop_assert!(new.exp <= old.exp && new.exp <= at.plus(token_exchange::LIFETIME));
         prop_assert_eq!((&new.sub, &new.org_id), (&old.sub, &old.org_id));
-        prop_assert_eq!(&new.exchanged_from, &[old.jti.clone()]);
+        prop_assert_eq!(&new.exchanged_from, std::slice::from_ref(&old.jti));
         prop_assert!(tokens.refresh.is_none() && tokens.id.is_none() && tokens.access.opaque.is_none());
         prop_assert_eq!(&tokens.scope, &new.scope);
     }
@@ -333,6 +333,30 @@ proptest! {
         let limits = approval_limits(&approval);
         let approved = power(&approval.scope, limits.for_decision(), &roles);
         prop_assert!(power_of(&old, &roles).is_subset(&approved));
+    }
+
+    #[test]
+    fn whoever_decides_by_the_token_alone_decides_alike_unless_it_says_that_it_cannot(
+        limits in limits(),
+        asked in asked(),
+        roles in roles(),
+        flat in any::<bool>(),
+    ) {
+        let owner = subject(&roles);
+        let until = NOW.plus(Lifetime::from_days(1));
+        let (personal, _) =
+            PersonalAccessToken::issue(&owner.id, "ci".into(), limits, NOW, until, &Seeded::new(5));
+        let short = exchange(&client(flat), SubjectToken::Personal(&personal), &owner, &asked, NOW);
+        let tokens = [
+            machine_token(&client(flat), &owner, &asked),
+            short.map(|tokens| tokens.access.claims),
+        ];
+        for claims in tokens.into_iter().flatten() {
+            if !claims.roles_partial {
+                let alone = power_of(&claims, &claims.told_roles());
+                prop_assert_eq!(alone, power_of(&claims, &roles), "{:?}", claims);
+            }
+        }
     }
 
     #[test]

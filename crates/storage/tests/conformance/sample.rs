@@ -212,6 +212,7 @@ pub(crate) fn opaque(name: &str) -> OpaqueAccessToken {
             roles: RolesClaim::ByOrganization(
                 [(id("acme"), vec![role("admin"), role("viewer")])].into(),
             ),
+            roles_partial: true,
             limits: TokenLimits {
                 organizations: Some(vec![id("acme")]),
                 roles: Some(Vec::new()),
