@@ -41,6 +41,24 @@ on_both_databases! {
         );
     }
 
+    async fn a7_3_nobody_signs_up_for_another_organization(backend) {
+        let server = server(backend, &OPEN);
+        let party = public(&server, "web").await;
+        let sent = async |organization: &str| {
+            let scope = format!("openid urn:symbolon:organization:{organization}");
+            let attempt = party.authorize_url(&[("prompt", "create"), ("scope", &scope)]);
+            let browser = Person::new();
+            let page = browser.get(&attempt.url).await.page();
+            browser.submit(&page.form(), &filled_in("erika")).await
+        };
+        let page = sent("acme").await.page();
+        assert_eq!(page.status, 400);
+        let alert = page.alert().unwrap();
+        assert!(alert.contains("another organization"), "{alert}");
+        // The name is still free, so nothing was made.
+        assert!(!sent("globex").await.callback().code().is_empty());
+    }
+
     async fn prompt_create_begins_with_the_form(backend) {
         let server = server(backend, &OPEN);
         let party = public(&server, "web").await;
