@@ -11,7 +11,7 @@ use symbolon_core::{
     forward_auth::{
         Admission, Asked, Bearer, LONGEST_ROLES, Refusal, decide,
         report::{EnvoyTarget, Header, OriginalRequest, Report, target_organization},
-        upstream_token::{self, UpstreamToken},
+        upstream_token::{self, Mark, UpstreamToken},
     },
     id::Id,
     policy::{
@@ -77,6 +77,7 @@ fn subject() -> Subject {
         organization_name: "Business".into(),
         kind: SubjectKind::Machine { name: "it".into() },
         disabled_at: None,
+        roles_until: None,
         roles: Roles::from([(id("business"), keys(&["accountant", "viewer"]))]),
     }
 }
@@ -385,9 +386,11 @@ fn the_token_for_the_api_says_what_was_decided_and_no_more() {
     Call::default().with(|decided| {
         let token = UpstreamToken::new(&issuer, &decided.unwrap());
         let (now, end) = (Timestamp::from_seconds(10), Timestamp::from_seconds(70));
-        let claims = token.claims(id("name"), now, end);
+        let claims = serde_json::to_value(token.claims(id("name"), now, end)).unwrap();
+        let mark: Mark = serde_json::from_value(claims.clone()).unwrap();
+        assert!(mark.is_of_upstream_token());
         assert_eq!(
-            serde_json::to_value(claims).unwrap(),
+            claims,
             json!({
                 "iss": "https://id.example",
                 "sub": "somebody",

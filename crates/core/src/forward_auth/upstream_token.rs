@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 
 use crate::{
     client::Client,
@@ -42,6 +42,13 @@ pub struct UpstreamToken {
     /// The roles there.
     roles: Roles,
     scope: ApiScope,
+}
+
+/// What tells such a token from all others.
+#[derive(Debug, Deserialize)]
+pub struct Mark {
+    #[serde(default)]
+    organization_id: Option<IgnoredAny>,
 }
 
 /// The claims to sign.
@@ -83,6 +90,13 @@ impl UpstreamToken {
             iat,
             exp,
         }
+    }
+}
+
+impl Mark {
+    /// Whether claims with this mark are those of a token for an API behind a proxy.
+    pub const fn is_of_upstream_token(&self) -> bool {
+        self.organization_id.is_some()
     }
 }
 
