@@ -1,6 +1,6 @@
 //! Tokens that were good a moment ago, and those that are good for something else.
 
-use symbolon_testkit::on_both_databases;
+use symbolon_testkit::{jwt_payload, on_both_databases};
 
 use super::{BAKER_ID, LIST, Place, refused};
 use crate::support::{apply, eventually, run};
@@ -52,18 +52,17 @@ on_both_databases! {
         let organization = |disabled| format!(
             "organizations:\n  - {{ id: bakery, name: Bakery, disabled: {disabled} }}\n"
         );
-        let states: [(&str, &dyn Fn(bool) -> String, bool); 3] = [
-            ("the machine user", &machine, true),
-            ("the organization", &organization, true),
+        let states = [
+            ("the machine user", machine(true), machine(false), 401),
+            ("the organization", organization(true), organization(false), 401),
             // A personal access token was given to no client.
-            ("the client", &client, false),
+            ("the client", client(true), client(false), 200),
         ];
-        for (what, state, concerns_personal) in states {
-            apply(&place.database, &state(true));
+        for (what, disabled, enabled, of_personal) in states {
+            apply(&place.database, &disabled);
             eventually(what, async || place.status(&token).await == 401).await;
-            let personal_status = place.status(&personal).await;
-            assert_eq!(personal_status == 401, concerns_personal, "{what}: {personal_status}");
-            apply(&place.database, &state(false));
+            assert_eq!(place.status(&personal).await, of_personal, "{what}");
+            apply(&place.database, &enabled);
             eventually(what, async || place.status(&token).await == 200).await;
             eventually(what, async || place.status(&personal).await == 200).await;
         }
@@ -72,7 +71,7 @@ on_both_databases! {
     async fn a_role_counts_until_its_end_and_not_after_and_so_does_what_the_api_was_handed(backend) {
         let place = Place::on(backend);
         let token = place.token("baker").await;
-        let end = now() + 5;
+        let end = issued_at(&token) + 5;
         apply(&place.database, &format!(
             "machine_users:\n  - {{ name: baker, organization: bakery, roles: \
              {{ bakery: [{{ role: accountant, until: \"{}\" }}] }} }}\n", utc(end)
@@ -84,11 +83,11 @@ on_both_databases! {
         }).await;
         let called = place.call("GET", LIST, &token, &[]).await;
         if called.0.status == 200 {
-            let claims = symbolon_testkit::jwt_payload(&called.seen_token());
+            let claims = jwt_payload(&called.seen_token());
             assert!(claims["exp"].as_i64().unwrap() <= end, "{claims} ends after {end}");
         }
         eventually("the role has ended", async || place.status(&token).await == 403).await;
-        assert!(now() >= end, "it ended early");
+        assert!(issued_at(&place.token("baker").await) >= end, "it ended early");
         let called = place.call("GET", LIST, &token, &[]).await;
         assert_eq!(called.refusal(), refused(403, "no_role_in_organization"));
     }
@@ -136,12 +135,14 @@ on_both_databases! {
     }
 }
 
-fn now() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    since.unwrap().as_secs().try_into().unwrap()
+/// The time of the server, when it made this token.
+fn issued_at(token: &str) -> i64 {
+    jwt_payload(token)["iat"].as_i64().unwrap()
 }
 
 fn utc(seconds: i64) -> String {
     let moment = time::OffsetDateTime::from_unix_timestamp(seconds).unwrap();
-    moment.format(&time::format_description::well_known::Rfc3339).unwrap()
+    moment
+        .format(&time::format_description::well_known::Rfc3339)
+        .unwrap()
 }

@@ -184,7 +184,10 @@ fn curl(place: &Place, line: &str, fill_in: &[(&str, &str)]) -> (u16, Value) {
         .output()
         .unwrap();
     let problem = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "this test needs `curl`: {line}\n{problem}");
+    assert!(
+        output.status.success(),
+        "this test needs `curl`: {line}\n{problem}"
+    );
     let printed = String::from_utf8(output.stdout).unwrap();
     let (body, status) = printed.rsplit_once('\n').unwrap();
     let body = serde_json::from_str(body).unwrap_or_else(|_| panic!("no JSON: {printed}"));

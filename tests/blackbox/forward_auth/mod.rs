@@ -62,8 +62,7 @@ impl Place {
     }
 
     async fn client(&self, name: &str) -> RelyingParty {
-        let secret = Authentication::Post(format!("{name}-secret"));
-        RelyingParty::new(self.server.issuer(), name, secret).await
+        client(&self.server, name).await
     }
 
     /// A token of a client that names no scope of an API.
@@ -74,9 +73,18 @@ impl Place {
 
     /// A personal access token of a machine user.
     fn personal(&self, owner: &str, limits: &[&str]) -> String {
-        let create = ["pat", "--database", &self.database, "create", "--owner", owner];
+        let create = [
+            "pat",
+            "--database",
+            &self.database,
+            "create",
+            "--owner",
+            owner,
+        ];
         let name = ["--name", "laptop"];
-        run(&[&create[..], &name, limits].concat()).trim().to_owned()
+        run(&[&create[..], &name, limits].concat())
+            .trim()
+            .to_owned()
     }
 
     /// Calls the API through nginx.
@@ -102,6 +110,11 @@ impl Place {
     }
 }
 
+async fn client(server: &Server, name: &str) -> RelyingParty {
+    let secret = Authentication::Post(format!("{name}-secret"));
+    RelyingParty::new(server.issuer(), name, secret).await
+}
+
 /// What came of a call through nginx.
 #[derive(Debug)]
 struct Called(Reply);
@@ -124,7 +137,9 @@ impl Called {
     /// The token that the API saw.
     fn seen_token(&self) -> String {
         let authorization = self.seen_header("authorization");
-        let token = authorization.as_str().and_then(|text| text.strip_prefix("Bearer "));
+        let token = authorization
+            .as_str()
+            .and_then(|text| text.strip_prefix("Bearer "));
         token.unwrap_or_else(|| panic!("{self:?}")).to_owned()
     }
 
