@@ -1,6 +1,7 @@
 //! Forward authentication: a real nginx, with the sample configuration of the documentation, in
 //! front of an API that contains no authorization code.
 
+mod away;
 mod dead_tokens;
 mod direct;
 mod document;
