@@ -4,6 +4,7 @@ use serde_json::json;
 use symbolon_testkit::{Answer, http, jwt_payload, on_both_databases};
 
 use super::{AUDIENCE, BAKER_ID, LIST, Place};
+use crate::support::eventually;
 
 const FORWARD_AUTH: &str = "/access/v1/forward-auth";
 
@@ -164,5 +165,28 @@ on_both_databases! {
                 .body("access_token=other&".repeat(10));
             assert_eq!(Answer::to(request).await.status, 200);
         }
+    }
+
+    async fn who_calls_again_costs_no_look_into_the_database(backend) {
+        let place = Place::on(backend);
+        let (token, personal) = (place.token("baker").await, place.personal("baker", &[]));
+        let misses = async || {
+            let answer = http().get(place.server.at("/metrics")).send().await.unwrap();
+            let text = answer.text().await.unwrap();
+            let lines = text.lines().filter(|line| line.contains("outcome=\"miss\""));
+            lines.map(str::to_owned).collect::<Vec<_>>()
+        };
+        // A busy machine may forget to read the feed for a second: then memory is not trusted.
+        eventually("forty calls are answered from memory", async || {
+            let before = misses().await;
+            for _ in 0..20 {
+                for token in [&token, &personal] {
+                    let path = format!("{FORWARD_AUTH}?token=jwt");
+                    assert_eq!(place.ask(&path, token, &NGINX).await.status, 200);
+                }
+            }
+            misses().await == before
+        })
+        .await;
     }
 }
