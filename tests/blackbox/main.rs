@@ -18,6 +18,7 @@ mod declared_policy;
 mod declared_state;
 mod discovery;
 mod document;
+mod forward_auth;
 mod hostile;
 mod interactions;
 mod interop;

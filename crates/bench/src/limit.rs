@@ -4,6 +4,8 @@
 //! of the real server (RFC 9068 §2.2), signed with the same kind of key through the same code, on
 //! the same runtime and allocator. It reads no form, knows no client and has no state. What a
 //! server loses against this handler is what the server adds to the signature.
+//!
+//! Where no signature is due, the limit is an empty handler: it answers 200 and does nothing.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -15,7 +17,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::routing::{any, post};
 use axum::serve::ListenerExt;
 use serde::Serialize;
 use symbolon_core::algorithm::Algorithm;
@@ -25,6 +27,9 @@ use tokio::sync::oneshot;
 
 /// The path of the token endpoint of the real server, so that both get the same bytes.
 pub(crate) const TOKEN_PATH: &str = "/oauth/v2/token";
+
+/// The path of forward authentication, where the limit does nothing.
+pub(crate) const FORWARD_AUTH_PATH: &str = "/access/v1/forward-auth";
 
 const LIFETIME_SECONDS: u64 = 43_200;
 
@@ -67,6 +72,7 @@ fn application(algorithm: Algorithm, issuer: &str) -> Result<Router, String> {
     };
     Ok(Router::new()
         .route(TOKEN_PATH, post(sign))
+        .route(FORWARD_AUTH_PATH, any(async || StatusCode::OK))
         .with_state(Arc::new(limit)))
 }
 

@@ -1,6 +1,7 @@
 //! The order of one run: cold start, then the server with its state, then each measurement, then
 //! memory once more. A measurement that fails leaves a gap in the report and the rest goes on.
 
+use std::net::SocketAddr;
 use std::process::Command;
 use std::thread;
 use std::time::Duration;
@@ -20,6 +21,7 @@ use crate::scenario::browser::Browser;
 use crate::scenario::client_credentials::{client_credentials, client_id};
 use crate::scenario::code_flow::{self, CONFIDENTIAL, CodeFlow, Serial, Tokens, WEB};
 use crate::scenario::fixed::Fixed;
+use crate::scenario::forward_auth::{access_token, forward_auth};
 use crate::scenario::introspection::introspection;
 use crate::scenario::isolation::isolation;
 use crate::scenario::refresh::Refresh;
@@ -28,6 +30,9 @@ use crate::scenario::userinfo::userinfo;
 
 /// Memory is read when what the work before it borrowed has been given back.
 const SETTLING: Duration = Duration::from_secs(2);
+
+/// What is measured on a database with very many of everything.
+const SCALE: [&str; 2] = ["scale_client_credentials", "scale_forward_auth"];
 
 /// What `--only` can name.
 pub(crate) fn measurements() -> Vec<String> {
@@ -41,9 +46,12 @@ pub(crate) fn measurements() -> Vec<String> {
         "introspection",
         "discovery",
         "jwks",
+        "forward_auth",
+        "forward_auth_token",
         "isolation",
-        // Not unless it is asked for: it fills a database first.
+        // Not unless they are asked for: they fill a database first.
         "scale_client_credentials",
+        "scale_forward_auth",
     ];
     others
         .into_iter()
@@ -135,8 +143,16 @@ impl Run<'_> {
         for algorithm in Algorithm::ALL {
             let name = client_credentials_name(algorithm);
             if self.arguments.chosen(&name) {
-                let result = self.beside_the_limit(&name, algorithm).await;
+                let token = |address| client_credentials(address, algorithm);
+                let result = self.beside_the_limit(&name, algorithm, |address, _| token(address));
+                let result = result.await;
                 self.note(&name, result);
+            }
+        }
+        for (name, handed) in [("forward_auth", false), ("forward_auth_token", true)] {
+            if self.arguments.chosen(name) {
+                let result = self.decisions(name, handed).await;
+                self.note(name, result);
             }
         }
         if self.arguments.chosen("discovery") {
@@ -157,8 +173,8 @@ impl Run<'_> {
             let fleet = self.fleet(|user| SignIn::new(user, WEB));
             self.at_each_concurrency("sign_in", fleet).await;
         }
-        if self.arguments.chosen("scale_client_credentials") {
-            let result = self.beside_very_many("scale_client_credentials").await;
+        if SCALE.iter().any(|name| self.arguments.chosen(name)) {
+            let result = self.beside_very_many().await;
             self.note("scale", result);
         }
         if self.arguments.chosen("isolation") {
@@ -167,7 +183,14 @@ impl Run<'_> {
         }
     }
 
-    async fn beside_the_limit(&mut self, name: &str, algorithm: Algorithm) -> Result<(), String> {
+    /// The server beside a handler that only signs or, where no signature is due, does nothing. Both
+    /// get what `request` makes for the virtual user of this number.
+    async fn beside_the_limit(
+        &mut self,
+        name: &str,
+        algorithm: Algorithm,
+        request: impl Fn(SocketAddr, usize) -> Fixed,
+    ) -> Result<(), String> {
         let program = std::env::current_exe().map_err(|error| error.to_string())?;
         let mut command = Command::new(program);
         command.args(["limit", "--algorithm", algorithm.as_str()]);
@@ -176,48 +199,82 @@ impl Run<'_> {
             address: limit.address,
             pid: Some(limit.process.pid()),
         };
-        let token = |target: Target| client_credentials(target.address, algorithm);
-        let mut servers = self.fleet(|_| token(self.target));
-        let mut limits = Fleet::new(
-            limit.address,
-            (0..self.most_users()).map(|_| token(limit_target)),
-        );
-        for concurrency in self.arguments.concurrencies() {
-            eprintln!("{name} at {concurrency}, beside the limit");
-            let cells = cell::compare(
-                name,
-                (self.target, &mut servers),
-                (limit_target, &mut limits),
-                concurrency,
-                self.arguments.duration(),
-                self.arguments.rounds,
-            );
-            let cells = cells.await.map_err(|failure| failure.to_string())?;
-            self.report.cells.extend(cells);
-        }
-        Ok(())
+        let users = 0..self.most_users();
+        let limits = users.map(|user| request(limit_target.address, user));
+        let limits = Fleet::new(limit_target.address, limits.collect::<Vec<_>>());
+        let servers = self.fleet(|user| request(self.target.address, user));
+        let server = (self.target, servers);
+        self.compared(name, server, (limit_target, limits), Side::Limit)
+            .await
+    }
+
+    /// Forward authentication: nothing is signed unless the API is to be handed a token, and that
+    /// is kept.
+    async fn decisions(&mut self, name: &str, handed: bool) -> Result<(), String> {
+        let tokens = self.api_tokens(self.target.address).await?;
+        let request = |address, user: usize| forward_auth(address, &tokens[user], handed);
+        self.beside_the_limit(name, Algorithm::ES256, request).await
     }
 
     /// The server with very many of everything, beside this one.
-    async fn beside_very_many(&mut self, name: &str) -> Result<(), String> {
+    async fn beside_very_many(&mut self) -> Result<(), String> {
         eprintln!("filling a database");
         let large = Large::start(self.arguments)?;
         let large_target = Target {
             address: large.server.address,
             pid: Some(large.server.process.pid()),
         };
-        let token = |target: Target| client_credentials(target.address, Algorithm::RS256);
-        let mut small = self.fleet(|_| token(self.target));
-        let mut many = Fleet::new(
-            large_target.address,
-            (0..self.most_users()).map(|_| token(large_target)),
-        );
+        for name in SCALE {
+            if !self.arguments.chosen(name) {
+                continue;
+            }
+            let mut fleets = Vec::new();
+            for target in [large_target, self.target] {
+                let users = match name {
+                    "scale_forward_auth" => {
+                        let tokens = self.api_tokens(target.address).await?;
+                        let asking = |token: &String| forward_auth(target.address, token, false);
+                        tokens.iter().map(asking).collect()
+                    }
+                    _ => {
+                        let token = || client_credentials(target.address, Algorithm::RS256);
+                        (0..self.most_users()).map(|_| token()).collect::<Vec<_>>()
+                    }
+                };
+                fleets.push((target, Fleet::new(target.address, users)));
+            }
+            if let (Some(small), Some(many)) = (fleets.pop(), fleets.pop()) {
+                self.compared(name, many, small, Side::Small).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A token for the API, for each virtual user.
+    async fn api_tokens(&self, address: SocketAddr) -> Result<Vec<String>, String> {
+        let mut connection = Connection::new(address);
+        let mut tokens = Vec::new();
+        for _ in 0..self.most_users() {
+            let token = access_token(address, &mut connection).await;
+            tokens.push(token.map_err(|failure| failure.to_string())?);
+        }
+        Ok(tokens)
+    }
+
+    /// Two servers in turns, the second one as what `side` says.
+    async fn compared<U: VirtualUser>(
+        &mut self,
+        name: &str,
+        mut server: (Target, Fleet<U>),
+        mut other: (Target, Fleet<U>),
+        side: Side,
+    ) -> Result<(), String> {
         for concurrency in self.arguments.concurrencies() {
-            eprintln!("{name} at {concurrency}, beside ten users");
+            eprintln!("{name} at {concurrency}, beside another");
             let cells = cell::compare(
                 name,
-                (large_target, &mut many),
-                (self.target, &mut small),
+                (server.0, &mut server.1),
+                (other.0, &mut other.1),
                 concurrency,
                 self.arguments.duration(),
                 self.arguments.rounds,
@@ -225,7 +282,7 @@ impl Run<'_> {
             let mut cells = cells.await.map_err(|failure| failure.to_string())?;
             for cell in &mut cells {
                 if cell.side == Side::Limit {
-                    cell.side = Side::Small;
+                    cell.side = side;
                 }
             }
             self.report.cells.extend(cells);

@@ -21,6 +21,7 @@ pub mod discovery;
 pub mod end_session;
 pub mod entropy;
 pub mod error;
+pub mod forward_auth;
 pub mod grant;
 pub mod id;
 pub mod introspection;

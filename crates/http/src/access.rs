@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use http::{HeaderMap, header};
 use symbolon_core::{
-    algorithm::Algorithm,
     claims::ClaimsRequest,
     client::Client,
     error::{ErrorCode, OAuthError},
@@ -15,12 +14,13 @@ use symbolon_core::{
     scope::Scope,
     secret::{self, AccessToken, Kind, Secret},
     subject::Subject,
+    time::Timestamp,
     token::{
-        access::{AccessTokenClaims, Audience, TYPE},
+        access::{AccessTokenClaims, Audience},
         personal::PersonalAccessToken,
     },
 };
-use symbolon_jose::{Expected, VerifyError};
+use symbolon_jose::VerifyError;
 
 use crate::{failure::Failure, provider::Provider};
 
@@ -41,7 +41,7 @@ pub struct LiveToken {
 #[derive(Debug)]
 pub enum Presented {
     /// An access token, a JWT or opaque.
-    Access(Box<AccessTokenClaims>),
+    Access(Arc<AccessTokenClaims>),
     /// A personal access token.
     Personal(Arc<PersonalAccessToken>),
 }
@@ -57,7 +57,6 @@ impl LiveToken {
 
     /// What it is limited to beyond its scope: whoever decides from the roles of the subject hands
     /// this to the policy (`policy::Question`).
-    #[expect(dead_code, reason = "no decision endpoint asks for it yet")]
     pub fn limits(&self) -> decision::Limits<'_> {
         match &self.presented {
             Presented::Access(claims) => claims.limits.for_decision(),
@@ -70,6 +69,22 @@ impl LiveToken {
         match &self.presented {
             Presented::Access(claims) => Some(&claims.aud),
             Presented::Personal(_) => None,
+        }
+    }
+
+    /// Which client it was given to; `None`: to none, as it is a personal access token.
+    pub fn client(&self) -> Option<&Id<Client>> {
+        match &self.presented {
+            Presented::Access(claims) => Some(&claims.client_id),
+            Presented::Personal(_) => None,
+        }
+    }
+
+    /// Until when it is good, if nothing else happens.
+    pub fn end(&self) -> Timestamp {
+        match &self.presented {
+            Presented::Access(claims) => claims.exp,
+            Presented::Personal(token) => token.expires_at,
         }
     }
 }
@@ -162,7 +177,7 @@ pub async fn live(provider: &Provider, token: &str) -> Result<Option<LiveToken>,
         return Ok(None);
     };
     let subject = active(provider, &claims.sub).await?;
-    let presented = Presented::Access(Box::new(claims));
+    let presented = Presented::Access(claims);
     Ok(subject.map(|subject| LiveToken {
         presented,
         claims_request,
@@ -210,7 +225,7 @@ async fn active(provider: &Provider, id: &Id<Subject>) -> Result<Option<Arc<Subj
 pub async fn recognise(
     provider: &Provider,
     token: &str,
-) -> Result<Option<(AccessTokenClaims, ClaimsRequest)>, Failure> {
+) -> Result<Option<(Arc<AccessTokenClaims>, ClaimsRequest)>, Failure> {
     if token.starts_with(AccessToken::PREFIX) {
         let Ok(secret) = Secret::<AccessToken>::parse(token) else {
             return Ok(None);
@@ -218,22 +233,21 @@ pub async fn recognise(
         let found = provider.cache.opaque(secret.digest()).await?;
         return Ok(found
             .filter(|record| record.revoked_at.is_none())
-            .map(|record| (record.claims.clone(), record.claims_request.clone())));
+            .map(|record| {
+                (
+                    Arc::new(record.claims.clone()),
+                    record.claims_request.clone(),
+                )
+            }));
     }
-    // Only the one type: an ID token is no access token (requirement A2.9).
-    let expected = Expected {
-        typ: &[TYPE],
-        typ_may_be_absent: false,
-        algorithms: &Algorithm::ALL,
-    };
-    let mut verified = provider.keyring.load().verifying().verify(token, expected);
+    let mut verified = provider.keyring.load().access_token(token);
     if matches!(verified, Err(VerifyError::KeyUnknown)) && provider.cache.take_keys_changed() {
         // Another instance has just rotated.
         provider.renew_keys(true).await;
-        verified = provider.keyring.load().verifying().verify(token, expected);
+        verified = provider.keyring.load().access_token(token);
     }
     Ok(verified
         .ok()
-        .and_then(|verified| verified.claims().ok())
+        .flatten()
         .map(|claims| (claims, ClaimsRequest::default())))
 }

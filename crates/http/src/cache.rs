@@ -39,6 +39,11 @@ pub const POLL_INTERVAL: Duration = Duration::from_millis(300);
 /// For how long memory is trusted without having read the feed.
 const TRUST: Duration = Duration::from_millis(900);
 
+/// An instance that could not read the feed for so long forgets everything when it can again: what
+/// changed meanwhile may be older than [`WINDOW`] by then. The rest of the window is what clocks and
+/// transactions need.
+const CUT_OFF: Duration = Duration::from_secs(60);
+
 /// How exact the last use of a personal access token is.
 const USE_INTERVAL: Duration = Duration::from_secs(60);
 
@@ -70,8 +75,17 @@ pub struct Cache {
     seen: Mutex<HashSet<Changed>>,
     read_at: Mutex<Option<Instant>>,
     keys_changed: AtomicBool,
-    policy: ArcSwapOption<Policy>,
+    policy: ArcSwapOption<LoadedPolicy>,
     policy_changed: AtomicBool,
+    /// How many times the policy began to be loaded.
+    policy_loads: AtomicU64,
+    policy_turn: tokio::sync::Mutex<()>,
+}
+
+/// The policy, and which of the loads brought it.
+struct LoadedPolicy {
+    load: u64,
+    policy: Arc<Policy>,
 }
 
 impl Cache {
@@ -96,6 +110,8 @@ impl Cache {
             keys_changed: AtomicBool::new(false),
             policy: ArcSwapOption::empty(),
             policy_changed: AtomicBool::new(true),
+            policy_loads: AtomicU64::new(0),
+            policy_turn: tokio::sync::Mutex::default(),
         }
     }
 
@@ -132,9 +148,9 @@ impl Cache {
     /// When it is not in memory, or memory is not trusted, and storage fails.
     pub async fn policy(&self) -> Result<Arc<Policy>, Failure> {
         if self.is_trusted()
-            && let Some(policy) = self.policy.load_full()
+            && let Some(loaded) = &*self.policy.load()
         {
-            return Ok(policy);
+            return Ok(Arc::clone(&loaded.policy));
         }
         self.load_policy().await
     }
@@ -224,16 +240,16 @@ impl Cache {
             *seen = recent;
             fresh
         };
+        if lock(&self.read_at).is_some_and(|read_at| read_at.elapsed() >= CUT_OFF) {
+            self.forget_all();
+        }
         fresh.iter().for_each(|change| self.forget(change));
         // Before memory is trusted again: a policy that cannot be loaded must not go on as it was.
-        if self.policy_changed.swap(false, Ordering::AcqRel) {
-            match self.load_policy().await {
-                Ok(policy) => self.policy.store(Some(policy)),
-                Err(error) => {
-                    self.policy_changed.store(true, Ordering::Release);
-                    return Err(error);
-                }
-            }
+        if self.policy_changed.swap(false, Ordering::AcqRel)
+            && let Err(error) = self.load_policy().await
+        {
+            self.policy_changed.store(true, Ordering::Release);
+            return Err(error);
         }
         *lock(&self.read_at) = Some(began);
         Ok(())
@@ -270,7 +286,29 @@ impl Cache {
         }
     }
 
+    fn forget_all(&self) {
+        self.clients.forget_all();
+        self.subjects.forget_all();
+        self.approvals.forget_all();
+        self.revoked.forget_all();
+        self.opaque.forget_all();
+        self.personal.forget_all();
+        self.policy_changed.store(true, Ordering::Release);
+        self.keys_changed.store(true, Ordering::Release);
+    }
+
+    /// The policy as it is stored now. One load at a time, and one that began after this was asked
+    /// for is as good as an own: a crowd that does not trust its memory costs two. What is loaded is
+    /// kept, also while memory is not trusted: nobody sees an older one after a newer one.
     async fn load_policy(&self) -> Result<Arc<Policy>, Failure> {
+        let asked = self.policy_loads.load(Ordering::Acquire);
+        let _turn = self.policy_turn.lock().await;
+        if let Some(loaded) = &*self.policy.load()
+            && loaded.load >= asked
+        {
+            return Ok(Arc::clone(&loaded.policy));
+        }
+        let load = self.policy_loads.fetch_add(1, Ordering::AcqRel);
         let facts = self.storage.policy_facts().await?;
         let apis = facts.apis.into_iter().chain([own::api()?]);
         let policy = Policy::compile(
@@ -280,7 +318,12 @@ impl Cache {
             &facts.roles,
             apis,
         )?;
-        Ok(Arc::new(policy))
+        let policy = Arc::new(policy);
+        self.policy.store(Some(Arc::new(LoadedPolicy {
+            load,
+            policy: Arc::clone(&policy),
+        })));
+        Ok(policy)
     }
 
     async fn keep<K, V>(

@@ -4,16 +4,22 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use axum::body::Bytes;
 use http::HeaderValue;
+use sha2::{Digest, Sha256};
 use symbolon_core::{
     algorithm::Algorithm,
+    forward_auth::upstream_token::Mark,
     id::Id,
     keys::{self, KeyPlan, KeyRecord, KeySettings, KeyState},
     time::Timestamp,
+    token::access::{AccessTokenClaims, TYPE},
 };
-use symbolon_jose::{Seal, SealError, SigningKey, VerifyingKeys};
+use symbolon_jose::{Expected, Seal, SealError, SigningKey, VerifyError, VerifyingKeys};
 use symbolon_storage::{Applied, Storage, StorageError, StoredKey};
 
 use crate::answer;
+
+/// How many access tokens are remembered that were verified: some ten megabytes at most.
+const MOST_VERIFIED: u64 = 10_000;
 
 /// Why keys cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +39,9 @@ pub enum KeyError {
 pub struct Keyring {
     keys: Vec<(KeyRecord, SigningKey)>,
     verifying: VerifyingKeys,
+    /// What access tokens say whose signature was right, by their SHA-256. With other keys comes
+    /// another keyring, and nothing of this is in it.
+    verified: moka::sync::Cache<[u8; 32], Arc<AccessTokenClaims>>,
     published: Vec<String>,
     document: Bytes,
     etag: HeaderValue,
@@ -73,6 +82,34 @@ impl Keyring {
         &self.verifying
     }
 
+    /// What a JWT says that is an access token signed by us; `None`: it is one that was made for an
+    /// API behind a proxy, which nobody else accepts. A token that comes again costs no arithmetic.
+    ///
+    /// # Errors
+    /// [`VerifyError`]. Time and revocation are not looked at here.
+    pub fn access_token(&self, token: &str) -> Result<Option<Arc<AccessTokenClaims>>, VerifyError> {
+        let digest = Sha256::digest(token).into();
+        if let Some(claims) = self.verified.get(&digest) {
+            return Ok(Some(claims));
+        }
+        // Only the one type: an ID token is no access token (requirement A2.9).
+        let expected = Expected {
+            typ: &[TYPE],
+            typ_may_be_absent: false,
+            algorithms: &Algorithm::ALL,
+        };
+        let verified = self.verifying.verify(token, expected)?;
+        let marked = verified.claims::<Mark>();
+        if marked.is_ok_and(|mark| mark.is_of_upstream_token()) {
+            return Ok(None);
+        }
+        let claims = verified.claims().ok().map(Arc::new);
+        if let Some(claims) = &claims {
+            self.verified.insert(digest, Arc::clone(claims));
+        }
+        Ok(claims)
+    }
+
     /// The JWK Set (RFC 7517 §5) and its entity tag.
     pub fn document(&self) -> (&Bytes, &HeaderValue) {
         (&self.document, &self.etag)
@@ -110,6 +147,7 @@ impl Keyring {
         )]);
         let document = Bytes::from(serde_json::to_vec(&jwks).unwrap_or_default());
         Ok(Self {
+            verified: moka::sync::Cache::new(MOST_VERIFIED),
             verifying: VerifyingKeys::from_signing_keys(all.iter().map(|(_, key)| key)),
             keys: all,
             published,

@@ -5,6 +5,7 @@
 //! answer. This crate does all but the deciding. One endpoint, one file; this one has the routes.
 
 mod access;
+mod admission;
 mod answer;
 mod cache;
 mod cors;
@@ -20,13 +21,14 @@ mod provider;
 mod sign_out;
 mod tend;
 mod throttle;
+mod upstream_tokens;
 
 use std::sync::Arc;
 
 use axum::{
     Router,
     middleware::from_fn_with_state,
-    routing::{get, post},
+    routing::{any, get, post},
 };
 use symbolon_web::{browser::BrowserStore, guard};
 
@@ -104,6 +106,14 @@ pub fn router(provider: Arc<Provider>) -> Router {
         .route(
             &format!("/.well-known/oauth-authorization-server{}", paths.prefix),
             get(endpoint::discovery::get).options(cors::preflight),
+        )
+        .route(
+            &at("/access/v1/forward-auth"),
+            any(endpoint::forward_auth::any),
+        )
+        .route(
+            &at(&format!("{}{{*rest}}", endpoint::ext_authz::PATH)),
+            any(endpoint::ext_authz::any),
         )
         .route("/healthz", get(endpoint::health::alive))
         .route("/readyz", get(endpoint::health::ready))

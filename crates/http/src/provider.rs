@@ -29,6 +29,7 @@ use crate::{
     keyring::{KeyError, Keyring, SharedKeyring, shared},
     page::home::DemoGuide,
     throttle::Throttle,
+    upstream_tokens::UpstreamTokens,
 };
 
 /// Where the endpoints are, below the issuer.
@@ -124,6 +125,7 @@ pub struct Provider {
     pub(crate) storage: Arc<dyn Storage>,
     pub(crate) succession: SuccessionKeys,
     pub(crate) throttle: Throttle,
+    pub(crate) upstream_tokens: UpstreamTokens,
 }
 
 impl Provider {
@@ -167,6 +169,7 @@ impl Provider {
             settings,
             storage: parts.storage,
             throttle: Throttle::new(),
+            upstream_tokens: UpstreamTokens::new(),
         });
         let learned = provider.cache.learn(now).await;
         learned.map_err(|error| ProviderError::Storage(error.to_string()))?;

@@ -1,5 +1,5 @@
-//! What tests share: a throw-away PostgreSQL, a running server, a person with a browser and a
-//! strict little relying party.
+//! What tests share: a throw-away PostgreSQL, a running server, an nginx, a person with a browser
+//! and a strict little relying party.
 //!
 //! A development dependency only. Everything here fails by panicking with a message that says what
 //! to do, because its callers are tests: there is nothing that they could handle.
@@ -19,6 +19,7 @@ mod form;
 mod guardian;
 mod html;
 mod id_token;
+mod nginx;
 mod page;
 mod postgres;
 mod relying_party;
@@ -31,6 +32,7 @@ pub use backend::{Backend, rows};
 pub use browser::{Answers, Person, Step};
 pub use callback::{Callback, ResponseMode};
 pub use form::{Button, Form};
+pub use nginx::Nginx;
 pub use page::Page;
 pub use postgres::{Cluster, SERVER_VARIABLE, postgres};
 pub use relying_party::{Authentication, RelyingParty};

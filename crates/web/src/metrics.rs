@@ -19,6 +19,7 @@ pub struct Metrics {
     refusals: Family<RefusalLabels, Counter>,
     in_flight: Gauge<i64, std::sync::atomic::AtomicI64>,
     cache: Family<CacheLabels, Counter<u64, AtomicU64>>,
+    decisions: Family<DecisionLabels, Counter>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -51,6 +52,11 @@ struct RefusalLabels {
 struct CacheLabels {
     cache: &'static str,
     outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct DecisionLabels {
+    reason: &'static str,
 }
 
 impl Default for Metrics {
@@ -105,6 +111,12 @@ impl Metrics {
             "Look-ups by cache and outcome",
             cache.clone(),
         );
+        let decisions = Family::default();
+        registry.register(
+            "decisions",
+            "Calls of protected APIs that were let through or not, by reason",
+            decisions.clone(),
+        );
         Self {
             registry,
             requests,
@@ -114,6 +126,7 @@ impl Metrics {
             refusals,
             in_flight,
             cache,
+            decisions,
         }
     }
 
@@ -153,6 +166,13 @@ impl Metrics {
     /// A client was refused.
     pub fn refused(&self, error: &'static str) {
         self.refusals.get_or_create(&RefusalLabels { error }).inc();
+    }
+
+    /// Somebody was told whether a call may pass.
+    pub fn decided(&self, reason: &'static str) {
+        self.decisions
+            .get_or_create(&DecisionLabels { reason })
+            .inc();
     }
 
     /// A cache was asked.

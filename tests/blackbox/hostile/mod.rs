@@ -8,7 +8,7 @@ mod connection;
 mod end_session;
 mod introspect;
 mod pages;
-mod raw;
+pub mod raw;
 mod revoke;
 mod token;
 mod userinfo;

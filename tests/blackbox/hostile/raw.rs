@@ -176,8 +176,13 @@ impl Reply {
 /// # Panics
 /// When it neither answers nor hangs up: with what was sent.
 pub async fn send(server: &Server, bytes: impl AsRef<[u8]>) -> Reply {
+    send_to(server.url(), bytes).await
+}
+
+/// As [`send`], to whatever listens at this address.
+pub async fn send_to(url: &str, bytes: impl AsRef<[u8]>) -> Reply {
     let bytes = bytes.as_ref();
-    let said = converse(server, bytes, false);
+    let said = converse(url, bytes, false);
     let received = tokio::time::timeout(PATIENCE, said).await;
     let received = received.unwrap_or_else(|_| {
         let start = &bytes[..bytes.len().min(2_000)];
@@ -188,13 +193,13 @@ pub async fn send(server: &Server, bytes: impl AsRef<[u8]>) -> Reply {
 
 /// As [`send`], and says at once that nothing more will come.
 pub async fn send_and_end(server: &Server, bytes: impl AsRef<[u8]>) -> Reply {
-    let said = converse(server, bytes.as_ref(), true);
+    let said = converse(server.url(), bytes.as_ref(), true);
     let received = tokio::time::timeout(PATIENCE, said).await;
     Reply::of(&received.expect("the server hangs at the end of what is said to it"))
 }
 
-async fn converse(server: &Server, bytes: &[u8], end: bool) -> Vec<u8> {
-    let address = server.url().trim_start_matches("http://");
+async fn converse(url: &str, bytes: &[u8], end: bool) -> Vec<u8> {
+    let address = url.trim_start_matches("http://");
     let mut stream = TcpStream::connect(address).await.unwrap();
     // The server may answer and hang up before it has read everything: what it said counts.
     let mut received = Vec::new();

@@ -4,6 +4,8 @@ pub mod asset;
 pub mod authorize;
 pub mod discovery;
 pub mod end_session;
+pub mod ext_authz;
+pub mod forward_auth;
 pub mod health;
 pub mod introspect;
 pub mod keys;
@@ -15,7 +17,7 @@ pub mod userinfo;
 
 /// The name of a route in metrics and logs: a fixed set, whatever paths are configured.
 pub fn route_name(path: &str) -> &'static str {
-    const NAMES: [(&str, &str); 17] = [
+    const NAMES: [(&str, &str); 19] = [
         ("/authorize", "authorize"),
         ("/token", "token"),
         ("/introspect", "introspect"),
@@ -29,6 +31,8 @@ pub fn route_name(path: &str) -> &'static str {
         ("/consent/{handle}", "consent"),
         ("/sign-out", "sign_out"),
         ("/.well-known/openid-configuration", "discovery"),
+        ("/forward-auth", "forward_auth"),
+        ("/ext-authz/{*rest}", "ext_authz"),
         ("/healthz", "healthz"),
         ("/readyz", "readyz"),
         ("/metrics", "metrics"),
