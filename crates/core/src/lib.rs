@@ -24,6 +24,7 @@ pub mod error;
 pub mod grant;
 pub mod id;
 pub mod introspection;
+pub mod json;
 pub mod keys;
 pub mod mac;
 pub mod organization;
