@@ -11,9 +11,10 @@
 //!
 //! Left out on purpose: whether the token is genuine, live and meant for this API, and whether
 //! subject, client and organizations are active. That is asked before, of values which this module
-//! does not know. Also left out: conditions on attributes, time or place, roles that include other
-//! roles, and priorities between rules. Each would make "who can do this?" a question that no table
-//! answers.
+//! does not know. Also left out: rules with conditions on attributes, time or place, roles that
+//! include other roles, and priorities between rules. Each would make "who can do this?" a question
+//! that no table answers. (Attributes of a [`resource`] choose the scope that is needed, never who
+//! has it.)
 
 pub mod api;
 pub mod api_scope;
@@ -28,6 +29,7 @@ pub mod path;
 pub mod pattern;
 mod pattern_index;
 pub mod relation;
+pub mod resource;
 mod route;
 pub mod rule;
 pub mod standing;
