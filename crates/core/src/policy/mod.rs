@@ -24,6 +24,7 @@ pub mod decision;
 pub mod expiry;
 pub mod explain;
 pub mod lockout;
+pub mod opening;
 pub mod own;
 pub mod path;
 pub mod pattern;
