@@ -12,6 +12,7 @@ pub mod algorithm;
 pub mod approval;
 pub mod attempt;
 pub mod authorize;
+pub mod authzen;
 pub mod claims;
 pub mod client;
 pub mod client_auth;
