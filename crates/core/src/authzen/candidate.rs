@@ -24,7 +24,7 @@ use crate::{
         Policy,
         api::{Api, Endpoint},
         api_scope::ApiScope,
-        resource::Properties,
+        attribute::Properties,
     },
     subject::Subject,
 };

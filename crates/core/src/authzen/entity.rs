@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::{policy::resource::Properties, subject::Subject};
+use crate::{policy::attribute::Properties, subject::Subject};
 
 /// A subject or a resource.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::entity::{
     Action, Entity, Names, Partial, RESOURCE, RequestError, SUBJECT, context, object, text,
 };
-use crate::policy::resource::Properties;
+use crate::policy::attribute::Properties;
 
 /// The most evaluations of a request.
 pub const MOST: usize = 200;

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::entity::{Action, Entity, RESOURCE, RequestError, SUBJECT, context, object, text};
-use crate::policy::resource::Properties;
+use crate::policy::attribute::Properties;
 
 /// How many results a page has when nothing is said.
 pub const USUAL_LIMIT: usize = 50;

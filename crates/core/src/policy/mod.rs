@@ -18,6 +18,7 @@
 
 pub mod api;
 pub mod api_scope;
+pub mod attribute;
 pub mod change;
 mod compiled;
 pub mod decision;

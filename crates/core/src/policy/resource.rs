@@ -6,23 +6,23 @@
 //! choose the scope, and rules say who has it: that stays the one table that answers "who can do
 //! this?".
 //!
-//! Attributes are what the question says of the subject, the action, the resource and its context
-//! (`resource.status`, `subject.department`, `action.soft`, `context.network`). An attribute that is
-//! missing, or is anything but the expected text, whole number or truth value, does not meet a
-//! condition: to be safe, let the last line of an action be the one without conditions, and let it
-//! need the most.
+//! A condition about something that the question does not say is not met: let the last line of an
+//! action be the one without conditions, and let it need the most.
 //!
 //! *Instances* are the resources that are known by name. They exist so that a search has something
 //! to find, and so that what is known of one need not be sent with every question.
 //!
 //! Left out: comparisons other than equality, and conditions that combine with anything but "and".
 
-use std::{collections::BTreeMap, fmt};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Map;
 
-use crate::policy::api_scope::ApiScope;
+use crate::policy::{
+    api_scope::ApiScope,
+    attribute::{Attribute, Attributes, Expected, Properties, is_name},
+};
 
 /// The most lines of an API.
 pub const MOST_LINES: usize = 1_000;
@@ -33,15 +33,8 @@ pub const MOST_INSTANCES: usize = 5_000;
 /// The most conditions of a line, and properties of an instance.
 pub const MOST_ATTRIBUTES: usize = 32;
 
-/// The longest name of a type, action, instance or attribute, and the longest expected text, in
-/// bytes.
-pub const LONGEST: usize = 256;
-
 /// Types with a meaning of their own: an organization, and an endpoint.
 pub const RESERVED: [&str; 2] = ["organization", "route"];
-
-/// Attributes as a question has them.
-pub type Properties = Map<String, Value>;
 
 /// What it takes to do something to a kind of resource.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,48 +64,6 @@ pub struct Instance {
     /// What is known of it, unless a question says otherwise.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub properties: Properties,
-}
-
-/// Something that a question may say of somebody or something, such as `resource.status`. All that
-/// follows the first dot is the name.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Attribute {
-    of: Of,
-    name: Box<str>,
-}
-
-/// Of whom or what an attribute is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Of {
-    Action,
-    Context,
-    Resource,
-    Subject,
-}
-
-/// The value that an attribute has to have.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Expected {
-    /// Yes or no.
-    Flag(bool),
-    /// A whole number.
-    Number(i64),
-    /// This text, to the letter.
-    Text(String),
-}
-
-/// What a question says.
-#[derive(Clone, Copy, Debug)]
-pub struct Attributes<'a> {
-    /// Of the subject.
-    pub subject: &'a Properties,
-    /// Of the action.
-    pub action: &'a Properties,
-    /// Of the resource.
-    pub resource: &'a Properties,
-    /// Of the circumstances.
-    pub context: &'a Properties,
 }
 
 /// Lines in their order, and instances by type and name.
@@ -174,13 +125,6 @@ pub enum ResourceError {
         line: usize,
     },
 }
-
-/// Why a text is no attribute.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "an attribute is subject., action., resource. or context. and then a name, such as resource.status"
-)]
-pub struct AttributeError;
 
 impl Resources {
     /// Makes them of lines in their order and instances in any.
@@ -288,7 +232,7 @@ impl ResourceLine {
     /// Whether all conditions are met.
     fn counts(&self, said: Attributes<'_>) -> bool {
         self.when.iter().all(|(attribute, expected)| {
-            let value = said.of(attribute.of).get(&*attribute.name);
+            let value = said.get(attribute);
             value.is_some_and(|value| expected.is(value))
         })
     }
@@ -303,50 +247,6 @@ impl ResourceLine {
 impl Instance {
     fn key(&self) -> (&str, &str) {
         (&self.kind, &self.id)
-    }
-}
-
-impl Attribute {
-    /// Reads an attribute.
-    ///
-    /// # Errors
-    /// [`AttributeError`].
-    pub fn parse(text: &str) -> Result<Self, AttributeError> {
-        let (of, name) = text.split_once('.').ok_or(AttributeError)?;
-        let of = match of {
-            "action" => Of::Action,
-            "context" => Of::Context,
-            "resource" => Of::Resource,
-            "subject" => Of::Subject,
-            _ => return Err(AttributeError),
-        };
-        if !is_name(name) {
-            return Err(AttributeError);
-        }
-        let name = name.into();
-        Ok(Self { of, name })
-    }
-}
-
-impl<'a> Attributes<'a> {
-    fn of(&self, of: Of) -> &'a Properties {
-        match of {
-            Of::Action => self.action,
-            Of::Context => self.context,
-            Of::Resource => self.resource,
-            Of::Subject => self.subject,
-        }
-    }
-}
-
-impl Expected {
-    /// Whether a value is this one. `1.0` is no whole number, and `"1"` is none either.
-    fn is(&self, value: &Value) -> bool {
-        match self {
-            Self::Flag(flag) => value.as_bool() == Some(*flag),
-            Self::Number(number) => value.as_i64() == Some(*number),
-            Self::Text(text) => value.as_str() == Some(text),
-        }
     }
 }
 
@@ -387,41 +287,14 @@ fn check_kind(kind: &str) -> Result<(), ResourceError> {
     }
 }
 
-fn is_name(text: &str) -> bool {
-    (1..=LONGEST).contains(&text.len()) && !text.chars().any(char::is_control)
-}
-
-impl fmt::Display for Attribute {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let of = match self.of {
-            Of::Action => "action",
-            Of::Context => "context",
-            Of::Resource => "resource",
-            Of::Subject => "subject",
-        };
-        write!(formatter, "{of}.{}", self.name)
-    }
-}
-
-impl Serialize for Attribute {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Attribute {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
+    use crate::policy::attribute::LONGEST;
 
     fn lines(document: Value) -> Vec<ResourceLine> {
         serde_json::from_value(document).unwrap()
@@ -623,24 +496,5 @@ mod tests {
         }
         let error = Resources::new(vec![wide], Vec::new()).unwrap_err();
         assert_eq!(error, ResourceError::TooManyAttributes);
-    }
-
-    #[test]
-    fn an_attribute_says_of_what_it_is() {
-        for good in ["subject.role", "action.a.b", "resource.id", "context. "] {
-            assert_eq!(Attribute::parse(good).unwrap().to_string(), good);
-        }
-        for bad in [
-            "",
-            "role",
-            "user.role",
-            "subject",
-            "subject.",
-            ".role",
-            "Subject.role",
-            "subject.\n",
-        ] {
-            assert_eq!(Attribute::parse(bad), Err(AttributeError), "{bad}");
-        }
     }
 }
