@@ -10,6 +10,7 @@ use symbolon_core::{
     id::Id,
     introspection,
     parameters::Parameters,
+    policy::decision::Limits,
     scope::Scope,
     secret::{self, AccessToken, Kind, Secret},
     subject::Subject,
@@ -56,6 +57,17 @@ impl LiveToken {
         match &self.presented {
             Presented::Access(claims) => Some(&claims.aud),
             Presented::Personal(_) => None,
+        }
+    }
+
+    /// What it is limited to beyond its scope.
+    pub fn limits(&self) -> Limits<'_> {
+        match &self.presented {
+            Presented::Access(_) => Limits::default(),
+            Presented::Personal(token) => Limits {
+                organizations: token.limits.organizations.as_deref(),
+                roles: token.limits.roles.as_deref(),
+            },
         }
     }
 }

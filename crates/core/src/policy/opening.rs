@@ -16,6 +16,7 @@ use crate::{
         standing::{Inbound, RoleIndex},
     },
     role::RoleKey,
+    subject::Subject,
 };
 
 /// A grant that lets in.
@@ -49,6 +50,12 @@ impl Policy {
 }
 
 impl Opening {
+    /// Whether a subject has this grant now.
+    pub fn is_held(&self, subject: &Subject) -> bool {
+        let held = subject.roles.get(&self.organization);
+        held.is_some_and(|held| held.contains(&self.role))
+    }
+
     fn through(relation: &Inbound) -> Self {
         Self {
             organization: relation.manager.clone(),

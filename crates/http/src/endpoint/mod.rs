@@ -2,6 +2,7 @@
 
 pub mod asset;
 pub mod authorize;
+pub mod authzen;
 pub mod discovery;
 pub mod end_session;
 pub mod health;
@@ -15,7 +16,7 @@ pub mod userinfo;
 
 /// The name of a route in metrics and logs: a fixed set, whatever paths are configured.
 pub fn route_name(path: &str) -> &'static str {
-    const NAMES: [(&str, &str); 17] = [
+    const NAMES: [(&str, &str); 23] = [
         ("/authorize", "authorize"),
         ("/token", "token"),
         ("/introspect", "introspect"),
@@ -29,6 +30,15 @@ pub fn route_name(path: &str) -> &'static str {
         ("/consent/{handle}", "consent"),
         ("/sign-out", "sign_out"),
         ("/.well-known/openid-configuration", "discovery"),
+        ("/access/v1/evaluation", "evaluation"),
+        ("/access/v1/evaluations", "evaluations"),
+        ("/access/v1/search/subject", "search_subject"),
+        ("/access/v1/search/resource", "search_resource"),
+        ("/access/v1/search/action", "search_action"),
+        (
+            "/.well-known/authzen-configuration",
+            "authzen_configuration",
+        ),
         ("/healthz", "healthz"),
         ("/readyz", "readyz"),
         ("/metrics", "metrics"),
