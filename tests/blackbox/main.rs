@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod authorize_parameters;
+mod authzen;
 mod claims_parameter;
 mod code_flow;
 mod configuration;
