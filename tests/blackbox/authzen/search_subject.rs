@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use symbolon_testkit::{Server, on_both_databases};
 
-use super::{Expected, Module, SUBJECT, ask, run, shared, start, transport};
+use super::{EVALUATION, Expected, Module, SUBJECT, ask, run, shared, start, transport};
 use crate::support::{apply, eventually};
 
 fn good() -> Value {
@@ -167,5 +167,52 @@ on_both_databases! {
         eventually("erin is found", async || search().await == 1).await;
         apply(&database, &erin("clerk"));
         eventually("erin is not found", async || search().await == 0).await;
+    }
+
+    async fn a_page_looks_at_a_bounded_number_of_subjects_and_says_that_there_are_more(backend) {
+        use std::fmt::Write as _;
+        let database = backend.url();
+        let server = start(&database);
+        let mut state = "users:\n".to_owned();
+        for number in 0..600 {
+            // All may, but for a rule that denies.
+            let roles = if number == 599 { "clerk" } else { "clerk, barred" };
+            writeln!(
+                state,
+                "  - {{ id: many-{number:03}, username: many-{number:03}, organization: branch, roles: {{ branch: [{roles}] }} }}"
+            )
+            .unwrap();
+        }
+        let rules = "roles: [{ key: barred, name: Barred }]\nrules:\n  \
+            - { role: clerk, pattern: Orders.*, effect: allow }\n  \
+            - { role: barred, pattern: Orders.*, effect: deny }\n";
+        apply(&database, &format!("{rules}{state}"));
+        let mut question = json!({
+            "subject": {"type": "user"}, "action": {"name": "Orders.v1.Write"},
+            "resource": {"type": "organization", "id": "branch"}, "page": {"limit": 100},
+        });
+        eventually("the rules count", async || {
+            let evaluation = json!({
+                "subject": {"type": "user", "id": "many-599"}, "action": question["action"],
+                "resource": question["resource"],
+            });
+            ask(&server, EVALUATION, &evaluation).await.json["decision"] == true
+        })
+        .await;
+        let (mut found, mut pages) = (Vec::new(), 0);
+        loop {
+            let page = ask(&server, SUBJECT, &question).await.json;
+            let results = page["results"].as_array().unwrap();
+            assert!(results.len() < 100);
+            pages += 1;
+            found.extend(results.iter().map(|own| own["id"].as_str().unwrap().to_owned()));
+            match page["page"]["next_token"].as_str().unwrap() {
+                "" => break,
+                token => question["page"]["token"] = json!(token),
+            }
+        }
+        assert_eq!(pages, 2, "the first page ends when it has looked at 500");
+        assert!(found.contains(&"many-599".to_owned()), "{found:?}");
+        assert!(found.iter().all(|id| !id.starts_with("many-") || id == "many-599"), "{found:?}");
     }
 }
