@@ -136,7 +136,7 @@ on_both_databases! {
         let party = machine(server, "auditor").await.asking_for("openid");
         let unnamed = party.client_credentials().await.tokens().access_token;
         assert_eq!(status(&unnamed, EVALUATION).await, 403);
-        let elsewhere = token(server, "elsewhere", "Symbolon.Access.v1.Evaluate").await;
+        let elsewhere = token(server, "elsewhere", "Orders.v1.Read").await;
         assert_eq!(status(&elsewhere, EVALUATION).await, 401);
         assert_eq!(status(&format!("{evaluate}x"), EVALUATION).await, 401);
     }
