@@ -4,6 +4,7 @@ ALTER TABLE role ADD COLUMN organization_id TEXT REFERENCES organization (id);
 -- The first moment at which the grant no longer counts; null: it does not end.
 ALTER TABLE role_grant ADD COLUMN expires_at BIGINT;
 CREATE INDEX role_grant_organization ON role_grant (organization_id, subject_id);
+CREATE INDEX role_grant_holder ON role_grant (organization_id, role_key, subject_id);
 
 -- How often it was changed: what an ETag says.
 ALTER TABLE organization ADD COLUMN version BIGINT NOT NULL DEFAULT 1;

@@ -7,6 +7,7 @@
 
 mod api_scopes;
 mod authorize_parameters;
+mod authzen;
 mod claims_parameter;
 mod code_flow;
 mod configuration;

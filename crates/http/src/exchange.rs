@@ -38,17 +38,21 @@ pub struct Call {
 }
 
 impl Call {
+    /// A request whose body is no form: who asks can only be in its header.
+    pub fn of_header(request: &Request) -> Self {
+        Self {
+            headers: request.headers().clone(),
+            parameters: Parameters::default(),
+            address: address(request),
+        }
+    }
+
     /// Reads a request.
     ///
     /// # Errors
     /// The answer to give when it cannot be read, or a parameter stands twice.
     pub async fn read(request: Request) -> Result<Self, Response> {
-        let unknown = ClientAddress(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-        let address = request
-            .extensions()
-            .get::<ClientAddress>()
-            .copied()
-            .unwrap_or(unknown);
+        let address = address(&request);
         let headers = request.headers().clone();
         let parameters = form::body(request).await.map_err(|unreadable| {
             answer::oauth_error_with(unreadable.status(), unreadable.wire())
@@ -59,9 +63,14 @@ impl Call {
         Ok(Self {
             headers,
             parameters,
-            address: address.0,
+            address,
         })
     }
+}
+
+fn address(request: &Request) -> IpAddr {
+    let known = request.extensions().get::<ClientAddress>();
+    known.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.0)
 }
 
 /// Authenticates the client of a call.

@@ -128,6 +128,7 @@ pub fn router(provider: Arc<Provider>) -> Router {
             },
             get(page::home::get),
         )
+        .merge(endpoint::authzen::routes(&paths.prefix))
         .merge(pages)
         .fallback(endpoint::missing::get)
         .layer(from_fn_with_state(

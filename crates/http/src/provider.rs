@@ -72,6 +72,9 @@ pub struct ProviderSettings {
     pub keys: KeySettings,
     /// Where people who sign up by themselves land; `None`: nobody can.
     pub sign_up: Option<Id<Organization>>,
+    /// The organization in which a role counts for all of them, where Symbolon's own scopes are
+    /// concerned; `None`: there is none.
+    pub system: Option<Id<Organization>>,
     /// Whether `/metrics` answers.
     pub metrics: bool,
     /// What the home page shows of a demo.

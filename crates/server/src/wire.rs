@@ -21,7 +21,10 @@ use symbolon_web::{
     password_pool::{HashingCost, PasswordPool, PoolError},
 };
 
-use crate::config::{Config, Seconds};
+use crate::{
+    config::{Config, Seconds},
+    state::demo,
+};
 
 /// Why the parts do not fit together.
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +76,9 @@ pub(crate) async fn provider(
         .as_deref()
         .map(Id::parse)
         .transpose();
+    let system = config.admin.organization.as_deref();
+    let system = system.or(demo.is_some().then_some(demo::SYSTEM));
+    let system = system.map(Id::parse).transpose();
     let settings = ProviderSettings {
         issuer: issuer.to_owned(),
         paths: paths(config, issuer),
@@ -86,6 +92,10 @@ pub(crate) async fn provider(
         keys: key_settings(config)?,
         sign_up: sign_up.map_err(|error| WireError::Setting {
             setting: "registration.organization",
+            why: error.to_string(),
+        })?,
+        system: system.map_err(|error| WireError::Setting {
+            setting: "admin.organization",
             why: error.to_string(),
         })?,
         metrics: config.metrics.enabled,

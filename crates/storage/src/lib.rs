@@ -76,6 +76,7 @@ pub trait Storage:
     + Clients
     + Consents
     + Declared
+    + Holders
     + Interactions
     + Maintenance
     + PersonalTokens
@@ -95,6 +96,7 @@ impl<T> Storage for T where
         + Clients
         + Consents
         + Declared
+        + Holders
         + Interactions
         + Maintenance
         + PersonalTokens
@@ -239,6 +241,27 @@ pub trait Subjects: Send + Sync {
 
     /// Adds a person; `Conflict` when one of the identifiers is taken.
     async fn create_person(&self, subject: &DeclaredSubject, now: Timestamp) -> Result<Applied>;
+}
+
+/// Who there is, and who holds what: for searches. Each page costs what it has.
+#[async_trait]
+pub trait Holders: Send + Sync {
+    /// Up to `limit` subjects whose id comes after `after` and that hold the role in the
+    /// organization at `now`, by id; whether or not they are disabled.
+    async fn holders_after(
+        &self,
+        organization: &Id<Organization>,
+        role: &RoleKey,
+        after: &str,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Id<Subject>>>;
+
+    /// Up to `limit` subjects whose id comes after `after`, by id.
+    async fn subject_ids_after(&self, after: &str, limit: u32) -> Result<Vec<Id<Subject>>>;
+
+    /// Who answers to a user name or e-mail address.
+    async fn subject_named(&self, identifier: &Identifier) -> Result<Option<Id<Subject>>>;
 }
 
 /// How often a password was wrong.

@@ -28,6 +28,8 @@ mod clients;
 mod consents;
 #[path = "sql/declared.rs"]
 mod declared;
+#[path = "sql/holders.rs"]
+mod holders;
 #[path = "sql/interactions.rs"]
 mod interactions;
 #[path = "sql/maintenance.rs"]

@@ -82,7 +82,7 @@ pub async fn body(request: Request) -> Result<Parameters, Unreadable> {
     {
         return Err(Unreadable::TooLong);
     }
-    let bytes = bounded(body).await?;
+    let bytes = bounded(body, LONGEST_BODY).await?;
     match is_form {
         true => Parameters::parse(&bytes).map_err(Unreadable::Form),
         // Nothing in the body is no parameters, whatever the header says.
@@ -113,9 +113,10 @@ fn is_form(content_type: &[u8]) -> bool {
         .eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
 }
 
-async fn bounded(body: Body) -> Result<bytes::Bytes, Unreadable> {
+/// All bytes of a body, if it has at most so many.
+pub(crate) async fn bounded(body: Body, longest: usize) -> Result<bytes::Bytes, Unreadable> {
     use http_body_util::{BodyExt, LengthLimitError, Limited};
-    let collected = Limited::new(body, LONGEST_BODY).collect();
+    let collected = Limited::new(body, longest).collect();
     match tokio::time::timeout(BODY_TIMEOUT, collected).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Unreadable::TooLong),

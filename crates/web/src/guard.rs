@@ -121,11 +121,12 @@ fn request_id(entropy: &dyn Entropy) -> RequestId {
     RequestId(format!("{:016x}", u64::from_le_bytes(random)).into())
 }
 
-/// Requirement A1.11; pages set a policy of their own, which is left as it is.
+/// Requirement A1.11; pages set a policy of their own, which is left as it is, and so is the id that
+/// an endpoint repeats because its protocol says so.
 fn set_headers(response: &mut Response, id: &RequestId, https: bool) {
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
-        headers.insert(REQUEST_ID, value);
+        headers.entry(REQUEST_ID).or_insert(value);
     }
     let defaults = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

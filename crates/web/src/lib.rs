@@ -9,5 +9,6 @@ pub mod clock;
 pub mod entropy;
 pub mod form;
 pub mod guard;
+pub mod json;
 pub mod metrics;
 pub mod password_pool;

@@ -16,6 +16,7 @@ use crate::{
         api_scope::ApiScope,
         own,
         path::{PathRefusal, RequestPath},
+        resource::{Instance, ResourceError, ResourceLine, Resources},
         route::Routes,
         template::{Method, PathTemplate},
     },
@@ -38,6 +39,8 @@ pub struct Api {
     name: String,
     scopes: Vec<ScopeDefinition>,
     endpoints: Vec<Endpoint>,
+    #[serde(flatten)]
+    resources: Resources,
     #[serde(skip)]
     routes: Routes,
 }
@@ -81,6 +84,19 @@ pub enum ApiError {
     /// It pretends to be Symbolon's own.
     #[error("the audience urn:symbolon:api and scopes that begin with Symbolon. are reserved")]
     Reserved,
+    /// The resources beside the endpoints.
+    #[error(transparent)]
+    Resources(#[from] ResourceError),
+    /// A resource needs a scope that is not one of the API.
+    #[error("{action} on {kind} needs the scope {scope}, which the API does not define; add it")]
+    ResourceScopeUndefined {
+        /// The type of the resource.
+        kind: String,
+        /// What is done to it.
+        action: String,
+        /// What it needs.
+        scope: ApiScope,
+    },
     /// A scope is defined twice.
     #[error("the scope {0} is defined twice; remove one")]
     ScopeTwice(ApiScope),
@@ -115,6 +131,10 @@ struct Document {
     scopes: Vec<ScopeDefinition>,
     #[serde(default)]
     endpoints: Vec<Endpoint>,
+    #[serde(default)]
+    resources: Vec<ResourceLine>,
+    #[serde(default)]
+    instances: Vec<Instance>,
 }
 
 impl Api {
@@ -188,8 +208,26 @@ impl Api {
             name,
             scopes,
             endpoints,
+            resources: Resources::default(),
             routes,
         })
+    }
+
+    /// The same API, with these resources instead of those it had.
+    ///
+    /// # Errors
+    /// [`ApiError::ResourceScopeUndefined`].
+    pub fn with_resources(self, resources: Resources) -> Result<Self, ApiError> {
+        let defined: BTreeSet<_> = self.scopes.iter().map(|own| &own.scope).collect();
+        let mut lines = resources.lines().iter();
+        if let Some(line) = lines.find(|line| !defined.contains(&line.scope)) {
+            return Err(ApiError::ResourceScopeUndefined {
+                kind: line.kind.clone(),
+                action: line.action.clone(),
+                scope: line.scope.clone(),
+            });
+        }
+        Ok(Self { resources, ..self })
     }
 
     /// What the `aud` claim of its tokens says.
@@ -212,6 +250,11 @@ impl Api {
         &self.endpoints
     }
 
+    /// What it decides about beside its endpoints.
+    pub fn resources(&self) -> &Resources {
+        &self.resources
+    }
+
     /// The endpoint that is called.
     ///
     /// # Errors
@@ -226,12 +269,14 @@ impl TryFrom<Document> for Api {
     type Error = ApiError;
 
     fn try_from(document: Document) -> Result<Self, ApiError> {
+        let resources = Resources::new(document.resources, document.instances)?;
         Self::new(
             document.audience,
             document.name,
             document.scopes,
             document.endpoints,
-        )
+        )?
+        .with_resources(resources)
     }
 }
 
@@ -335,6 +380,29 @@ mod tests {
             ("[{\"scope\":\"a.b\"}]", "[]"),
             ("{\"scope\":\"a.b\"}", "{\"scope\":\"a.b\",\"x\":1}"),
             ("\"method\"", "\"x\":1,\"method\""),
+        ] {
+            let bad = good.replace(from, to);
+            assert_ne!(bad, good);
+            assert!(serde_json::from_str::<Api>(&bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn resources_are_part_of_the_document_and_need_its_scopes() {
+        let good = r#"{"audience":"api","name":"A","scopes":[{"scope":"a.b"}],"endpoints":[],"resources":[{"type":"r","action":"x","when":{"action.soft":true,"resource.n":3,"subject.role":"admin"},"scope":"a.b"}],"instances":[{"type":"r","id":"1","properties":{"n":3}},{"type":"r","id":"2"}]}"#;
+        let api: Api = serde_json::from_str(good).unwrap();
+        assert_eq!(serde_json::to_string(&api).unwrap(), good);
+        assert!(api.resources().has("r"));
+        for (from, to) in [
+            ("\"scope\":\"a.b\"}],\"inst", "\"scope\":\"a.c\"}],\"inst"),
+            ("\"action\":\"x\"", "\"action\":\"\""),
+            ("action.soft", "soft"),
+            (":true", ":null"),
+            (":true", ":1.5"),
+            (":true", ":[true]"),
+            ("\"id\":\"2\"", "\"id\":\"1\""),
+            ("\"id\":\"2\"", "\"id\":\"2\",\"x\":1"),
+            ("\"type\":\"r\",\"action\"", "\"type\":\"route\",\"action\""),
         ] {
             let bad = good.replace(from, to);
             assert_ne!(bad, good);

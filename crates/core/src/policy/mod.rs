@@ -11,12 +11,14 @@
 //!
 //! Left out on purpose: whether the token is genuine, live and meant for this API, and whether
 //! subject, client and organizations are active. That is asked before, of values which this module
-//! does not know. Also left out: conditions on attributes, time or place, roles that include other
-//! roles, and priorities between rules. Each would make "who can do this?" a question that no table
-//! answers.
+//! does not know. Also left out: rules with conditions on attributes, time or place, roles that
+//! include other roles, and priorities between rules. Each would make "who can do this?" a question
+//! that no table answers. (Attributes of a [`resource`] choose the scope that is needed, never who
+//! has it.)
 
 pub mod api;
 pub mod api_scope;
+pub mod attribute;
 pub mod change;
 mod compiled;
 pub mod decision;
@@ -24,11 +26,13 @@ pub mod expiry;
 pub mod explain;
 pub mod issuance;
 pub mod lockout;
+pub mod opening;
 pub mod own;
 pub mod path;
 pub mod pattern;
 mod pattern_index;
 pub mod relation;
+pub mod resource;
 mod route;
 pub mod rule;
 pub mod standing;

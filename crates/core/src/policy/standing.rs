@@ -73,7 +73,7 @@ pub(super) struct RoleIndex(pub(super) usize);
 pub(super) struct Inbound {
     pub(super) manager: Id<Organization>,
     pub(super) held: RoleKey,
-    acts_as: RoleIndex,
+    pub(super) acts_as: RoleIndex,
 }
 
 /// A relation, seen from the managing organization.
@@ -174,6 +174,20 @@ impl Standing {
             keys.is_some_and(|keys| keys.contains(&relation.held))
         });
         direct.chain(related.map(|relation| (relation.acts_as, Some(relation))))
+    }
+
+    /// The roles that count in the organization.
+    pub(super) fn all_counting<'a>(
+        &'a self,
+        organization: &'a Id<Organization>,
+    ) -> impl Iterator<Item = (RoleIndex, &'a RoleKey)> {
+        let keys = self.roles.iter().map(|role| &role.key);
+        keys.filter_map(move |key| Some((self.counting(key, organization)?, key)))
+    }
+
+    /// The relations that give roles in this organization.
+    pub(super) fn inbound(&self, managed: &Id<Organization>) -> impl Iterator<Item = &Inbound> {
+        self.by_managed.get(managed).into_iter().flatten()
     }
 
     /// The role of this key, if it counts in the organization.

@@ -8,6 +8,7 @@ mod fixture;
 mod claims;
 mod identifier;
 mod interaction;
+mod json;
 mod keys;
 mod parameters;
 mod pkce;

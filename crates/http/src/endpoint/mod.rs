@@ -2,6 +2,7 @@
 
 pub mod asset;
 pub mod authorize;
+pub mod authzen;
 pub mod discovery;
 pub mod end_session;
 pub mod ext_authz;
@@ -17,7 +18,7 @@ pub mod userinfo;
 
 /// The name of a route in metrics and logs: a fixed set, whatever paths are configured.
 pub fn route_name(path: &str) -> &'static str {
-    const NAMES: [(&str, &str); 19] = [
+    const NAMES: [(&str, &str); 25] = [
         ("/authorize", "authorize"),
         ("/token", "token"),
         ("/introspect", "introspect"),
@@ -33,6 +34,15 @@ pub fn route_name(path: &str) -> &'static str {
         ("/.well-known/openid-configuration", "discovery"),
         ("/forward-auth", "forward_auth"),
         ("/ext-authz/{*rest}", "ext_authz"),
+        ("/access/v1/evaluation", "evaluation"),
+        ("/access/v1/evaluations", "evaluations"),
+        ("/access/v1/search/subject", "search_subject"),
+        ("/access/v1/search/resource", "search_resource"),
+        ("/access/v1/search/action", "search_action"),
+        (
+            "/.well-known/authzen-configuration",
+            "authzen_configuration",
+        ),
         ("/healthz", "healthz"),
         ("/readyz", "readyz"),
         ("/metrics", "metrics"),

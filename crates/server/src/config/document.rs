@@ -22,6 +22,7 @@ fn heading(table: &str) -> &'static str {
         "password" => "Passwords",
         "paths" => "Paths of the endpoints",
         "proxy" => "Proxies in front",
+        "admin" => "Administration",
         "registration" => "Signing up",
         "session" => "Sign-ins in the browser",
         "shutdown" => "Stopping",

@@ -61,6 +61,7 @@ pub(crate) struct Config {
     pub(crate) password: Password,
     pub(crate) keys: Keys,
     pub(crate) registration: Registration,
+    pub(crate) admin: Admin,
     pub(crate) log: Log,
     pub(crate) metrics: Metrics,
     pub(crate) limits: Limits,
@@ -143,6 +144,12 @@ pub(crate) struct Keys {
 /// `registration.*`
 #[derive(Clone, Debug)]
 pub(crate) struct Registration {
+    pub(crate) organization: Option<String>,
+}
+
+/// `admin.*`
+#[derive(Clone, Debug)]
+pub(crate) struct Admin {
     pub(crate) organization: Option<String>,
 }
 
@@ -305,6 +312,9 @@ fn assemble(values: &Values<'_>) -> Result<Config, String> {
         },
         registration: Registration {
             organization: values.optional("registration.organization")?,
+        },
+        admin: Admin {
+            organization: values.optional("admin.organization")?,
         },
         log: Log {
             format: values.read("log.format")?,

@@ -311,6 +311,16 @@ pub(crate) static SETTINGS: &[Setting] = &[
         "The organization that people who sign up become members of.",
     ),
     setting(
+        "admin.organization",
+        Kind::Name,
+        Described {
+            means: "none, with `--demo` acme",
+            example: "acme",
+        },
+        "The system organization: whoever holds a role there holds it, where Symbolon's own scopes \
+         are concerned, for all organizations.",
+    ),
+    setting(
         "log.format",
         Kind::LogFormat,
         Value("text"),

@@ -7,6 +7,9 @@ use crate::config::Config;
 
 const STATE: &str = include_str!("../demo.yaml");
 
+/// The organization whose administrators administer everything.
+pub(crate) const SYSTEM: &str = "acme";
+
 /// RFC 7636 appendix B, so that a line can be pasted as it is.
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";

@@ -10,8 +10,8 @@ use symbolon_core::time::{Lifetime, Timestamp};
 
 use super::{
     COLUMNS, DATABASE_TIME, Database, MIGRATIONS, approvals, attempts, browsers, changes, clients,
-    consents, declared, interactions, personal_tokens, policies, sessions, signing_keys, subjects,
-    tokens,
+    consents, declared, holders, interactions, personal_tokens, policies, sessions, signing_keys,
+    subjects, tokens,
 };
 use crate::{Maintenance, Result, StorageError, migration::migrator};
 
@@ -108,6 +108,7 @@ impl Maintenance for Database {
             clients::STATEMENTS,
             consents::STATEMENTS,
             declared::STATEMENTS,
+            holders::STATEMENTS,
             interactions::STATEMENTS,
             personal_tokens::STATEMENTS,
             policies::STATEMENTS,

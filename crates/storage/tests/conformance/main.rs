@@ -59,6 +59,7 @@ mod corruption;
 mod database;
 mod declared;
 mod feed;
+mod holders;
 mod interactions;
 mod outage;
 mod personal_tokens;

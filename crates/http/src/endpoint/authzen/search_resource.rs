@@ -1,0 +1,78 @@
+//! Resource search: to what may it be done (§8.5)?
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Request, State},
+    response::{IntoResponse, Response},
+};
+use symbolon_core::authzen::{
+    candidate::{Asking, Found, resources},
+    question::{Asked as Question, ORGANIZATION, meaning},
+    search::ResourceSearch,
+};
+
+use super::{
+    Asked, admit, bad_request,
+    caller::{Permit, SEARCH},
+    paging,
+    subjects::Subjects,
+};
+use crate::{failure::Failure, provider::Provider};
+
+/// POST.
+pub async fn post(State(provider): State<Arc<Provider>>, request: Request) -> Response {
+    match admit(&provider, request).await {
+        Ok(asked) => respond(&provider, &asked)
+            .await
+            .unwrap_or_else(IntoResponse::into_response),
+        Err(response) => response,
+    }
+}
+
+async fn respond(provider: &Provider, asked: &Asked) -> Result<Response, Failure> {
+    let search = match ResourceSearch::read(&asked.body) {
+        Ok(search) => search,
+        Err(error) => return Ok(bad_request(error)),
+    };
+    let fingerprint = search.fingerprint();
+    let cursor = match paging::begin(provider, &search.page, &fingerprint) {
+        Ok(cursor) => cursor,
+        Err(error) => return Ok(bad_request(error)),
+    };
+    let permit = asked.caller.permit(provider, &asked.policy, SEARCH);
+    let subject = Subjects::new(provider).find(&search.subject).await?;
+    let subject = subject.filter(|subject| subject.is_active());
+    let permitted = match search.kind.as_str() {
+        // Each organization is asked about for itself.
+        ORGANIZATION => permit.covers_any(),
+        _ => {
+            let question = Question {
+                subject: &search.subject.properties,
+                action: &search.action,
+                kind: &search.kind,
+                id: "",
+                resource: &search.properties,
+                context: &search.context,
+            };
+            let acting = meaning(&asked.policy, &question).acting;
+            permit.covers_acting(&acting, subject.as_deref())
+        }
+    };
+    if !permitted {
+        return Ok(permit.forbidden());
+    }
+    let found = match &subject {
+        None => Found::NOTHING,
+        Some(subject) => {
+            let may_ask = |organization: &_| Permit::covers(&permit, organization);
+            let asking = Asking {
+                policy: &asked.policy,
+                subject,
+                may_ask: &may_ask,
+            };
+            resources(asking, &search, &cursor)
+        }
+    };
+    Ok(paging::answer(provider, found, &cursor, &fingerprint))
+}
