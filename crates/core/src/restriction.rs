@@ -2,6 +2,8 @@
 //! (requirement A7.3). It is read anew from the scope wherever that is used: at the authorization
 //! endpoint, at every step of an interaction, at every issue of a token.
 
+use std::borrow::Cow;
+
 use crate::{
     id::Id,
     organization::Organization,
@@ -81,15 +83,15 @@ impl Restriction {
     /// The roles that a token tells of somebody: those that were granted; for one organization that
     /// was asked for also those that come through a relation, since nobody else is going to look
     /// them up.
-    pub fn roles(&self, subject: &Subject, policy: &Policy) -> Roles {
+    pub fn roles<'a>(&self, subject: &'a Subject, policy: &Policy) -> Cow<'a, Roles> {
         let Some(organization) = &self.organization else {
-            return subject.roles.clone();
+            return Cow::Borrowed(&subject.roles);
         };
         let held = roles_in(organization, &subject.roles, policy.standing());
         let mut keys: Vec<RoleKey> = held.into_iter().map(|held| held.role).collect();
         keys.dedup();
         let roles = (organization.clone(), keys);
-        Roles::from_iter((!roles.1.is_empty()).then_some(roles))
+        Cow::Owned(Roles::from_iter((!roles.1.is_empty()).then_some(roles)))
     }
 
     fn name(&mut self, id: Id<Organization>) {

@@ -1,6 +1,8 @@
 //! What a grant gives, as far as the rules allow it at this moment: the one thing that every token of
 //! a grant is made of. Whatever was asked for, here it only gets less.
 
+use std::borrow::Cow;
+
 use crate::{
     client::Client,
     error::{ErrorCode, OAuthError},
@@ -32,10 +34,10 @@ pub struct Granted<'a> {
     /// What the tokens are limited to.
     pub limits: TokenLimits,
     /// The roles within the limits.
-    pub roles: Roles,
+    pub roles: Cow<'a, Roles>,
     /// All that count where the token may be used, if it is for one organization, else all that are
     /// granted.
-    all_roles: Roles,
+    all_roles: Cow<'a, Roles>,
     roles_limit: usize,
 }
 
@@ -103,9 +105,9 @@ impl<'a> Granted<'a> {
             return Err(NotGranted::OutsideOrganization);
         }
         let all_roles = restriction.roles(subject, policy);
-        let mut roles = limits.roles(&all_roles);
+        let mut roles = limits.within(all_roles.clone());
         if let Some(told) = told {
-            retain(&mut roles, told);
+            retain(roles.to_mut(), told);
         }
         let scope = issuance::granted(policy, &subject.roles, limits.for_decision(), scope);
         if scope.contains(NO_API) && scope.words().all(|word| Reserved::of(word).is_some()) {
@@ -141,7 +143,7 @@ impl<'a> Granted<'a> {
     pub fn roles_claim(&self) -> (RolesClaim, bool) {
         let claim = self.telling().access_token_roles();
         let told = claim.by_organization(acting(&self.subject.organization, &self.limits));
-        let partial = told != self.all_roles;
+        let partial = told != *self.all_roles;
         (claim, partial)
     }
 }

@@ -5,6 +5,8 @@
 //! for, the organization that somebody signed in to. Whoever decides hands them to the policy
 //! ([`TokenLimits::for_decision`]); whoever tells roles filters them ([`TokenLimits::roles`]).
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -48,6 +50,15 @@ impl TokenLimits {
                 other.organizations.as_deref(),
             ),
             roles: both(self.roles.as_deref(), other.roles.as_deref()),
+        }
+    }
+
+    /// The roles that may be used, of these; untouched if nothing is limited.
+    pub fn within<'a>(&self, granted: Cow<'a, Roles>) -> Cow<'a, Roles> {
+        if self.is_none() {
+            granted
+        } else {
+            Cow::Owned(self.roles(&granted))
         }
     }
 

@@ -11,6 +11,8 @@
 //! display name nobody else can have. Roles belong to no project, so each project that is told has
 //! the same.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -84,7 +86,7 @@ impl Telling<'_> {
         {
             RolesClaim::Flat(self.flat())
         } else {
-            RolesClaim::ByOrganization(self.bounded(self.roles.clone(), |roles| roles))
+            RolesClaim::ByOrganization(self.bounded(self.roles, 1, Roles::clone))
         }
     }
 
@@ -111,19 +113,44 @@ impl Telling<'_> {
         self.roles.get(acting).cloned().unwrap_or_default()
     }
 
-    /// What `shape` makes of these roles, or of those of the acting organization if that is too
-    /// long.
-    fn bounded<T: Serialize>(&self, roles: Roles, shape: impl Fn(Roles) -> T) -> T {
-        let acting = acting(&self.subject.organization, self.limits);
-        let several = roles.len() > 1;
-        let own = roles.get_key_value(acting);
-        let own = own.map(|(id, keys)| (id.clone(), keys.clone()));
-        let shaped = shape(roles);
-        if several && serde_json::to_string(&shaped).map_or(0, |text| text.len()) > self.roles_limit
-        {
-            return shape(Roles::from_iter(own));
+    /// What `shape` makes of these roles, or of those of the acting organization if that is too long
+    /// for so many copies.
+    fn bounded<T: Serialize>(
+        &self,
+        roles: &Roles,
+        copies: usize,
+        shape: impl Fn(&Roles) -> T,
+    ) -> T {
+        let fits = |shaped: &T| {
+            let length = serde_json::to_string(shaped).map_or(0, |text| text.len());
+            length.saturating_mul(copies) <= self.roles_limit
+        };
+        // Whoever has roles in thousands of organizations does not wait for all of them to be
+        // written down first.
+        if roles.len() <= 1 || self.may_fit(roles) {
+            let shaped = shape(roles);
+            if roles.len() <= 1 || fits(&shaped) {
+                return shaped;
+            }
         }
-        shaped
+        let acting = acting(&self.subject.organization, self.limits);
+        let own = roles.get_key_value(acting);
+        shape(&Roles::from_iter(
+            own.map(|(id, keys)| (id.clone(), keys.clone())),
+        ))
+    }
+
+    /// Each shape has every identifier at least once, with its quotes and a colon.
+    fn may_fit(&self, roles: &Roles) -> bool {
+        let least = roles.keys().map(|id| id.as_str().len() + 3);
+        let mut sum = 0;
+        least
+            .take_while(|length| {
+                sum += length;
+                sum <= self.roles_limit
+            })
+            .count()
+            == roles.len()
     }
 
     fn project_roles(&self, place: Place, claims: &mut Map<String, Value>) {
@@ -133,27 +160,35 @@ impl Telling<'_> {
         let words: Vec<_> = self.words().collect();
         let everywhere = words.contains(&Reserved::RolesByProject);
         let all = everywhere || words.contains(&Reserved::Roles) || zitadel.roles.contains(&place);
-        let mut roles = self.roles.clone();
-        if !all {
-            for keys in roles.values_mut() {
-                keys.retain(|key| words.contains(&Reserved::Role(key.clone())));
-            }
-            roles.retain(|_, keys| !keys.is_empty());
-        }
-        let shaped = self.bounded(roles, by_role);
-        if shaped.is_empty() {
-            return;
-        }
+        let asked = |key: &&RoleKey| words.contains(&Reserved::Role((*key).clone()));
+        let roles = if all {
+            Cow::Borrowed(self.roles)
+        } else {
+            let some = self
+                .roles
+                .iter()
+                .map(|(id, keys)| (id.clone(), keys.iter().filter(asked).cloned().collect()));
+            Cow::Owned(
+                some.filter(|(_, keys): &(_, Vec<_>)| !keys.is_empty())
+                    .collect(),
+            )
+        };
         let named = words.iter().filter_map(|word| match word {
-            Reserved::Audience(project) if everywhere => Some(*project),
+            Reserved::Audience(project) if everywhere && *project != zitadel.project => {
+                Some(*project)
+            }
             _ => None,
         });
-        for project in named.chain([zitadel.project.as_str()]) {
-            let name = format!("urn:zitadel:iam:org:project:{project}:roles");
-            claims.insert(name, Value::Object(shaped.clone()));
+        let projects = named.chain([zitadel.project.as_str()]);
+        let mut names: Vec<String> = projects
+            .map(|project| format!("urn:zitadel:iam:org:project:{project}:roles"))
+            .collect();
+        names.push("urn:zitadel:iam:org:project:roles".to_owned());
+        let shaped = self.bounded(&roles, names.len(), by_role);
+        if !shaped.is_empty() {
+            let claim = |name| (name, Value::Object(shaped.clone()));
+            claims.extend(names.into_iter().map(claim));
         }
-        let name = "urn:zitadel:iam:org:project:roles".to_owned();
-        claims.insert(name, Value::Object(shaped));
     }
 
     fn resource_owner(&self, claims: &mut Map<String, Value>) {
@@ -180,7 +215,7 @@ impl Telling<'_> {
 }
 
 /// `{role: {organization: its domain}}`.
-fn by_role(roles: Roles) -> Map<String, Value> {
+fn by_role(roles: &Roles) -> Map<String, Value> {
     let mut shaped = Map::new();
     for (organization, keys) in roles {
         for key in keys {
@@ -273,6 +308,37 @@ mod tests {
         assert_eq!(told(&client, one, "", 1).0, one);
         let elsewhere = r#"{"globex":["a"],"initech":["b"]}"#;
         assert_eq!(told(&client, elsewhere, "", 1).0, "{}");
+    }
+
+    #[test]
+    fn copies_of_a_claim_count_together_and_one_role_alone_may_fit() {
+        let client = client(serde_json::json!({ "zitadel": { "project": "p" } }));
+        let many: Vec<_> = (0..9)
+            .map(|number| format!(r#""organization-{number}":["a"]"#))
+            .collect();
+        let roles = format!(r#"{{"acme":["a","b"],{}}}"#, many.join(","));
+        let subject = subject(&roles);
+        let told = |scope: &str, roles_limit| {
+            let telling = Telling {
+                client: &client,
+                subject: &subject,
+                scope: &Scope::parse(scope).unwrap(),
+                limits: &TokenLimits::default(),
+                roles: &subject.roles,
+                roles_limit,
+            };
+            let claims = telling.claims(Place::IdToken);
+            serde_json::to_string(&claims["urn:zitadel:iam:org:project:roles"]).unwrap()
+        };
+        let all = "urn:zitadel:iam:org:project:roles";
+        let length = told(all, 10_000).len();
+        assert_eq!(told(all, 2 * length).len(), length);
+        let own = r#"{"a":{"acme":"acme"},"b":{"acme":"acme"}}"#;
+        assert_eq!(told(all, 2 * length - 1), own);
+        assert_eq!(
+            told("urn:zitadel:iam:org:project:role:b", 64),
+            r#"{"b":{"acme":"acme"}}"#
+        );
     }
 
     #[test]
