@@ -31,13 +31,21 @@ const ACTION: &str = "/access/v1/search/action";
 
 /// A server with the fixture, `state.yaml` and nothing else, shared by all tests that change nothing.
 fn shared(backend: Backend) -> &'static Server {
-    static SQLITE: OnceLock<Server> = OnceLock::new();
-    static POSTGRES: OnceLock<Server> = OnceLock::new();
+    &shared_with_database(backend).0
+}
+
+/// As [`shared`], with the URL of its database.
+fn shared_with_database(backend: Backend) -> &'static (Server, String) {
+    static SQLITE: OnceLock<(Server, String)> = OnceLock::new();
+    static POSTGRES: OnceLock<(Server, String)> = OnceLock::new();
     let place = match backend {
         Backend::Sqlite => &SQLITE,
         Backend::Postgres => &POSTGRES,
     };
-    place.get_or_init(|| start(&backend.url()))
+    place.get_or_init(|| {
+        let database = backend.url();
+        (start(&database), database)
+    })
 }
 
 /// As [`shared`], on a database of one's own.
