@@ -19,6 +19,7 @@
 pub mod api;
 pub mod api_scope;
 pub mod attribute;
+pub mod bundle;
 pub mod change;
 mod compiled;
 pub mod decision;
@@ -38,6 +39,7 @@ pub mod rule;
 pub mod standing;
 pub mod tally;
 pub mod template;
+pub mod token_changes;
 
 pub use compiled::{Located, Policy, PolicyError};
 pub use decision::{Question, Verdict, decide};

@@ -229,6 +229,19 @@ impl Standing {
             .collect()
     }
 
+    /// The roles that are defined, each with the one organization in which it counts, if not in all.
+    pub(super) fn definitions(
+        &self,
+    ) -> impl Iterator<Item = (&RoleKey, Option<&Id<Organization>>)> {
+        self.roles.iter().flat_map(|role| {
+            let everywhere = role.only.is_none().then_some((&role.key, None));
+            let own = role.only.iter().flatten();
+            everywhere
+                .into_iter()
+                .chain(own.map(|organization| (&role.key, Some(organization))))
+        })
+    }
+
     /// The relations that work, as they were given.
     pub(super) fn relations(&self) -> impl Iterator<Item = Relation> {
         self.by_manager.iter().flat_map(|(manager, by_role)| {

@@ -1,6 +1,7 @@
 //! Decisions about arbitrary organizations, roles, rules and tokens, held against a reference that
 //! reads the rules one after the other.
 
+mod bundle;
 mod change;
 mod path;
 
