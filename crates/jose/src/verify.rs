@@ -105,7 +105,7 @@ pub enum VerifyError {
     /// The key did not make this signature.
     #[error("the signature of the token is wrong")]
     SignatureInvalid,
-    /// Longer than [`LONGEST_TOKEN_BYTES`].
+    /// Longer than [`LONGEST_TOKEN_BYTES`], or than the caller permits.
     #[error("the token is too long")]
     TokenTooLong,
     /// The `typ` is another one than the caller accepts, or absent.
@@ -187,7 +187,21 @@ impl VerifyingKeys {
     /// # Errors
     /// The first [`VerifyError`] that applies.
     pub fn verify(&self, token: &str, expected: Expected<'_>) -> Result<Verified, VerifyError> {
-        if token.len() > LONGEST_TOKEN_BYTES {
+        self.verify_document(token, LONGEST_TOKEN_BYTES, expected)
+    }
+
+    /// As [`VerifyingKeys::verify`], for a signed document of at most `longest` bytes: one that was
+    /// asked for, and does not come in a header.
+    ///
+    /// # Errors
+    /// The first [`VerifyError`] that applies.
+    pub fn verify_document(
+        &self,
+        token: &str,
+        longest: usize,
+        expected: Expected<'_>,
+    ) -> Result<Verified, VerifyError> {
+        if token.len() > longest {
             return Err(VerifyError::TokenTooLong);
         }
         let (signed, signature) = token.rsplit_once('.').ok_or(VerifyError::NotCompact)?;

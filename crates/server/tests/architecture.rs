@@ -36,6 +36,10 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "symbolon-web",
         ],
     ),
+    (
+        "symbolon-resource-server",
+        &["symbolon-core", "symbolon-jose"],
+    ),
     ("symbolon-testkit", &[]),
     ("bench", &["symbolon-core", "symbolon-jose"]),
 ];

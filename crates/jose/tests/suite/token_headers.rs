@@ -360,4 +360,8 @@ fn a_token_over_the_limit_is_refused_before_it_is_read() {
     assert!(verify(&longest).is_ok());
     let longer = sign_encoded(&es256, &header, &"A".repeat(room + 4));
     assert_eq!(verify(&longer), Err(VerifyError::TokenTooLong));
+    let document = |longest| PUBLIC.verify_document(&longer, longest, ACCESS_TOKEN);
+    assert!(document(longer.len()).is_ok());
+    let over = document(longer.len() - 1).err();
+    assert_eq!(over, Some(VerifyError::TokenTooLong));
 }

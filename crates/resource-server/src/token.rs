@@ -1,0 +1,245 @@
+//! Tokens: which kind one is, and what a JWT says.
+#![doc(alias = "RFC 9068")]
+
+use std::sync::Arc;
+
+use serde::{Deserialize, de::IgnoredAny};
+use symbolon_core::{
+    algorithm::Algorithm,
+    approval::Approval,
+    client::Client,
+    id::Id,
+    organization::Organization,
+    policy::{
+        api::Api,
+        token_changes::{TokenChanges, Traces},
+    },
+    role::{RoleKey, Roles},
+    scope::Scope,
+    secret::{AccessToken, Kind, PersonalAccessToken, Secret},
+    subject::Subject,
+    time::{Lifetime, Timestamp},
+    token::access::{Audience, TYPE},
+};
+use symbolon_jose::{Expected, VerifyError, VerifyingKeys};
+
+use crate::caller::Decided;
+
+/// What can be presented.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presented {
+    /// A JWT, or nothing of ours.
+    Jwt,
+    /// An opaque access token.
+    Opaque,
+    /// A personal access token, which is good for every API of its owner.
+    Personal,
+}
+
+/// What a live token says, from wherever it is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// Whom it speaks of.
+    pub subject: Id<Subject>,
+    /// The home organization of the subject.
+    pub home: Id<Organization>,
+    /// Which client it was given to, if to any.
+    pub client: Option<Id<Client>>,
+    /// What was granted.
+    pub scope: Scope,
+    /// All roles of the subject.
+    pub granted: Roles,
+    /// The organizations that it is limited to.
+    pub organizations: Option<Vec<Id<Organization>>>,
+    /// The roles that it is limited to.
+    pub roles: Option<Vec<RoleKey>>,
+    /// Until when it is good.
+    pub expires_at: Timestamp,
+}
+
+/// The claims that are looked at.
+#[derive(Debug, Deserialize)]
+pub struct Claims {
+    iss: Arc<str>,
+    sub: Id<Subject>,
+    aud: Audience,
+    client_id: Id<Client>,
+    exp: Timestamp,
+    iat: Timestamp,
+    nbf: Option<Timestamp>,
+    jti: String,
+    #[serde(default)]
+    scope: Scope,
+    org_id: Id<Organization>,
+    roles: Option<Roles>,
+    limits: Option<IgnoredAny>,
+    grant_id: Option<Id<Approval>>,
+}
+
+/// Whom tokens have to be from, and for whom.
+#[derive(Clone, Debug)]
+pub struct Accepted {
+    /// The issuer.
+    pub issuer: Arc<str>,
+    /// The API.
+    pub audience: Id<Api>,
+    /// By how much clocks may differ.
+    pub leeway: Lifetime,
+}
+
+impl Presented {
+    /// What a text is; `None`: it begins like a token of ours and is none.
+    pub fn of(token: &str) -> Option<Self> {
+        if token.starts_with(PersonalAccessToken::PREFIX) {
+            Secret::<PersonalAccessToken>::parse(token).ok()?;
+            Some(Self::Personal)
+        } else if token.starts_with(AccessToken::PREFIX) {
+            Secret::<AccessToken>::parse(token).ok()?;
+            Some(Self::Opaque)
+        } else {
+            Some(Self::Jwt)
+        }
+    }
+}
+
+impl Claims {
+    /// The claims of a JWT with a good signature; `None` when they are not those of an access
+    /// token.
+    ///
+    /// # Errors
+    /// [`VerifyError`].
+    pub fn verified(token: &str, keys: &VerifyingKeys) -> Result<Option<Self>, VerifyError> {
+        // Only the one type: an ID token is no access token (requirement A2.9).
+        let expected = Expected {
+            typ: &[TYPE],
+            typ_may_be_absent: false,
+            algorithms: &Algorithm::ALL,
+        };
+        Ok(keys.verify(token, expected)?.claims().ok())
+    }
+
+    /// Whether the token is from the right issuer, for this API, and within its time.
+    pub fn are_accepted(&self, accepted: &Accepted, now: Timestamp) -> bool {
+        let leeway = accepted.leeway;
+        *self.iss == *accepted.issuer
+            && self.aud.contains(accepted.audience.as_str())
+            && now < self.exp.plus(leeway)
+            && self.nbf.is_none_or(|start| start <= now.plus(leeway))
+    }
+
+    /// Whether the token is enough to decide by, or why the provider has to be asked.
+    pub fn decided(&self, changes: &TokenChanges, acting: &Id<Organization>) -> Decided {
+        // The roles of a limited token are fewer than its subject's, and a rule may deny to the
+        // others: leaving a role out of a token must not make it good for more.
+        if self.limits.is_some() || self.roles.is_none() {
+            return Decided::IntrospectedForLimits;
+        }
+        let traces = Traces {
+            issued_at: self.iat,
+            subject: &self.sub,
+            client: &self.client_id,
+            home: &self.org_id,
+            acting,
+            grant: self.grant_id.as_ref(),
+            name: &self.jti,
+        };
+        match changes.doubt(&traces) {
+            None => Decided::Locally,
+            Some(doubt) => Decided::IntrospectedFor(doubt),
+        }
+    }
+
+    /// The home organization of the subject.
+    pub const fn home(&self) -> &Id<Organization> {
+        &self.org_id
+    }
+
+    /// What the token says.
+    pub fn facts(self) -> Facts {
+        Facts {
+            subject: self.sub,
+            home: self.org_id,
+            client: Some(self.client_id),
+            scope: self.scope,
+            granted: self.roles.unwrap_or_default(),
+            organizations: None,
+            roles: None,
+            expires_at: self.exp,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn claims(change: impl FnOnce(&mut Value)) -> Claims {
+        let mut claims = json!({
+            "iss": "https://id.example", "sub": "alice", "aud": ["api", "https://id.example"],
+            "client_id": "web", "exp": 200, "iat": 100, "jti": "jti", "scope": "openid a.b",
+            "org_id": "acme", "roles": { "acme": ["admin"] }, "grant_id": "grant",
+        });
+        change(&mut claims);
+        serde_json::from_value(claims).unwrap()
+    }
+
+    fn is_accepted(claims: &Claims, now: i64) -> bool {
+        let accepted = Accepted {
+            issuer: "https://id.example".into(),
+            audience: Id::parse("api").unwrap(),
+            leeway: Lifetime::from_seconds(5),
+        };
+        claims.are_accepted(&accepted, Timestamp::from_seconds(now))
+    }
+
+    #[test]
+    fn a_token_is_for_one_issuer_one_audience_and_its_time() {
+        assert!(is_accepted(&claims(|_| {}), 204));
+        assert!(!is_accepted(&claims(|_| {}), 205));
+        for (member, value) in [
+            ("iss", json!("https://id.example/")),
+            ("aud", json!("https://id.example")),
+            ("aud", json!(["API", "ap", "api2"])),
+            ("nbf", json!(156)),
+        ] {
+            let other = claims(|claims| claims[member] = value.clone());
+            assert!(!is_accepted(&other, 150), "{member}: {value}");
+        }
+        assert!(is_accepted(
+            &claims(|claims| claims["nbf"] = json!(155)),
+            150
+        ));
+    }
+
+    #[test]
+    fn a_token_that_does_not_tell_all_its_subjects_roles_is_not_enough() {
+        let none = TokenChanges::new(Timestamp::from_seconds(0), Lifetime::from_seconds(0), []);
+        let decided = |claims: Claims| claims.decided(&none, claims.home());
+        assert_eq!(decided(claims(|_| {})), Decided::Locally);
+        for (member, value) in [
+            ("limits", json!({ "organizations": ["acme"] })),
+            ("roles", Value::Null),
+        ] {
+            let partial = claims(|claims| claims[member] = value);
+            assert_eq!(decided(partial), Decided::IntrospectedForLimits, "{member}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_known_by_its_look() {
+        let looks = |token: &str| Presented::of(token);
+        assert_eq!(looks("a.b.c"), Some(Presented::Jwt));
+        assert_eq!(looks("whatever"), Some(Presented::Jwt));
+        let pat = Secret::<PersonalAccessToken>::from_bytes(&[7; 32]);
+        let opaque = Secret::<AccessToken>::from_bytes(&[7; 32]);
+        assert_eq!(looks(pat.expose()), Some(Presented::Personal));
+        assert_eq!(looks(opaque.expose()), Some(Presented::Opaque));
+        let text = pat.expose();
+        assert_eq!(looks(&text[..text.len() - 1]), None);
+        assert_eq!(looks("sy_pat_"), None);
+    }
+}
