@@ -41,7 +41,8 @@ pub enum Decided {
     Introspected,
     /// The provider was asked: something the token depends on changed after its issue.
     IntrospectedFor(Doubt),
-    /// The provider was asked: the token is limited to a part of what its subject may do, and does
-    /// not tell the rest.
-    IntrospectedForLimits,
+    /// The provider was asked: the token does not tell all roles of its subject, because it is
+    /// limited to a part of what the subject may do, or because they are too many, or because its
+    /// client wants them told in another shape.
+    IntrospectedForRoles,
 }

@@ -71,9 +71,23 @@ pub struct Claims {
     #[serde(default)]
     scope: Scope,
     org_id: Id<Organization>,
-    roles: Option<Roles>,
+    roles: Option<Told>,
+    #[serde(default)]
+    roles_cut: bool,
     limits: Option<IgnoredAny>,
     grant_id: Option<Id<Approval>>,
+    #[serde(default)]
+    exchanged_from: Vec<String>,
+}
+
+/// The `roles` claim, in the shapes that a client may have chosen.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Told {
+    /// All roles, by organization.
+    ByOrganization(Roles),
+    /// Those of one organization.
+    Otherwise(IgnoredAny),
 }
 
 /// Whom tokens have to be from, and for whom.
@@ -131,8 +145,9 @@ impl Claims {
     pub fn decided(&self, changes: &TokenChanges, acting: &Id<Organization>) -> Decided {
         // The roles of a limited token are fewer than its subject's, and a rule may deny to the
         // others: leaving a role out of a token must not make it good for more.
-        if self.limits.is_some() || self.roles.is_none() {
-            return Decided::IntrospectedForLimits;
+        let tells_all = matches!(self.roles, Some(Told::ByOrganization(_))) && !self.roles_cut;
+        if self.limits.is_some() || !tells_all {
+            return Decided::IntrospectedForRoles;
         }
         let traces = Traces {
             issued_at: self.iat,
@@ -142,6 +157,7 @@ impl Claims {
             acting,
             grant: self.grant_id.as_ref(),
             name: &self.jti,
+            exchanged_from: &self.exchanged_from,
         };
         match changes.doubt(&traces) {
             None => Decided::Locally,
@@ -161,7 +177,10 @@ impl Claims {
             home: self.org_id,
             client: Some(self.client_id),
             scope: self.scope,
-            granted: self.roles.unwrap_or_default(),
+            granted: match self.roles {
+                Some(Told::ByOrganization(roles)) => roles,
+                Some(Told::Otherwise(_)) | None => Roles::new(),
+            },
             organizations: None,
             roles: None,
             expires_at: self.exp,
@@ -223,9 +242,11 @@ mod tests {
         for (member, value) in [
             ("limits", json!({ "organizations": ["acme"] })),
             ("roles", Value::Null),
+            ("roles", json!(["admin"])),
+            ("roles_cut", json!(true)),
         ] {
             let partial = claims(|claims| claims[member] = value);
-            assert_eq!(decided(partial), Decided::IntrospectedForLimits, "{member}");
+            assert_eq!(decided(partial), Decided::IntrospectedForRoles, "{member}");
         }
     }
 

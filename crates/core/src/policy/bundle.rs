@@ -34,10 +34,9 @@ use crate::{
         pattern::{ScopePattern, Shape},
         relation::Relation,
         rule::{Rule, RuleSet},
-        standing::RoleDefinition,
         token_changes::TokenChanges,
     },
-    role::RoleKey,
+    role::{Role, RoleKey},
     time::{Lifetime, Timestamp},
 };
 
@@ -144,8 +143,8 @@ impl Bundle {
 }
 
 impl RoleEntry {
-    fn definition(&self) -> RoleDefinition {
-        RoleDefinition {
+    fn definition(&self) -> Role {
+        Role {
             key: self.key.clone(),
             name: String::new(),
             organization: self.organization.clone(),
@@ -224,7 +223,7 @@ mod tests {
             { "role": "admin", "pattern": "InvoicesArchive.*", "effect": "allow" },
             { "role": "admin", "pattern": "Invoice.*", "effect": "allow" },
         ]);
-        let role = |organization: Option<&str>| RoleDefinition {
+        let role = |organization: Option<&str>| Role {
             key: RoleKey::parse(organization.map_or("admin", |_| "own")).unwrap(),
             name: "A name".into(),
             organization: organization.map(|id| Id::parse(id).unwrap()),

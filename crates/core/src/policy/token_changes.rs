@@ -55,7 +55,8 @@ pub struct TokenChanges {
     /// Approvals, by what the claim `grant_id` says: revoked.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     grants: BTreeMap<Id<Approval>, Timestamp>,
-    /// Single tokens, by what the claim `jti` says: revoked.
+    /// Single tokens, by what the claim `jti` says, and personal access tokens, by their id:
+    /// revoked.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     tokens: BTreeMap<String, Timestamp>,
 }
@@ -92,6 +93,8 @@ pub struct Traces<'a> {
     pub grant: Option<&'a Id<Approval>>,
     /// Its `jti`.
     pub name: &'a str,
+    /// The names of the tokens that it was exchanged for: it ends with each of them (RFC 8693).
+    pub exchanged_from: &'a [String],
 }
 
 /// Why a token has to be asked about.
@@ -105,7 +108,7 @@ pub enum Doubt {
     Organization,
     /// Its subject changed.
     Subject,
-    /// It changed itself.
+    /// It changed itself, or a token that it was exchanged for.
     Token,
     /// It was issued before the list begins.
     TooOld,
@@ -151,9 +154,10 @@ impl TokenChanges {
         let affects = |changed: Timestamp| token.issued_at <= changed.plus(self.leeway);
         let any = |changed: Option<&Timestamp>| changed.copied().is_some_and(affects);
         let organization = |id| any(self.organizations.get(id));
+        let named = |name: &str| any(self.tokens.get(name));
         if token.issued_at < self.since.plus(self.leeway) {
             Some(Doubt::TooOld)
-        } else if any(self.tokens.get(token.name)) {
+        } else if named(token.name) || token.exchanged_from.iter().any(|name| named(name)) {
             Some(Doubt::Token)
         } else if any(token.grant.and_then(|grant| self.grants.get(grant))) {
             Some(Doubt::Grant)
@@ -227,6 +231,7 @@ mod tests {
             acting: &id("globex"),
             grant: Some(&id("grant")),
             name: "jti",
+            exchanged_from: &["pat".to_owned()],
         })
     }
 
@@ -239,6 +244,7 @@ mod tests {
             (TokenChange::Organization(id("globex")), Doubt::Organization),
             (TokenChange::Subject(id("alice")), Doubt::Subject),
             (TokenChange::Token("jti".into()), Doubt::Token),
+            (TokenChange::Token("pat".into()), Doubt::Token),
         ] {
             let list = list([(change, 200)]);
             for issued_at in [199, 200, 200 + LEEWAY] {

@@ -369,7 +369,7 @@ async fn a_role_that_is_left_out_of_a_token_still_denies() {
     let active = provider.active(json!({ "acme": ["admin"] }));
     provider.truth().tokens.insert(limited.clone(), active);
     let outcome = read(&server, &limited).await;
-    assert_eq!(how(&outcome), Decided::IntrospectedForLimits);
+    assert_eq!(how(&outcome), Decided::IntrospectedForRoles);
 }
 
 #[tokio::test]
