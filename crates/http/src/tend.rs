@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::{cache::POLL_INTERVAL, keyring::Keyring, provider::Provider};
+use crate::{bundle, cache::POLL_INTERVAL, keyring::Keyring, provider::Provider};
 
 /// How often it is asked whether a key is due; also how late a key can leave the JWK Set.
 const KEY_INTERVAL: Duration = Duration::from_secs(30);
@@ -53,7 +53,8 @@ impl Provider {
     }
 
     async fn purge(&self) {
-        match self.storage.purge(self.now()).await {
+        let feed = bundle::feed_kept(&self.settings);
+        match self.storage.purge(self.now(), feed).await {
             Ok(0) => {}
             Ok(rows) => tracing::info!(rows, "deleted what had expired"),
             Err(error) => tracing::warn!(%error, "what had expired could not be deleted"),

@@ -51,8 +51,8 @@ use symbolon_core::{
 
 pub use error::StorageError;
 pub use record::{
-    Browser, Changed, Credential, DeclaredSubject, Interaction, PolicyFacts, RoleGrant, StoredKey,
-    StoredRuleSet,
+    Browser, Changed, Credential, DeclaredSubject, Interaction, KeptChanges, PolicyFacts,
+    RoleGrant, StoredKey, StoredRuleSet,
 };
 
 /// What a storage call answers.
@@ -116,6 +116,10 @@ pub trait Changes: Send + Sync {
 
     /// What changed at `since` or later.
     async fn changed_since(&self, since: Timestamp) -> Result<Vec<Changed>>;
+
+    /// What changed of that which tokens depend on, the latest first, as far as it is kept: one
+    /// more than fits into a list, so that whoever makes one knows that it is cut.
+    async fn token_changes(&self) -> Result<KeptChanges>;
 }
 
 /// Approvals: codes and families of refresh tokens.
@@ -427,8 +431,9 @@ pub trait Maintenance: Send + Sync {
     /// The database's own clock, if it has one.
     async fn database_time(&self) -> Result<Option<Timestamp>>;
 
-    /// Deletes what has expired; how many rows.
-    async fn purge(&self, now: Timestamp) -> Result<u64>;
+    /// Deletes what has expired; how many rows. The change feed is kept for `feed`: as long as a
+    /// token may live that something happened to.
+    async fn purge(&self, now: Timestamp, feed: Lifetime) -> Result<u64>;
 
     /// Closes all connections after the work under way is done.
     async fn close(&self);

@@ -6,7 +6,7 @@ use symbolon_core::{
     keys::KeyRecord,
     organization::Organization,
     parameters::Parameters,
-    policy::{api::Api, relation::Relation, rule::RuleSet},
+    policy::{api::Api, relation::Relation, rule::RuleSet, token_changes::TokenChange},
     role::{Role, RoleKey},
     subject::{Identifier, Profile, Subject},
     time::Timestamp,
@@ -30,6 +30,15 @@ pub struct Changed {
     pub key: String,
     /// Grows with every change, and is never the same again.
     pub version: i64,
+}
+
+/// What changed of that which tokens depend on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeptChanges {
+    /// From when on nothing is missing; `None`: that is not known.
+    pub complete_since: Option<Timestamp>,
+    /// What changed, and when last.
+    pub changes: Vec<(TokenChange, Timestamp)>,
 }
 
 /// How somebody can be recognised by a password.

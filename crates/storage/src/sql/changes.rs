@@ -2,10 +2,18 @@
 
 use async_trait::async_trait;
 use sqlx::{Row as _, query};
-use symbolon_core::{decision::Change, time::Timestamp};
+use symbolon_core::{
+    decision::Change,
+    policy::token_changes::{MOST, TokenChange},
+    time::Timestamp,
+};
 
-use super::{Connection, Database};
-use crate::{Applied, Changed, Changes, Result, error::is_serialization, record::read::text};
+use super::{Connection, Database, Row};
+use crate::{
+    Applied, Changed, Changes, KeptChanges, Result, StorageError,
+    error::is_serialization,
+    record::read::{id, instant, name, text, within},
+};
 
 statements! {
     REDEEM = "UPDATE approval SET redeemed_at = $2, refresh_family = $3, refresh_current = $4, \
@@ -25,6 +33,11 @@ statements! {
         ON CONFLICT (noun, key) DO UPDATE \
         SET version = change_feed.version + 1, changed_at = excluded.changed_at";
     CHANGED = "SELECT noun, key, version FROM change_feed WHERE changed_at >= $1";
+    TOKEN_CHANGES = "SELECT noun, key, changed_at FROM change_feed WHERE noun IN \
+        ('approval', 'client', 'organization', 'personal_access_token', 'revoked_token', 'subject') \
+        ORDER BY changed_at DESC LIMIT $1";
+    COMPLETE_SINCE = "SELECT version FROM change_feed \
+        WHERE noun = 'change_feed' AND key = 'complete_since'";
 }
 
 #[async_trait]
@@ -68,6 +81,37 @@ impl Changes for Database {
             })
             .collect()
     }
+
+    async fn token_changes(&self) -> Result<KeptChanges> {
+        let rows = query(TOKEN_CHANGES)
+            .bind(i64::try_from(MOST).unwrap_or(i64::MAX).saturating_add(1))
+            .fetch_all(&self.reader)
+            .await?;
+        // Read last: whatever a purge took away before the rows were read, it had said so by then.
+        let complete = query(COMPLETE_SINCE).fetch_optional(&self.reader).await?;
+        let changes = rows
+            .iter()
+            .map(|row| within("change_feed", &name(row, "key"), || token_change(row)));
+        Ok(KeptChanges {
+            complete_since: complete.map(|row| instant(&row, "version")).transpose()?,
+            changes: changes.collect::<Result<_>>()?,
+        })
+    }
+}
+
+/// What a row of the feed means to tokens.
+fn token_change(row: &Row) -> Result<(TokenChange, Timestamp)> {
+    let noun = text(row, "noun")?;
+    let change = match noun.as_str() {
+        "approval" => TokenChange::Grant(id(row, "key")?),
+        "client" => TokenChange::Client(id(row, "key")?),
+        "organization" => TokenChange::Organization(id(row, "key")?),
+        "subject" => TokenChange::Subject(id(row, "key")?),
+        // A personal access token is told by its id in whatever it was exchanged for.
+        "personal_access_token" | "revoked_token" => TokenChange::Token(text(row, "key")?),
+        _ => return Err(StorageError::corrupt("noun")),
+    };
+    Ok((change, instant(row, "changed_at")?))
 }
 
 /// Tells the other instances to forget something. The first version is the instant, so that it is a

@@ -26,6 +26,10 @@ statements! {
     PURGE_PERSONAL_TOKENS = "DELETE FROM personal_access_token WHERE expires_at < $1";
     PURGE_ATTEMPTS = "DELETE FROM attempt WHERE last_at < $1";
     PURGE_SESSIONS = "DELETE FROM session WHERE created_at < $1";
+    MARK_FEED = "INSERT INTO change_feed (noun, key, version, changed_at) \
+        VALUES ('change_feed', 'complete_since', $2, $3) ON CONFLICT (noun, key) DO UPDATE \
+        SET changed_at = excluded.changed_at, version = \
+        CASE WHEN $1 > change_feed.version THEN $1 ELSE change_feed.version END";
     PURGE_FEED = "DELETE FROM change_feed WHERE changed_at < $1";
 }
 
@@ -65,8 +69,17 @@ impl Maintenance for Database {
         Ok(Some(Timestamp::from_seconds(row.try_get(0)?)))
     }
 
-    async fn purge(&self, now: Timestamp) -> Result<u64> {
+    async fn purge(&self, now: Timestamp, feed: Lifetime) -> Result<u64> {
         let day = Lifetime::from_days(1);
+        let kept_since = now.minus(feed);
+        // Said before it is done, so that nobody takes what is left for the whole. Before this was
+        // said for the first time, the feed was kept for an hour.
+        query(MARK_FEED)
+            .bind(kept_since.seconds())
+            .bind(kept_since.max(now.minus(Lifetime::from_hours(1))).seconds())
+            .bind(now.seconds())
+            .execute(&self.writer)
+            .await?;
         let mut purged = 0;
         for (statement, before) in [
             (PURGE_INTERACTIONS, now),
@@ -81,7 +94,7 @@ impl Maintenance for Database {
             (PURGE_PERSONAL_TOKENS, now.minus(Lifetime::from_days(30))),
             (PURGE_ATTEMPTS, now.minus(Lifetime::from_days(2))),
             (PURGE_SESSIONS, now.minus(Lifetime::from_days(400))),
-            (PURGE_FEED, now.minus(Lifetime::from_hours(1))),
+            (PURGE_FEED, kept_since),
         ] {
             let done = query(statement)
                 .bind(before.seconds())

@@ -166,7 +166,8 @@ async fn a_version_grows_even_when_the_feed_was_purged_meanwhile(database: &Data
     }
     let before = version(&**database, "organization", "acme").await;
     let later = after(20).plus(Lifetime::from_days(1));
-    database.purge(later).await.unwrap();
+    let hour = Lifetime::from_hours(1);
+    database.purge(later, hour).await.unwrap();
     assert_eq!(version(&**database, "organization", "acme").await, None);
     database.put_organization(&acme, later).await.unwrap();
     let told = version(&**database, "organization", "acme").await;

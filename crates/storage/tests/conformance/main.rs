@@ -72,4 +72,5 @@ mod schema;
 mod sessions;
 mod signing_keys;
 mod subjects;
+mod token_changes;
 mod tokens;

@@ -1,10 +1,14 @@
 //! The purge takes what has expired, and only that.
 
 use symbolon_core::{
-    approval::Approval, attempt::FREE, decision::Change, session::Session, time::Timestamp,
+    approval::Approval,
+    attempt::FREE,
+    decision::Change,
+    session::Session,
+    time::{Lifetime, Timestamp},
     token::personal::PersonalAccessToken,
 };
-use symbolon_storage::{Browser, Interaction};
+use symbolon_storage::{Browser, Interaction, Result};
 
 use crate::{
     database::Database,
@@ -21,6 +25,9 @@ on_every_back_end! {
 
 const DAY: i64 = 86_400;
 
+/// For how long the feed is kept, in seconds.
+const FEED: u32 = 7200;
+
 /// For how long something that is over is kept: on the last second it is there, a second later not.
 const KEPT: [(&str, i64); 10] = [
     ("approval", DAY),
@@ -28,7 +35,7 @@ const KEPT: [(&str, i64); 10] = [
     ("browser", 0),
     // Clocks of instances differ, and a replay must still be recognised for a while.
     ("code", DAY),
-    ("feed", 3600),
+    ("feed", FEED as i64),
     ("interaction", 0),
     ("opaque token", DAY),
     // It is seen in lists for a while, with its end.
@@ -38,29 +45,33 @@ const KEPT: [(&str, i64); 10] = [
 ];
 
 async fn a_purge_of_nothing_takes_nothing(database: &Database) {
-    assert_eq!(database.purge(NOW).await.unwrap(), 0);
+    assert_eq!(purge(database, NOW).await.unwrap(), 0);
 }
 
 async fn a_purge_takes_only_what_has_expired(database: &Database) {
     sample::populate(&**database).await;
     let now = after(1000 * DAY);
     // What was told of the small world is none of what is counted.
-    database.purge(now).await.unwrap();
+    purge(database, now).await.unwrap();
     for (kind, kept) in KEPT {
         let (last, over) = (after(1000 * DAY - kept), after(1000 * DAY - kept - 1));
         write(database, kind, "kept", last).await;
         write(database, kind, "purged", over).await;
-        assert_eq!(database.purge(now).await.unwrap(), 1, "{kind}");
+        assert_eq!(purge(database, now).await.unwrap(), 1, "{kind}");
         assert!(is_there(database, kind, "kept", last).await, "{kind}");
         assert!(!is_there(database, kind, "purged", over).await, "{kind}");
         // A second later its time has come too.
-        let purged = database.purge(after(1000 * DAY + 1)).await.unwrap();
+        let purged = purge(database, after(1000 * DAY + 1)).await.unwrap();
         assert_eq!(purged, 1, "{kind}");
         assert!(!is_there(database, kind, "kept", last).await, "{kind}");
     }
     assert_eq!(database.organizations().await.unwrap().len(), 4);
     assert_eq!(database.clients().await.unwrap().len(), 2);
     assert_eq!(database.subjects_after("", 9).await.unwrap().len(), 2);
+}
+
+async fn purge(database: &Database, now: Timestamp) -> Result<u64> {
+    database.purge(now, Lifetime::from_seconds(FEED)).await
 }
 
 /// Writes something that is over at that moment.
