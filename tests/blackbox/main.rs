@@ -19,6 +19,7 @@ mod declared_policy;
 mod declared_state;
 mod discovery;
 mod document;
+mod edge;
 mod forward_auth;
 mod hostile;
 mod interactions;

@@ -32,6 +32,15 @@ pub struct SessionSettings {
     pub absolute_lifetime: Lifetime,
 }
 
+/// Policy bundles.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BundleSettings {
+    /// For how long one may be decided by.
+    pub lifetime: Lifetime,
+    /// By how much the clocks of two instances on one database may differ (requirement A9.5).
+    pub clock_tolerance: Lifetime,
+}
+
 impl Default for TokenSettings {
     fn default() -> Self {
         Self {
@@ -44,6 +53,15 @@ impl Default for TokenSettings {
             // Header lines of 8 KiB are what most servers take; base64 adds a third, and the rest
             // of a token and its signature need room as well.
             roles_limit: 4096,
+        }
+    }
+}
+
+impl Default for BundleSettings {
+    fn default() -> Self {
+        Self {
+            lifetime: Lifetime::from_minutes(5),
+            clock_tolerance: Lifetime::from_minutes(1),
         }
     }
 }

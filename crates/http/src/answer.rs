@@ -61,12 +61,7 @@ pub fn oauth_error_with(status: StatusCode, error: OAuthError) -> Response {
 
 /// A public document that caches may keep and revalidate.
 pub fn document(request: &HeaderMap, body: &axum::body::Bytes, etag: &HeaderValue) -> Response {
-    let known = request.get_all(header::IF_NONE_MATCH).iter().any(|value| {
-        let tags = value.to_str().unwrap_or_default().split(',').map(str::trim);
-        tags.into_iter()
-            .any(|tag| tag == "*" || tag.trim_start_matches("W/").as_bytes() == etag.as_bytes())
-    });
-    let mut response = if known {
+    let mut response = if is_known(request, etag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         let mut response = Response::new(Body::from(body.clone()));
@@ -85,6 +80,15 @@ pub fn document(request: &HeaderMap, body: &axum::body::Bytes, etag: &HeaderValu
         HeaderValue::from_static("*"),
     );
     response
+}
+
+/// Whether the client has what is called so (RFC 9110 §13.1.2).
+pub fn is_known(request: &HeaderMap, etag: &HeaderValue) -> bool {
+    request.get_all(header::IF_NONE_MATCH).iter().any(|value| {
+        let tags = value.to_str().unwrap_or_default().split(',').map(str::trim);
+        tags.into_iter()
+            .any(|tag| tag == "*" || tag.trim_start_matches("W/").as_bytes() == etag.as_bytes())
+    })
 }
 
 /// The strong entity tag of a body.

@@ -75,6 +75,7 @@ pub struct Cache {
     seen: Mutex<HashSet<Changed>>,
     read_at: Mutex<Option<Instant>>,
     keys_changed: AtomicBool,
+    epoch: AtomicU64,
     policy: ArcSwapOption<LoadedPolicy>,
     policy_changed: AtomicBool,
     /// How many times the policy began to be loaded.
@@ -108,6 +109,7 @@ impl Cache {
             seen: Mutex::default(),
             read_at: Mutex::default(),
             keys_changed: AtomicBool::new(false),
+            epoch: AtomicU64::new(0),
             policy: ArcSwapOption::empty(),
             policy_changed: AtomicBool::new(true),
             policy_loads: AtomicU64::new(0),
@@ -212,6 +214,7 @@ impl Cache {
 
     /// Forgets what this instance itself has just changed.
     pub fn applied(&self, changes: &[Change]) {
+        self.epoch.fetch_add(1, Ordering::AcqRel);
         for change in changes {
             match change {
                 Change::RevokeApproval { approval, .. } => self.approvals.forget(approval),
@@ -244,6 +247,9 @@ impl Cache {
             self.forget_all();
         }
         fresh.iter().for_each(|change| self.forget(change));
+        if !fresh.is_empty() {
+            self.epoch.fetch_add(1, Ordering::AcqRel);
+        }
         // Before memory is trusted again: a policy that cannot be loaded must not go on as it was.
         if self.policy_changed.swap(false, Ordering::AcqRel)
             && let Err(error) = self.load_policy().await
@@ -258,6 +264,13 @@ impl Cache {
     /// Whether signing keys changed since this was asked last.
     pub fn take_keys_changed(&self) -> bool {
         self.keys_changed.swap(false, Ordering::AcqRel)
+    }
+
+    /// A number that grows with every change of anything that is known here; `None` while memory is
+    /// not trusted.
+    pub fn epoch(&self) -> Option<u64> {
+        self.is_trusted()
+            .then(|| self.epoch.load(Ordering::Acquire))
     }
 
     fn forget(&self, change: &Changed) {

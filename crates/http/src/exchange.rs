@@ -6,7 +6,7 @@ use std::{
 };
 
 use axum::{extract::Request, response::Response};
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{Extensions, HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use serde::Serialize;
 use symbolon_core::{
     client::Client,
@@ -43,7 +43,7 @@ impl Call {
         Self {
             headers: request.headers().clone(),
             parameters: Parameters::default(),
-            address: address(request),
+            address: address(request.extensions()),
         }
     }
 
@@ -52,7 +52,7 @@ impl Call {
     /// # Errors
     /// The answer to give when it cannot be read, or a parameter stands twice.
     pub async fn read(request: Request) -> Result<Self, Response> {
-        let address = address(&request);
+        let address = address(request.extensions());
         let headers = request.headers().clone();
         let parameters = form::body(request).await.map_err(|unreadable| {
             answer::oauth_error_with(unreadable.status(), unreadable.wire())
@@ -66,10 +66,19 @@ impl Call {
             address,
         })
     }
+
+    /// A request without a form: who asks is said by its headers alone.
+    pub fn without_form(head: &Parts) -> Self {
+        Self {
+            headers: head.headers.clone(),
+            parameters: Parameters::default(),
+            address: address(&head.extensions),
+        }
+    }
 }
 
-fn address(request: &Request) -> IpAddr {
-    let known = request.extensions().get::<ClientAddress>();
+fn address(extensions: &Extensions) -> IpAddr {
+    let known = extensions.get::<ClientAddress>();
     known.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.0)
 }
 

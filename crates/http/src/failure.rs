@@ -2,7 +2,10 @@
 
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
-use symbolon_core::policy::{PolicyError, own::OwnApiError};
+use symbolon_core::{
+    id::Id,
+    policy::{PolicyError, api::Api, own::OwnApiError},
+};
 use symbolon_jose::JoseError;
 use symbolon_storage::StorageError;
 use symbolon_web::password_pool::PoolError;
@@ -12,6 +15,11 @@ use crate::answer;
 /// A request that we could not serve.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
+    /// A policy has grown past what can be served as a bundle.
+    #[error(
+        "the policy bundle of {0} is longer than 16 MiB: protect this API by forward authentication"
+    )]
+    BundleTooLong(Id<Api>),
     /// Other requests were faster time after time.
     #[error("the request lost every race for its row")]
     Contended,
@@ -21,6 +29,9 @@ pub enum Failure {
     /// There is no active key for an algorithm that a client is registered with.
     #[error("no active signing key for {0}; add it to keys.algorithms")]
     KeyMissing(symbolon_core::algorithm::Algorithm),
+    /// There is no active key at all.
+    #[error("no active signing key")]
+    NoKey,
     /// Our own API cannot be made.
     #[error(transparent)]
     OwnApi(#[from] OwnApiError),
@@ -52,8 +63,10 @@ impl Failure {
             Self::Session(tower_sessions::session::Error::Store(
                 tower_sessions::session_store::Error::Backend(_),
             )) => true,
-            Self::Jose(_)
+            Self::BundleTooLong(_)
+            | Self::Jose(_)
             | Self::KeyMissing(_)
+            | Self::NoKey
             | Self::OwnApi(_)
             | Self::Passwords(_)
             | Self::Policy(_)

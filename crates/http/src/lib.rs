@@ -7,6 +7,7 @@
 mod access;
 mod admission;
 mod answer;
+mod bundle;
 mod cache;
 mod cors;
 mod endpoint;
@@ -88,6 +89,7 @@ pub fn router(provider: Arc<Provider>) -> Router {
             &at(&paths.revoke),
             post(endpoint::revoke::post).options(cors::preflight),
         )
+        .route(&at("/access/v1/policy"), get(endpoint::policy_bundle::get))
         .route(
             &at(&paths.userinfo),
             get(endpoint::userinfo::get)

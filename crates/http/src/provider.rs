@@ -13,7 +13,7 @@ use symbolon_core::{
     organization::Organization,
     policy::Policy,
     session::ACR_PASSWORD,
-    settings::{SessionSettings, TokenSettings},
+    settings::{BundleSettings, SessionSettings, TokenSettings},
     time::{Clock, Lifetime, Timestamp},
     token::{Issuance, refresh::SuccessionKeys},
 };
@@ -23,6 +23,7 @@ use symbolon_web::{guard::Guard, metrics::Metrics, password_pool::PasswordPool};
 
 use crate::{
     answer,
+    bundle::Bundles,
     cache::Cache,
     failure::Failure,
     gate::Gate,
@@ -66,6 +67,8 @@ pub struct ProviderSettings {
     pub token: TokenSettings,
     /// Lifetimes of sessions.
     pub session: SessionSettings,
+    /// Policy bundles.
+    pub bundle: BundleSettings,
     /// For how long a person may take over a page.
     pub interaction_lifetime: Lifetime,
     /// When keys rotate.
@@ -112,6 +115,7 @@ pub enum ProviderError {
 
 /// A provider.
 pub struct Provider {
+    pub(crate) bundles: Bundles,
     pub(crate) cache: Cache,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) discovery: (Bytes, HeaderValue),
@@ -152,6 +156,7 @@ impl Provider {
         let discovery = Bytes::from(serde_json::to_vec(&metadata).unwrap_or_default());
         let etag = answer::etag(&discovery);
         let provider = Arc::new(Self {
+            bundles: Bundles::default(),
             cache: Cache::new(
                 Arc::clone(&parts.storage),
                 Arc::clone(&parts.clock),

@@ -53,7 +53,7 @@ impl Provider {
     }
 
     async fn purge(&self) {
-        let feed = bundle::feed_kept(&self.settings);
+        let feed = bundle::feed_kept(&self.settings.token, &self.settings.bundle);
         match self.storage.purge(self.now(), feed).await {
             Ok(0) => {}
             Ok(rows) => tracing::info!(rows, "deleted what had expired"),

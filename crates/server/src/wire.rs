@@ -5,7 +5,7 @@ use std::{fs, io::Write, os::unix::fs::OpenOptionsExt, path::Path, sync::Arc};
 use symbolon_core::{
     id::Id,
     keys::KeySettings,
-    settings::{SessionSettings, TokenSettings},
+    settings::{BundleSettings, SessionSettings, TokenSettings},
     time::{Lifetime, Timestamp},
 };
 use symbolon_http::{
@@ -87,6 +87,10 @@ pub(crate) async fn provider(
         session: SessionSettings {
             idle_lifetime: lifetime(config.session.idle_lifetime),
             absolute_lifetime: lifetime(config.session.absolute_lifetime),
+        },
+        bundle: BundleSettings {
+            lifetime: lifetime(config.policy.bundle_lifetime),
+            clock_tolerance: lifetime(config.policy.clock_tolerance),
         },
         interaction_lifetime: lifetime(config.interaction.lifetime),
         keys: key_settings(config)?,

@@ -12,13 +12,14 @@ pub mod introspect;
 pub mod keys;
 pub mod metrics;
 pub mod missing;
+pub mod policy_bundle;
 pub mod revoke;
 pub mod token;
 pub mod userinfo;
 
 /// The name of a route in metrics and logs: a fixed set, whatever paths are configured.
 pub fn route_name(path: &str) -> &'static str {
-    const NAMES: [(&str, &str); 25] = [
+    const NAMES: &[(&str, &str)] = &[
         ("/authorize", "authorize"),
         ("/token", "token"),
         ("/introspect", "introspect"),
@@ -46,6 +47,7 @@ pub fn route_name(path: &str) -> &'static str {
         ("/healthz", "healthz"),
         ("/readyz", "readyz"),
         ("/metrics", "metrics"),
+        ("/access/v1/policy", "policy_bundle"),
         ("/static/{*path}", "static"),
     ];
     NAMES

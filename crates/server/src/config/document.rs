@@ -21,6 +21,7 @@ fn heading(table: &str) -> &'static str {
         "metrics" => "Metrics",
         "password" => "Passwords",
         "paths" => "Paths of the endpoints",
+        "policy" => "Policy bundles for resource servers",
         "proxy" => "Proxies in front",
         "admin" => "Administration",
         "registration" => "Signing up",

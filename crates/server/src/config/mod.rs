@@ -57,6 +57,7 @@ pub(crate) struct Config {
     pub(crate) paths: Paths,
     pub(crate) token: Token,
     pub(crate) session: Session,
+    pub(crate) policy: Policy,
     pub(crate) interaction: Interaction,
     pub(crate) password: Password,
     pub(crate) keys: Keys,
@@ -113,6 +114,13 @@ pub(crate) struct Token {
 pub(crate) struct Session {
     pub(crate) idle_lifetime: Seconds,
     pub(crate) absolute_lifetime: Seconds,
+}
+
+/// `policy.*`
+#[derive(Clone, Debug)]
+pub(crate) struct Policy {
+    pub(crate) bundle_lifetime: Seconds,
+    pub(crate) clock_tolerance: Seconds,
 }
 
 /// `interaction.*`
@@ -292,6 +300,10 @@ fn assemble(values: &Values<'_>) -> Result<Config, String> {
         session: Session {
             idle_lifetime: values.read("session.idle_lifetime")?,
             absolute_lifetime: values.read("session.absolute_lifetime")?,
+        },
+        policy: Policy {
+            bundle_lifetime: values.read("policy.bundle_lifetime")?,
+            clock_tolerance: values.read("policy.clock_tolerance")?,
         },
         interaction: Interaction {
             lifetime: values.read("interaction.lifetime")?,

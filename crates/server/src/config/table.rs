@@ -244,6 +244,20 @@ pub(crate) static SETTINGS: &[Setting] = &[
         "How long a sign-in lasts, however much it is used.",
     ),
     setting(
+        "policy.bundle_lifetime",
+        seconds(10, DAY),
+        Value("5m"),
+        "How long a resource server may go on deciding by a policy bundle when it cannot fetch a \
+         newer one.",
+    ),
+    setting(
+        "policy.clock_tolerance",
+        seconds(0, 10 * MINUTE),
+        Value("60s"),
+        "By how much the clocks of instances on one database may differ. For so long after a change \
+         of somebody or something, resource servers ask about every token that depends on it.",
+    ),
+    setting(
         "interaction.lifetime",
         seconds(10, DAY),
         Value("30m"),
