@@ -7,7 +7,7 @@ use axum::{Extension, Router, routing::get};
 use serde_json::{Value, json};
 use symbolon_resource_server::{Caller, ResourceServer};
 use symbolon_testkit::{
-    Answer, Authentication, RelyingParty, Server, http, jwt_header, jwt_payload, on_both_databases,
+    Answer, RelyingParty, Server, http, jwt_header, jwt_payload, on_both_databases,
 };
 use tokio::net::TcpListener;
 

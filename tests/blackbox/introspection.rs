@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 use symbolon_testkit::{
-    Answer, Authentication, RelyingParty, http, jwt_payload, on_both_databases,
+    Answer, Authentication, RelyingParty, Server, http, jwt_payload, on_both_databases,
 };
 
 use crate::support::{
-    ALICE_ID, MACHINE_SECRET, WORKER_ID, alice, machine, public, seconds_pass, server, shared,
+    ALICE_ID, MACHINE_SECRET, WORKER_ID, alice, apply, binary, eventually, machine, options,
+    public, seconds_pass, server, shared, with_settings,
 };
 
 on_both_databases! {
@@ -31,6 +32,44 @@ on_both_databases! {
             jwt_payload(&tokens.access_token)
         );
         assert_eq!(told["sub"], ALICE_ID);
+    }
+
+    async fn the_roles_in_an_answer_are_those_held_now(backend) {
+        let database = backend.url();
+        let server = Server::start(binary(), with_settings(options(&database), &[]));
+        let (owner, gateway) = (machine(&server, "machine-api").await, machine(&server, "gateway").await);
+        let token = owner.client_credentials().await.tokens().access_token;
+        let before = json!({ "acme": ["viewer"], "globex": ["robot", "viewer"] });
+        assert_eq!(gateway.introspect(&token).await.json["roles"], before);
+        apply(
+            &database,
+            "machine_users:\n  - { name: worker, organization: globex, roles: { acme: [admin] } }\n",
+        );
+        let now = json!({ "acme": ["admin"] });
+        eventually("the roles are others", async || {
+            let [own, seen] = [&owner, &gateway].map(|party| party.introspect(&token));
+            own.await.json["roles"] == now && seen.await.json["roles"] == now
+        })
+        .await;
+        assert_eq!(jwt_payload(&token)["roles"], before);
+    }
+
+    async fn only_who_stands_in_front_of_an_api_is_told_the_roles_that_a_token_must_not_use(backend) {
+        let server = shared(backend);
+        let (owner, gateway) = (machine(server, "machine-api").await, machine(server, "gateway").await);
+        let owner = owner.asking_for("urn:symbolon:organization:acme");
+        let token = owner.client_credentials().await.tokens().access_token;
+        let usable = json!({ "acme": ["viewer"] });
+        let (own, seen) = (owner.introspect(&token).await.json, gateway.introspect(&token).await.json);
+        for answer in [&own, &seen] {
+            assert_eq!(answer["roles"], usable);
+            assert_eq!(answer["limits"], json!({ "organizations": ["acme"] }));
+        }
+        assert_eq!(own.get("granted_roles"), None);
+        assert_eq!(
+            seen["granted_roles"],
+            json!({ "acme": ["viewer"], "globex": ["robot", "viewer"] })
+        );
     }
 
     async fn an_opaque_token_has_the_same_members_as_a_jwt(backend) {

@@ -53,6 +53,15 @@ on_both_databases! {
         let gateway = machine(&server, "gateway").await;
         let answer = gateway.introspect(&token).await.json;
         assert_eq!(answer["roles"], json!({ "globex": ["viewer"] }));
+        // Whoever decides by it needs to know what it must not be used for: a rule may deny.
+        assert_eq!(
+            answer["granted_roles"],
+            json!({ "acme": ["viewer"], "globex": ["robot", "viewer"] })
+        );
+        assert_eq!(
+            answer["limits"],
+            json!({ "organizations": ["globex"], "roles": ["viewer", "admin"] })
+        );
     }
 
     async fn a7_5_a_revoked_token_is_refused_and_so_is_one_whose_owner_is_disabled(backend) {

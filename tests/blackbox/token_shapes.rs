@@ -176,6 +176,7 @@ on_both_databases! {
         let [alice, ..] = of("app", "openid", "alice", ALICE).await;
         let both = json!({ "acme": ["admin"], "globex": ["viewer"] });
         assert_eq!(alice["roles"], both, "short enough");
+        assert_eq!(alice.get("roles_partial"), None);
         let [rosa, ..] = of("app", "openid", "rosa", ROSA).await;
         assert_eq!(rosa["roles"], json!({ "acme": ["admin", "robot", "viewer"] }));
         assert_eq!(rosa["roles_partial"], true);

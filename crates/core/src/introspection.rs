@@ -1,4 +1,10 @@
 //! Introspection: what a token says, for those whom it concerns.
+//!
+//! The roles in an answer are those that are held now, not those of the time of issue: whoever asks
+//! instead of reading the token wants to know what is true. Beside `roles`, which the token may use,
+//! `granted_roles` has all roles of the subject where these are more, and `limits` says what the
+//! token is limited to: with both a decision is made as the provider itself would
+//! ([`crate::policy::Question`]).
 #![doc(alias = "RFC 7662")]
 
 use serde::Serialize;
@@ -9,6 +15,8 @@ use crate::{
     client::{Client, Place},
     id::Id,
     organization::Organization,
+    policy::Policy,
+    restriction::Restriction,
     role::Roles,
     scope::Scope,
     secret::{RefreshToken, Secret},
@@ -16,8 +24,10 @@ use crate::{
     subject::Subject,
     time::Timestamp,
     token::{
-        access::AccessTokenClaims, limits::TokenLimits, personal::PersonalAccessToken,
-        telling::Telling,
+        access::AccessTokenClaims,
+        limits::TokenLimits,
+        personal::PersonalAccessToken,
+        telling::{RolesClaim, Telling},
     },
 };
 
@@ -38,9 +48,11 @@ pub struct Answer<'a> {
 enum Claims<'a> {
     Access {
         #[serde(flatten)]
-        claims: &'a AccessTokenClaims,
+        claims: Box<AccessTokenClaims>,
         #[serde(flatten)]
         told: Map<String, Value>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        granted_roles: Option<&'a Roles>,
     },
     Personal(PersonalTokenClaims<'a>),
     Refresh(RefreshTokenClaims<'a>),
@@ -54,9 +66,11 @@ struct PersonalTokenClaims<'a> {
     #[serde(skip_serializing_if = "Scope::is_empty")]
     scope: &'a Scope,
     org_id: &'a Id<Organization>,
-    roles: &'a Roles,
+    roles: Roles,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     roles_partial: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    granted_roles: Option<&'a Roles>,
     #[serde(skip_serializing_if = "TokenLimits::is_none")]
     limits: TokenLimits,
     iat: Timestamp,
@@ -82,26 +96,40 @@ impl<'a> Answer<'a> {
         claims: None,
     };
 
-    /// An active access token. `issued_to`: the client whose registration says in which other shapes
-    /// the roles are told.
+    /// An active access token, with the roles that it may use now, whatever it told when it was
+    /// issued: in the shapes that the registration of the client asks for which it was issued to,
+    /// and never cut. `caller`: who asks.
     pub fn access_token(
-        claims: &'a AccessTokenClaims,
+        caller: &Client,
+        claims: &AccessTokenClaims,
         subject: &'a Subject,
         issued_to: &Client,
-        roles_limit: usize,
+        policy: &Policy,
     ) -> Self {
-        // What the token told when it was issued, so that both say the same.
-        let told = Telling {
+        let held = Restriction::of(&claims.scope).roles(subject, policy);
+        let telling = Telling {
             client: issued_to,
             subject,
             scope: &claims.scope,
             limits: &claims.limits,
-            roles: &claims.told_roles(),
-            roles_limit,
-        }
-        .claims(Place::AccessToken);
+            roles: &claims.limits.roles(&held),
+            roles_limit: usize::MAX,
+        };
+        let roles = telling.access_token_roles();
+        let told = telling.claims(Place::AccessToken);
+        let is_all = matches!(&roles, RolesClaim::ByOrganization(all) if *all == subject.roles);
+        let claims = AccessTokenClaims {
+            roles,
+            roles_partial: !is_all,
+            ..claims.clone()
+        };
+        let decides = stands_in_front(caller, &claims);
         let username = subject.person().map(|person| person.username.as_str());
-        let claims = Some(Claims::Access { claims, told });
+        let claims = Some(Claims::Access {
+            claims: Box::new(claims),
+            told,
+            granted_roles: (decides && !is_all).then_some(&subject.roles),
+        });
         Self {
             active: true,
             token_type: Some("Bearer"),
@@ -114,9 +142,10 @@ impl<'a> Answer<'a> {
     pub fn personal_token(
         token: &'a PersonalAccessToken,
         owner: &'a Subject,
-        roles: &'a Roles,
         issuer: &'a str,
     ) -> Self {
+        let roles = token.roles(owner);
+        let is_all = roles == owner.roles;
         let claims = PersonalTokenClaims {
             iss: issuer,
             sub: &owner.id,
@@ -124,7 +153,8 @@ impl<'a> Answer<'a> {
             scope: &token.limits.scope,
             org_id: &owner.organization,
             roles,
-            roles_partial: *roles != owner.roles,
+            roles_partial: !is_all,
+            granted_roles: (!is_all).then_some(&owner.roles),
             limits: token.limits.within(),
             iat: token.created_at,
             exp: token.expires_at,
@@ -183,9 +213,15 @@ impl<'a> Answer<'a> {
 /// audience that it stands in front of (requirement A2.8).
 pub fn concerns(caller: &Client, claims: &AccessTokenClaims) -> bool {
     let own = claims.client_id == caller.id || claims.aud.contains(caller.id.as_str());
-    own || caller
-        .metadata
-        .introspects
+    own || stands_in_front(caller, claims)
+}
+
+/// Whether the client that asks stands in front of an API that the token is for, and so decides by
+/// the answer. A rule may deny to a role that the token must not use, so it is told all roles of the
+/// subject; an application that a token was issued to is not.
+fn stands_in_front(caller: &Client, claims: &AccessTokenClaims) -> bool {
+    let introspects = &caller.metadata.introspects;
+    introspects
         .iter()
         .any(|audience| claims.aud.contains(audience))
 }

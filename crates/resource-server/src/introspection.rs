@@ -16,7 +16,7 @@ use symbolon_core::{
     token::access::Audience,
 };
 
-use crate::token::{Accepted, Facts, Presented};
+use crate::token::{Accepted, Facts, Presented, Told};
 
 /// For how long an answer is good.
 const MEMORY: Duration = Duration::from_secs(1);
@@ -38,8 +38,8 @@ pub struct Answer {
     scope: Scope,
     org_id: Option<Id<Organization>>,
     /// The roles that the token may use now.
-    roles: Option<Roles>,
-    /// All roles that its subject has now, if these are more.
+    roles: Option<Told>,
+    /// All roles that its subject has now, if these are more, or `roles` has another shape.
     granted_roles: Option<Roles>,
     #[serde(default)]
     limits: Limits,
@@ -72,12 +72,16 @@ impl Answer {
         if !(self.active && is_for_us && is_ours && is_bearer) {
             return None;
         }
+        let granted = match (self.granted_roles, self.roles) {
+            (Some(all), _) | (None, Some(Told::ByOrganization(all))) => all,
+            (None, Some(Told::Otherwise(_)) | None) => return None,
+        };
         Some(Facts {
             subject: self.sub?,
             home: self.org_id?,
             client: self.client_id,
             scope: self.scope,
-            granted: self.granted_roles.or(self.roles)?,
+            granted,
             organizations: self.limits.organizations,
             roles: self.limits.roles,
             expires_at: self.exp?,

@@ -73,17 +73,19 @@ pub struct Claims {
     org_id: Id<Organization>,
     roles: Option<Told>,
     #[serde(default)]
-    roles_cut: bool,
+    roles_partial: bool,
     limits: Option<IgnoredAny>,
     grant_id: Option<Id<Approval>>,
     #[serde(default)]
     exchanged_from: Vec<String>,
+    /// Only a token that forward authentication hands to an API has this.
+    organization_id: Option<IgnoredAny>,
 }
 
 /// The `roles` claim, in the shapes that a client may have chosen.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-enum Told {
+pub enum Told {
     /// All roles, by organization.
     ByOrganization(Roles),
     /// Those of one organization.
@@ -135,7 +137,10 @@ impl Claims {
     /// Whether the token is from the right issuer, for this API, and within its time.
     pub fn are_accepted(&self, accepted: &Accepted, now: Timestamp) -> bool {
         let leeway = accepted.leeway;
-        *self.iss == *accepted.issuer
+        // What it was made from may have been revoked since, and cannot be asked about: it is for
+        // APIs behind a proxy that decide nothing themselves.
+        self.organization_id.is_none()
+            && *self.iss == *accepted.issuer
             && self.aud.contains(accepted.audience.as_str())
             && now < self.exp.plus(leeway)
             && self.nbf.is_none_or(|start| start <= now.plus(leeway))
@@ -145,7 +150,7 @@ impl Claims {
     pub fn decided(&self, changes: &TokenChanges, acting: &Id<Organization>) -> Decided {
         // The roles of a limited token are fewer than its subject's, and a rule may deny to the
         // others: leaving a role out of a token must not make it good for more.
-        let tells_all = matches!(self.roles, Some(Told::ByOrganization(_))) && !self.roles_cut;
+        let tells_all = matches!(self.roles, Some(Told::ByOrganization(_))) && !self.roles_partial;
         if self.limits.is_some() || !tells_all {
             return Decided::IntrospectedForRoles;
         }
@@ -224,6 +229,7 @@ mod tests {
             ("aud", json!("https://id.example")),
             ("aud", json!(["API", "ap", "api2"])),
             ("nbf", json!(156)),
+            ("organization_id", json!("acme")),
         ] {
             let other = claims(|claims| claims[member] = value.clone());
             assert!(!is_accepted(&other, 150), "{member}: {value}");
@@ -243,7 +249,7 @@ mod tests {
             ("limits", json!({ "organizations": ["acme"] })),
             ("roles", Value::Null),
             ("roles", json!(["admin"])),
-            ("roles_cut", json!(true)),
+            ("roles_partial", json!(true)),
         ] {
             let partial = claims(|claims| claims[member] = value);
             assert_eq!(decided(partial), Decided::IntrospectedForRoles, "{member}");

@@ -5,7 +5,8 @@
 //! subject's home. Somebody with roles in thousands of organizations would get a token that no header
 //! holds, so a claim of more than [`crate::settings::TokenSettings::roles_limit`] bytes tells the roles
 //! of the acting organization alone. An API that needs others asks introspection or a decision
-//! endpoint, which know all of them; one that reads the claim alone gives less, never more.
+//! endpoint, which know all of them; one that reads the claim alone gives less, and whoever decides by
+//! rules that deny sees by the claim `roles_partial` that it has to ask.
 //!
 //! Zitadel's claims name the domain of an organization; here that is its identifier, which unlike a
 //! display name nobody else can have. Roles belong to no project, so each project that is told has

@@ -52,18 +52,17 @@ async fn respond(provider: &Provider, call: &Call) -> Result<Response, Failure> 
         return refresh_token(provider, &client, &secret).await;
     }
     let live = access::live(provider, token).await?;
-    let roles;
+    let policy;
     let answer = match &live {
         None => Answer::INACTIVE,
         Some(live) => match &live.presented {
             Presented::Access(claims) if introspection::concerns(&client, claims) => {
                 let issued_to = live.client.as_ref().unwrap_or(&client);
-                let roles_limit = provider.settings.token.roles_limit;
-                Answer::access_token(claims, &live.subject, issued_to, roles_limit)
+                policy = provider.policy().await?;
+                Answer::access_token(&client, claims, &live.subject, issued_to, &policy)
             }
             Presented::Personal(token) if introspection::personal_token_concerns(&client) => {
-                roles = token.roles(&live.subject);
-                Answer::personal_token(token, &live.subject, &roles, &provider.issuer)
+                Answer::personal_token(token, &live.subject, &provider.issuer)
             }
             Presented::Access(_) | Presented::Personal(_) => Answer::INACTIVE,
         },

@@ -11,8 +11,9 @@ use url::{Host, Url};
 pub(crate) struct Issuer(String);
 
 /// First segments of paths that the server answers itself and that no endpoint may take.
-const RESERVED: [&str; 12] = [
+const RESERVED: [&str; 13] = [
     ".well-known",
+    "access",
     "choose-account",
     "consent",
     "favicon.ico",
