@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 use symbolon_testkit::{Attempt, Person, RelyingParty, Tokens, jwt_payload, on_both_databases};
 
-use crate::support::{ALICE, alice_in, apply, eventually, issuing, issuing_on, machine, public};
+use crate::support::{
+    ALICE, alice_in, apply, eventually, issuing, issuing_on, machine, public, sign_in,
+};
 
 const INVOICES: &str = "https://invoices.example";
 const OTHER: &str = "https://other.example/v1";
@@ -155,6 +157,19 @@ on_both_databases! {
         assert_eq!(audience(&party, &tokens), json!([INVOICES]));
         let tokens = alice_in(&Person::new(), &party, &[]).await;
         assert_eq!(jwt_payload(&tokens.access_token)["aud"], party.metadata["issuer"]);
+    }
+
+    async fn symbolons_own_api_is_one_like_any_other(backend) {
+        let scope = "openid Symbolon.Admin.v1.Users.Read";
+        let party = public(issuing(backend), "app-admin").await.asking_for(scope);
+        let own = [("resource", "urn:symbolon:api")];
+        let password = "demo administrator pass phrase";
+        let admin = sign_in(&Person::new(), &party, &own, "admin", password).await;
+        assert_eq!(audience(&party, &admin), json!(["urn:symbolon:api"]));
+        assert_eq!(admin.json["scope"], scope);
+        // Who is no administrator gets a token that is good for nothing there.
+        let alice = alice_in(&Person::new(), &party, &own).await;
+        assert_eq!(alice.json["scope"], "openid urn:symbolon:no-api-scope");
     }
 
     async fn a_machine_picks_of_what_it_is_registered_for(backend) {
