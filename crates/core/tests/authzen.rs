@@ -401,6 +401,7 @@ fn pages(
         policy: &policy,
         subject: who,
         may_ask: &may_ask,
+        may_ask_about: &|_| true,
     };
     let mut cursor = Cursor {
         limit,
@@ -567,6 +568,7 @@ fn a_page_of_no_results_is_not_the_end() {
         policy: &policy,
         subject: &who,
         may_ask: &|_| true,
+        may_ask_about: &|_| true,
     };
     let search = ResourceSearch::read(&map(&request)).unwrap();
     let cursor = Cursor {

@@ -1,4 +1,4 @@
-//! Who may ask: gateways everything, everybody else what the rules give them.
+//! Who may ask: gateways about their APIs, everybody else what the rules give them.
 
 use serde_json::{Value, json};
 use symbolon_testkit::{Answer, Backend, Server, http, on_both_databases};
@@ -54,6 +54,39 @@ fn challenges(answer: &Answer) -> Vec<&str> {
 }
 
 on_both_databases! {
+    async fn a_gateway_asks_about_the_apis_it_stands_in_front_of(backend) {
+        let server = shared(backend);
+        assert_eq!(with_secret(server, PEP, PEP_SECRET).await.status, 200);
+        let other = with_secret(server, "other-gateway", PEP_SECRET).await;
+        assert_eq!(other.status, 403, "{other:?}");
+        for (path, body) in [
+            (SUBJECT, json!({
+                "subject": {"type": "user"}, "action": {"name": "Orders.v1.Read"},
+                "resource": {"type": "organization", "id": "branch"},
+            })),
+            (RESOURCE, json!({
+                "subject": {"type": "user", "id": "erin"}, "action": {"name": "Orders.v1.Read"},
+                "resource": {"type": "organization"},
+            })),
+            (ACTION, json!({
+                "subject": {"type": "user", "id": "erin"},
+                "resource": {"type": "organization", "id": "branch"},
+            })),
+        ] {
+            let ask = async |client| {
+                let url = format!("{}{path}", server.url());
+                let request = http().post(url).basic_auth(client, Some(PEP_SECRET)).json(&body);
+                Answer::to(request).await
+            };
+            let own = ask(PEP).await;
+            let results = own.json["results"].as_array().map_or(0, Vec::len);
+            assert!(own.status == 200 && results > 0, "{path}: {own:?}");
+            let other = ask("other-gateway").await;
+            let results = other.json["results"].as_array().map_or(0, Vec::len);
+            assert!(other.status != 500 && results == 0, "{path}: {other:?}");
+        }
+    }
+
     async fn whoever_is_nobody_is_told_how_to_say_who_they_are(backend) {
         let server = shared(backend);
         for path in [EVALUATION, EVALUATIONS, SUBJECT, RESOURCE, ACTION] {

@@ -80,12 +80,16 @@ pub struct Asking<'a> {
     pub subject: &'a Subject,
     /// Whether the caller may ask about an organization.
     pub may_ask: &'a (dyn Fn(&Id<Organization>) -> bool + Sync),
+    /// Whether the caller may ask about a scope.
+    pub may_ask_about: &'a (dyn Fn(&ApiScope) -> bool + Sync),
 }
 
 impl Asking<'_> {
     fn permits(&self, meaning: &Meaning) -> bool {
         let acting = meaning.acting.of(&self.subject.organization);
+        let needed = meaning.needed.as_ref();
         acting.is_some_and(|acting| (self.may_ask)(acting))
+            && needed.is_ok_and(|needed| (self.may_ask_about)(needed))
             && allows(self.policy, meaning, self.subject)
     }
 }

@@ -1,19 +1,23 @@
 //! Who may ask.
 //!
 //! A *gateway* is a client that is registered to introspect tokens, and says who it is by
-//! client_secret_basic: it may ask everything, as it enforces the answers. Everybody else presents a
+//! client_secret_basic: it may ask about the scopes of the APIs that it stands in front of, as it
+//! enforces the answers. Everybody else presents a
 //! token, and is subject to the rules like everywhere: it takes `Symbolon.Access.v1.Evaluate` or
 //! `Symbolon.Access.v1.Search`, in the system organization to ask about all organizations, or in
 //! the organization that the question is about. An access token has to name the scope.
+
+use std::sync::Arc;
 
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use symbolon_core::{
     authzen::{answer::Detail, question::Acting},
+    client::Client,
     id::Id,
     organization::Organization,
     parameters::Parameters,
-    policy::{Policy, Question, api_scope::ApiScope, own},
+    policy::{Policy, Question, api::Api, api_scope::ApiScope, own},
     subject::Subject,
 };
 
@@ -37,7 +41,7 @@ const POLICY: &str = "Symbolon.Access.v1.Policy";
 /// Somebody who is who they say.
 pub enum Caller {
     /// A client that enforces answers.
-    Gateway,
+    Gateway(Arc<Client>),
     /// Whoever a token speaks of.
     Bearer(Box<LiveToken>),
 }
@@ -84,7 +88,7 @@ impl Caller {
         let system = provider.settings.system.as_ref();
         let in_system = |scope| system.is_some_and(|system| self.has(policy, scope, system));
         let (everywhere, sees_rules) = match self {
-            Self::Gateway => (true, false),
+            Self::Gateway(_) => (true, false),
             Self::Bearer(_) => (in_system(scope), in_system(POLICY)),
         };
         Permit {
@@ -113,7 +117,7 @@ impl Caller {
             let sentence = "this client is not registered to introspect tokens, so it may not ask";
             return Ok(Err(refuse(StatusCode::FORBIDDEN, sentence.to_owned())));
         }
-        Ok(Ok(Self::Gateway))
+        Ok(Ok(Self::Gateway(client)))
     }
 
     async fn bearer(
@@ -163,6 +167,19 @@ impl Permit<'_> {
         self.everywhere || self.caller.has(self.policy, self.scope, organization)
     }
 
+    /// Whether a question about this scope may be asked. Whoever enforces the answers of one API need
+    /// not know who may do what in the others. What no API defines is nobody's secret.
+    pub fn covers_scope(&self, scope: &ApiScope) -> bool {
+        let Caller::Gateway(client) = self.caller else {
+            return true;
+        };
+        let defines = |api: &&Api| api.scopes().iter().any(|own| own.scope == *scope);
+        let mut defining = self.policy.apis().filter(defines).peekable();
+        let own = &client.metadata.introspects;
+        defining.peek().is_none()
+            || defining.any(|api| own.iter().any(|own| own == api.audience().as_str()))
+    }
+
     /// Whether a question about what a subject may do there may be asked. Of somebody who does not
     /// exist no home is known.
     pub fn covers_acting(&self, acting: &Acting, subject: Option<&Subject>) -> bool {
@@ -176,7 +193,7 @@ impl Permit<'_> {
     /// Whether there is any organization that may be asked about.
     pub fn covers_any(&self) -> bool {
         match self.caller {
-            Caller::Gateway => true,
+            Caller::Gateway(_) => true,
             Caller::Bearer(live) => {
                 let organizations = self.policy.organizations(&live.subject.roles);
                 self.everywhere || organizations.iter().any(|own| self.covers(own))

@@ -33,6 +33,8 @@ pub async fn decide(
     let meaning = meaning(policy, &asked);
     let subject = subjects.find(&evaluation.subject).await?;
     let subject = subject.as_deref();
-    let permitted = permit.covers_acting(&meaning.acting, subject);
+    let about = meaning.needed.as_ref();
+    let permitted = about.map_or(true, |needed| permit.covers_scope(needed))
+        && permit.covers_acting(&meaning.acting, subject);
     Ok(permitted.then(|| Decision::make(policy, &meaning, subject, permit.detail)))
 }

@@ -68,10 +68,12 @@ async fn respond(provider: &Provider, asked: &Asked) -> Result<Response, Failure
         None => Found::NOTHING,
         Some(subject) => {
             let may_ask = |organization: &_| Permit::covers(&permit, organization);
+            let may_ask_about = |scope: &_| Permit::covers_scope(&permit, scope);
             let asking = Asking {
                 policy: &asked.policy,
                 subject,
                 may_ask: &may_ask,
+                may_ask_about: &may_ask_about,
             };
             actions(asking, &search, &cursor)
         }

@@ -67,7 +67,9 @@ async fn respond(provider: &Provider, asked: &Asked) -> Result<Response, Failure
     };
     let meaning = meaning(policy, &question);
     let permit = asked.caller.permit(provider, policy, SEARCH);
-    if !permit.covers_acting(&meaning.acting, None) {
+    let about = meaning.needed.as_ref();
+    let about_what_it_may = about.map_or(true, |needed| permit.covers_scope(needed));
+    if !about_what_it_may || !permit.covers_acting(&meaning.acting, None) {
         return Ok(permit.forbidden());
     }
     let found = match (SubjectKind::of(&search.kind), &meaning.needed) {
