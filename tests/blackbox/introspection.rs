@@ -57,7 +57,7 @@ on_both_databases! {
     async fn only_who_stands_in_front_of_an_api_is_told_the_roles_that_a_token_must_not_use(backend) {
         let server = shared(backend);
         let (owner, gateway) = (machine(server, "machine-api").await, machine(server, "gateway").await);
-        let owner = owner.asking_for("urn:symbolon:organization:acme");
+        let owner = owner.asking_for("urn:zitadel:iam:org:roles:id:acme");
         let token = owner.client_credentials().await.tokens().access_token;
         let usable = json!({ "acme": ["viewer"] });
         let (own, seen) = (owner.introspect(&token).await.json, gateway.introspect(&token).await.json);

@@ -2,10 +2,12 @@
 //!
 //! The roles in an answer are those that are held now, not those of the time of issue: whoever asks
 //! instead of reading the token wants to know what is true. Beside `roles`, which the token may use,
-//! `granted_roles` has all roles of the subject where these are more, and `limits` says what the
-//! token is limited to: with both a decision is made as the provider itself would
-//! ([`crate::policy::Question`]).
+//! `granted_roles` has all that a decision asks for where these are more (`roles_partial`), and
+//! `limits` says what the token is limited to: with both a decision is made as the provider itself
+//! would make it ([`crate::policy::Question`]).
 #![doc(alias = "RFC 7662")]
+
+use std::borrow::Cow;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -24,10 +26,8 @@ use crate::{
     subject::Subject,
     time::Timestamp,
     token::{
-        access::AccessTokenClaims,
-        limits::TokenLimits,
-        personal::PersonalAccessToken,
-        telling::{RolesClaim, Telling},
+        access::AccessTokenClaims, limits::TokenLimits, personal::PersonalAccessToken,
+        telling::Telling,
     },
 };
 
@@ -52,7 +52,7 @@ enum Claims<'a> {
         #[serde(flatten)]
         told: Map<String, Value>,
         #[serde(skip_serializing_if = "Option::is_none")]
-        granted_roles: Option<&'a Roles>,
+        granted_roles: Option<Cow<'a, Roles>>,
     },
     Personal(PersonalTokenClaims<'a>),
     Refresh(RefreshTokenClaims<'a>),
@@ -98,7 +98,7 @@ impl<'a> Answer<'a> {
 
     /// An active access token, with the roles that it may use now, whatever it told when it was
     /// issued: in the shapes that the registration of the client asks for which it was issued to,
-    /// and never cut. `caller`: who asks.
+    /// and never shortened. `caller`: who asks.
     pub fn access_token(
         caller: &Client,
         claims: &AccessTokenClaims,
@@ -106,29 +106,27 @@ impl<'a> Answer<'a> {
         issued_to: &Client,
         policy: &Policy,
     ) -> Self {
-        let held = Restriction::of(&claims.scope).roles(subject, policy);
+        let all = Restriction::of(&claims.scope).roles(subject, policy);
         let telling = Telling {
             client: issued_to,
             subject,
             scope: &claims.scope,
             limits: &claims.limits,
-            roles: &claims.limits.roles(&held),
+            roles: &claims.limits.roles(&all),
             roles_limit: usize::MAX,
         };
         let roles = telling.access_token_roles();
         let told = telling.claims(Place::AccessToken);
-        let is_all = matches!(&roles, RolesClaim::ByOrganization(all) if *all == subject.roles);
-        let claims = AccessTokenClaims {
-            roles,
-            roles_partial: !is_all,
-            ..claims.clone()
-        };
+        let mut claims = Box::new(claims.clone());
+        claims.roles = roles;
+        claims.roles_partial = claims.told_roles() != *all;
         let decides = stands_in_front(caller, &claims);
+        let granted_roles = (decides && claims.roles_partial).then_some(all);
         let username = subject.person().map(|person| person.username.as_str());
         let claims = Some(Claims::Access {
-            claims: Box::new(claims),
+            claims,
             told,
-            granted_roles: (decides && !is_all).then_some(&subject.roles),
+            granted_roles,
         });
         Self {
             active: true,
@@ -145,7 +143,7 @@ impl<'a> Answer<'a> {
         issuer: &'a str,
     ) -> Self {
         let roles = token.roles(owner);
-        let is_all = roles == owner.roles;
+        let roles_partial = roles != owner.roles;
         let claims = PersonalTokenClaims {
             iss: issuer,
             sub: &owner.id,
@@ -153,8 +151,8 @@ impl<'a> Answer<'a> {
             scope: &token.limits.scope,
             org_id: &owner.organization,
             roles,
-            roles_partial: !is_all,
-            granted_roles: (!is_all).then_some(&owner.roles),
+            roles_partial,
+            granted_roles: roles_partial.then_some(&owner.roles),
             limits: token.limits.within(),
             iat: token.created_at,
             exp: token.expires_at,

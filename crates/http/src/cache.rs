@@ -245,6 +245,7 @@ impl Cache {
         };
         if lock(&self.read_at).is_some_and(|read_at| read_at.elapsed() >= CUT_OFF) {
             self.forget_all();
+            self.epoch.fetch_add(1, Ordering::AcqRel);
         }
         fresh.iter().for_each(|change| self.forget(change));
         if !fresh.is_empty() {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use axum::{extract::Request, response::Response};
-use http::{Extensions, HeaderMap, HeaderValue, StatusCode, header, request::Parts};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use symbolon_core::{
     client::Client,
@@ -43,7 +43,7 @@ impl Call {
         Self {
             headers: request.headers().clone(),
             parameters: Parameters::default(),
-            address: address(request.extensions()),
+            address: address(request),
         }
     }
 
@@ -52,7 +52,7 @@ impl Call {
     /// # Errors
     /// The answer to give when it cannot be read, or a parameter stands twice.
     pub async fn read(request: Request) -> Result<Self, Response> {
-        let address = address(request.extensions());
+        let address = address(&request);
         let headers = request.headers().clone();
         let parameters = form::body(request).await.map_err(|unreadable| {
             answer::oauth_error_with(unreadable.status(), unreadable.wire())
@@ -66,19 +66,10 @@ impl Call {
             address,
         })
     }
-
-    /// A request without a form: who asks is said by its headers alone.
-    pub fn without_form(head: &Parts) -> Self {
-        Self {
-            headers: head.headers.clone(),
-            parameters: Parameters::default(),
-            address: address(&head.extensions),
-        }
-    }
 }
 
-fn address(extensions: &Extensions) -> IpAddr {
-    let known = extensions.get::<ClientAddress>();
+fn address(request: &Request) -> IpAddr {
+    let known = request.extensions().get::<ClientAddress>();
     known.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.0)
 }
 

@@ -41,8 +41,7 @@ pub enum Decided {
     Introspected,
     /// The provider was asked: something the token depends on changed after its issue.
     IntrospectedFor(Doubt),
-    /// The provider was asked: the token does not tell all roles of its subject, because it is
-    /// limited to a part of what the subject may do, or because they are too many, or because its
-    /// client wants them told in another shape.
+    /// The provider was asked: the token does not tell all roles that a decision asks for, because
+    /// it is limited to a part of what its subject may do, or because they are too many.
     IntrospectedForRoles,
 }

@@ -3,7 +3,7 @@
 use symbolon_core::{
     id::Id,
     organization::Organization,
-    policy::{Policy, Question, api::Api, decide, decision::Limits, path::RequestPath},
+    policy::{Policy, Question, api::Api, decide, path::RequestPath},
     role::RoleKey,
 };
 
@@ -37,10 +37,7 @@ pub fn decided(
             granted: &facts.granted,
             needed: &called.endpoint.scope,
             token_scope: &facts.scope,
-            limits: Limits {
-                organizations: facts.organizations.as_deref(),
-                roles: facts.roles.as_deref(),
-            },
+            limits: facts.limits.for_decision(),
         },
     );
     if !verdict.allow {

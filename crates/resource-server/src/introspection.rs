@@ -9,14 +9,18 @@ use symbolon_core::{
     client::Client,
     id::Id,
     organization::Organization,
-    role::{RoleKey, Roles},
+    role::Roles,
     scope::Scope,
     subject::Subject,
     time::Timestamp,
-    token::access::Audience,
+    token::{
+        access::Audience,
+        limits::TokenLimits,
+        telling::{RolesClaim, acting},
+    },
 };
 
-use crate::token::{Accepted, Facts, Presented, Told};
+use crate::token::{Accepted, Facts, Presented};
 
 /// For how long an answer is good.
 const MEMORY: Duration = Duration::from_secs(1);
@@ -38,17 +42,13 @@ pub struct Answer {
     scope: Scope,
     org_id: Option<Id<Organization>>,
     /// The roles that the token may use now.
-    roles: Option<Told>,
-    /// All roles that its subject has now, if these are more, or `roles` has another shape.
+    roles: Option<RolesClaim>,
+    #[serde(default)]
+    roles_partial: bool,
+    /// All roles that a decision asks for, if these are more.
     granted_roles: Option<Roles>,
     #[serde(default)]
-    limits: Limits,
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct Limits {
-    organizations: Option<Vec<Id<Organization>>>,
-    roles: Option<Vec<RoleKey>>,
+    limits: TokenLimits,
 }
 
 /// Answers, by token. `None`: not good. It has no `Debug`, which would print tokens.
@@ -72,18 +72,19 @@ impl Answer {
         if !(self.active && is_for_us && is_ours && is_bearer) {
             return None;
         }
-        let granted = match (self.granted_roles, self.roles) {
-            (Some(all), _) | (None, Some(Told::ByOrganization(all))) => all,
-            (None, Some(Told::Otherwise(_)) | None) => return None,
+        let home = self.org_id?;
+        let granted = match self.granted_roles {
+            Some(all) => all,
+            None if self.roles_partial => return None,
+            None => self.roles?.by_organization(acting(&home, &self.limits)),
         };
         Some(Facts {
             subject: self.sub?,
-            home: self.org_id?,
+            home,
             client: self.client_id,
             scope: self.scope,
             granted,
-            organizations: self.limits.organizations,
-            roles: self.limits.roles,
+            limits: self.limits,
             expires_at: self.exp?,
         })
     }
@@ -169,12 +170,28 @@ mod tests {
     #[test]
     fn the_roles_of_the_owner_count_and_the_limits_of_the_token() {
         let facts = facts(Presented::Personal, |answer| {
+            answer["roles_partial"] = json!(true);
             answer["granted_roles"] = json!({ "acme": ["admin", "barred"] });
             answer["limits"] = json!({ "roles": ["admin"] });
         });
         let facts = facts.unwrap();
         let granted = serde_json::to_string(&facts.granted).unwrap();
         assert_eq!(granted, r#"{"acme":["admin","barred"]}"#);
-        assert_eq!(facts.roles, Some(vec![RoleKey::parse("admin").unwrap()]));
+        let limits = serde_json::to_string(&facts.limits).unwrap();
+        assert_eq!(limits, r#"{"roles":["admin"]}"#);
+    }
+
+    #[test]
+    fn an_answer_that_does_not_tell_all_roles_is_not_enough() {
+        let partial = facts(Presented::Jwt, |answer| {
+            answer["roles_partial"] = json!(true)
+        });
+        assert_eq!(partial, None);
+        let flat = facts(Presented::Jwt, |answer| {
+            answer["roles"] = json!(["admin"]);
+            answer["limits"] = json!({ "organizations": ["globex"] });
+        });
+        let granted = serde_json::to_string(&flat.unwrap().granted).unwrap();
+        assert_eq!(granted, r#"{"globex":["admin"]}"#);
     }
 }

@@ -26,8 +26,9 @@ use crate::{
     token::{Accepted, Facts, Presented},
 };
 
-/// How often the keys are fetched without being asked for.
-const KEYS_INTERVAL: Lifetime = Lifetime::from_minutes(5);
+/// How often the keys are fetched without being asked for: for so long a key is believed that the
+/// provider has given up.
+const KEYS_INTERVAL: Lifetime = Lifetime::from_minutes(1);
 
 /// How often the keys are fetched because a token names one that is not known: whoever makes such
 /// tokens up must not be able to make us ask for each.

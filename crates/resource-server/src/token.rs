@@ -14,12 +14,16 @@ use symbolon_core::{
         api::Api,
         token_changes::{TokenChanges, Traces},
     },
-    role::{RoleKey, Roles},
+    role::Roles,
     scope::Scope,
     secret::{AccessToken, Kind, PersonalAccessToken, Secret},
     subject::Subject,
     time::{Lifetime, Timestamp},
-    token::access::{Audience, TYPE},
+    token::{
+        access::{Audience, TYPE},
+        limits::TokenLimits,
+        telling::RolesClaim,
+    },
 };
 use symbolon_jose::{Expected, VerifyError, VerifyingKeys};
 
@@ -49,10 +53,8 @@ pub struct Facts {
     pub scope: Scope,
     /// All roles of the subject.
     pub granted: Roles,
-    /// The organizations that it is limited to.
-    pub organizations: Option<Vec<Id<Organization>>>,
-    /// The roles that it is limited to.
-    pub roles: Option<Vec<RoleKey>>,
+    /// What it is limited to.
+    pub limits: TokenLimits,
     /// Until when it is good.
     pub expires_at: Timestamp,
 }
@@ -71,25 +73,16 @@ pub struct Claims {
     #[serde(default)]
     scope: Scope,
     org_id: Id<Organization>,
-    roles: Option<Told>,
+    roles: Option<RolesClaim>,
     #[serde(default)]
     roles_partial: bool,
-    limits: Option<IgnoredAny>,
+    #[serde(default)]
+    limits: TokenLimits,
     grant_id: Option<Id<Approval>>,
     #[serde(default)]
     exchanged_from: Vec<String>,
     /// Only a token that forward authentication hands to an API has this.
     organization_id: Option<IgnoredAny>,
-}
-
-/// The `roles` claim, in the shapes that a client may have chosen.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-pub enum Told {
-    /// All roles, by organization.
-    ByOrganization(Roles),
-    /// Those of one organization.
-    Otherwise(IgnoredAny),
 }
 
 /// Whom tokens have to be from, and for whom.
@@ -148,10 +141,10 @@ impl Claims {
 
     /// Whether the token is enough to decide by, or why the provider has to be asked.
     pub fn decided(&self, changes: &TokenChanges, acting: &Id<Organization>) -> Decided {
-        // The roles of a limited token are fewer than its subject's, and a rule may deny to the
-        // others: leaving a role out of a token must not make it good for more.
-        let tells_all = matches!(self.roles, Some(Told::ByOrganization(_))) && !self.roles_partial;
-        if self.limits.is_some() || !tells_all {
+        // A rule may deny to a role that is not told: leaving a role out of a token must not make it
+        // good for more. And a token for one organization tells the roles that came through a
+        // relation like any other; the relation may have ended.
+        if self.roles_partial || self.roles.is_none() || !self.limits.is_none() {
             return Decided::IntrospectedForRoles;
         }
         let traces = Traces {
@@ -177,17 +170,15 @@ impl Claims {
 
     /// What the token says.
     pub fn facts(self) -> Facts {
+        let told = self.roles.map(|told| told.by_organization(&self.org_id));
+        let granted = told.unwrap_or_default();
         Facts {
             subject: self.sub,
             home: self.org_id,
             client: Some(self.client_id),
             scope: self.scope,
-            granted: match self.roles {
-                Some(Told::ByOrganization(roles)) => roles,
-                Some(Told::Otherwise(_)) | None => Roles::new(),
-            },
-            organizations: None,
-            roles: None,
+            granted,
+            limits: self.limits,
             expires_at: self.exp,
         }
     }
@@ -245,10 +236,12 @@ mod tests {
         let none = TokenChanges::new(Timestamp::from_seconds(0), Lifetime::from_seconds(0), []);
         let decided = |claims: Claims| claims.decided(&none, claims.home());
         assert_eq!(decided(claims(|_| {})), Decided::Locally);
+        // A list of those in the home organization, and there are no others.
+        let flat = claims(|claims| claims["roles"] = json!(["admin"]));
+        assert_eq!(flat.facts().granted, claims(|_| {}).facts().granted);
         for (member, value) in [
             ("limits", json!({ "organizations": ["acme"] })),
             ("roles", Value::Null),
-            ("roles", json!(["admin"])),
             ("roles_partial", json!(true)),
         ] {
             let partial = claims(|claims| claims[member] = value);

@@ -25,16 +25,16 @@ use crate::{
 
 /// GET, by a client that may introspect the tokens of the API.
 pub async fn get(State(provider): State<Arc<Provider>>, request: Request) -> Response {
+    // A secret in a query would end up in logs: only the header counts.
+    let call = Call::of_header(&request);
     let (head, _) = request.into_parts();
-    respond(&provider, &head)
+    respond(&provider, &call, &head)
         .await
         .unwrap_or_else(IntoResponse::into_response)
 }
 
-async fn respond(provider: &Provider, head: &Parts) -> Result<Response, Failure> {
-    // A secret in a query would end up in logs: only the header counts.
-    let call = Call::without_form(head);
-    let client = match authenticate(provider, &call).await? {
+async fn respond(provider: &Provider, call: &Call, head: &Parts) -> Result<Response, Failure> {
+    let client = match authenticate(provider, call).await? {
         Ok(client) => client,
         Err(response) => return Ok(response),
     };
