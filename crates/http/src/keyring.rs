@@ -168,6 +168,22 @@ pub async fn create(
     now: Timestamp,
 ) -> Result<Vec<Id<keys::SigningKey>>, KeyError> {
     let mut made = Vec::new();
+    for key in make(seal, plans, now)? {
+        if storage.create_signing_key(&key).await? == Applied::Done {
+            let KeyRecord { id, algorithm, .. } = key.record;
+            tracing::info!(kid = %id, %algorithm, "made a signing key");
+            made.push(id);
+        }
+    }
+    Ok(made)
+}
+
+/// Makes keys, and leaves it to the caller to store them.
+///
+/// # Errors
+/// [`KeyError`].
+pub fn make(seal: &Seal, plans: &[KeyPlan], now: Timestamp) -> Result<Vec<StoredKey>, KeyError> {
+    let mut made = Vec::new();
     for plan in plans {
         let key = SigningKey::generate(plan.algorithm)?;
         let Ok(id) = Id::parse(key.kid()) else {
@@ -175,20 +191,13 @@ pub async fn create(
         };
         let sealed = seal.seal(context(key.kid()).as_bytes(), key.private_jwk().as_bytes());
         let record = KeyRecord {
-            id: id.clone(),
+            id,
             algorithm: plan.algorithm,
             generation: plan.generation,
             created_at: now,
             activates_at: plan.activates_at,
         };
-        if storage
-            .create_signing_key(&StoredKey { record, sealed })
-            .await?
-            == Applied::Done
-        {
-            tracing::info!(kid = %id, algorithm = %plan.algorithm, "made a signing key");
-            made.push(id);
-        }
+        made.push(StoredKey { record, sealed });
     }
     Ok(made)
 }

@@ -7,6 +7,7 @@
 mod access;
 mod admission;
 mod answer;
+mod bearer;
 mod bundle;
 mod cache;
 mod cors;
@@ -33,6 +34,7 @@ use axum::{
 };
 use symbolon_web::{browser::BrowserStore, guard};
 
+pub use bearer::{Bearer, BearerToken, NoBearer};
 pub use endpoint::route_name;
 pub use page::home::{DemoClient, DemoGuide, DemoPerson};
 pub use provider::{Paths, Provider, ProviderError, ProviderParts, ProviderSettings};

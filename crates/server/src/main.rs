@@ -1,5 +1,6 @@
 //! Symbolon: an OpenID Connect authorization server and identity provider in one binary.
 
+mod admin;
 mod command;
 mod config;
 mod first_bytes;

@@ -5,6 +5,7 @@ use std::{fs, io::Write, os::unix::fs::OpenOptionsExt, path::Path, sync::Arc};
 use symbolon_core::{
     id::Id,
     keys::KeySettings,
+    organization::Organization,
     settings::{BundleSettings, SessionSettings, TokenSettings},
     time::{Lifetime, Timestamp},
 };
@@ -63,7 +64,7 @@ pub(crate) async fn provider(
             timeout: config.limits.request_timeout.into(),
             trusted_proxies: config.proxy.trusted.clone(),
             https,
-            route_names: symbolon_http::route_name,
+            route_names: route_name,
         },
         metrics,
         passwords,
@@ -76,9 +77,6 @@ pub(crate) async fn provider(
         .as_deref()
         .map(Id::parse)
         .transpose();
-    let system = config.admin.organization.as_deref();
-    let system = system.or(demo.is_some().then_some(demo::SYSTEM));
-    let system = system.map(Id::parse).transpose();
     let settings = ProviderSettings {
         issuer: issuer.to_owned(),
         paths: paths(config, issuer),
@@ -98,14 +96,32 @@ pub(crate) async fn provider(
             setting: "registration.organization",
             why: error.to_string(),
         })?,
-        system: system.map_err(|error| WireError::Setting {
-            setting: "admin.organization",
-            why: error.to_string(),
-        })?,
+        system: system(config)?,
         metrics: config.metrics.enabled,
         demo,
     };
     Ok(Provider::start(settings, parts).await?)
+}
+
+/// The organization whose roles count for all organizations.
+pub(crate) fn system(config: &Config) -> Result<Option<Id<Organization>>, WireError> {
+    let demo = config.demo.then_some(demo::SYSTEM);
+    let set = config.admin.organization.as_deref().or(demo);
+    set.map(Id::parse)
+        .transpose()
+        .map_err(|error| WireError::Setting {
+            setting: "admin.organization",
+            why: error.to_string(),
+        })
+}
+
+/// The name of a route in metrics and logs.
+fn route_name(path: &str) -> &'static str {
+    if path.contains("/admin/v1/") {
+        "admin"
+    } else {
+        symbolon_http::route_name(path)
+    }
 }
 
 /// When signing keys rotate.
@@ -238,12 +254,8 @@ fn token_settings(config: &Config) -> TokenSettings {
 }
 
 fn paths(config: &Config, issuer: &str) -> Paths {
-    let after_scheme = issuer.split_once("://").map_or(issuer, |(_, rest)| rest);
-    let prefix = after_scheme
-        .find('/')
-        .and_then(|start| after_scheme.get(start..));
     Paths {
-        prefix: prefix.unwrap_or_default().to_owned(),
+        prefix: prefix(issuer),
         authorize: config.paths.authorize.clone(),
         token: config.paths.token.clone(),
         introspect: config.paths.introspect.clone(),
@@ -254,6 +266,14 @@ fn paths(config: &Config, issuer: &str) -> Paths {
     }
 }
 
-fn lifetime(seconds: Seconds) -> Lifetime {
+/// The path of the issuer: empty, or `/…`.
+pub(crate) fn prefix(issuer: &str) -> String {
+    let after_scheme = issuer.split_once("://").map_or(issuer, |(_, rest)| rest);
+    let path = after_scheme.find('/');
+    let prefix = path.and_then(|start| after_scheme.get(start..));
+    prefix.unwrap_or_default().to_owned()
+}
+
+pub(crate) fn lifetime(seconds: Seconds) -> Lifetime {
     Lifetime::from_seconds(seconds.count())
 }

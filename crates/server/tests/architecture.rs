@@ -13,6 +13,11 @@ use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 /// What a crate may depend on among ours, outside of its tests.
 const IMPORTS: &[(&str, &[&str])] = &[
     ("symbolon-core", &[]),
+    // The Management API knows nothing of how tokens are made.
+    (
+        "symbolon-admin",
+        &["symbolon-core", "symbolon-storage", "symbolon-web"],
+    ),
     ("symbolon-jose", &["symbolon-core"]),
     ("symbolon-storage", &["symbolon-core"]),
     // The session layer keeps browsers in storage.
@@ -29,6 +34,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     (
         "symbolon",
         &[
+            "symbolon-admin",
             "symbolon-core",
             "symbolon-http",
             "symbolon-jose",

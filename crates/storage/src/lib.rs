@@ -21,6 +21,7 @@ macro_rules! statements {
     };
 }
 
+mod administration;
 mod error;
 mod migration;
 mod postgres;
@@ -49,6 +50,10 @@ use symbolon_core::{
     token::{opaque::OpaqueAccessToken, personal::PersonalAccessToken},
 };
 
+pub use administration::{
+    Act, Administered, Administration, AuditEvent, AuditFilter, Basis, PageOf, SecretRecord,
+    Stored, SubjectFilter,
+};
 pub use error::StorageError;
 pub use record::{
     Browser, Changed, Credential, DeclaredSubject, Interaction, KeptChanges, PolicyFacts,
@@ -69,7 +74,8 @@ pub enum Applied {
 
 /// All that the provider keeps.
 pub trait Storage:
-    Approvals
+    Administration
+    + Approvals
     + Attempts
     + Browsers
     + Changes
@@ -89,7 +95,8 @@ pub trait Storage:
 }
 
 impl<T> Storage for T where
-    T: Approvals
+    T: Administration
+        + Approvals
         + Attempts
         + Browsers
         + Changes

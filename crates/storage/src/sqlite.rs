@@ -14,10 +14,20 @@ use sqlx::{
 use crate::{Result, migration};
 
 // One text, compiled for each database: see decision 0001.
+#[path = "sql/acts.rs"]
+mod acts;
+#[path = "sql/acts_owned.rs"]
+mod acts_owned;
+#[path = "sql/administration.rs"]
+mod administration;
+#[path = "sql/administration_reads.rs"]
+mod administration_reads;
 #[path = "sql/approvals.rs"]
 mod approvals;
 #[path = "sql/attempts.rs"]
 mod attempts;
+#[path = "sql/audit.rs"]
+mod audit;
 #[path = "sql/browsers.rs"]
 mod browsers;
 #[path = "sql/changes.rs"]

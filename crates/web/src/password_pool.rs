@@ -65,7 +65,8 @@ enum Task {
     Verify(Password, Option<String>, oneshot::Sender<Verdict>),
 }
 
-/// The threads and their queue.
+/// The threads and their queue. A clone shares them.
+#[derive(Clone)]
 pub struct PasswordPool {
     tasks: SyncSender<Task>,
 }

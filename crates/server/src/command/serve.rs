@@ -18,6 +18,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{CommandError, Common, say};
 use crate::{
+    admin,
     config::Config,
     first_bytes::FirstBytesAcceptor,
     logging,
@@ -73,11 +74,18 @@ impl Serve {
         let demo = load_state(&config, &*storage, &passwords).await?;
         check_sign_up(&config, &*storage).await?;
         let guide = demo.then(|| demo::guide(&issuer, &config.paths.authorize));
-        let provider =
-            wire::provider(&config, &issuer, Arc::clone(&storage), passwords, guide).await?;
+        let provider = wire::provider(
+            &config,
+            &issuer,
+            Arc::clone(&storage),
+            passwords.clone(),
+            guide,
+        );
+        let provider = provider.await?;
         let tending = tokio::spawn(Arc::clone(&provider).tend());
 
-        let app = symbolon_http::router(provider);
+        let management = admin::router(&config, &issuer, &provider, &storage, passwords)?;
+        let app = management.merge(symbolon_http::router(provider));
         let handle = Handle::new();
         // Before anybody is told that it is ready: a signal that finds no handler ends the process.
         let signals = Signals::listen()?;

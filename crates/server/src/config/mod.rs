@@ -61,8 +61,8 @@ pub(crate) struct Config {
     pub(crate) interaction: Interaction,
     pub(crate) password: Password,
     pub(crate) keys: Keys,
-    pub(crate) registration: Registration,
     pub(crate) admin: Admin,
+    pub(crate) registration: Registration,
     pub(crate) log: Log,
     pub(crate) metrics: Metrics,
     pub(crate) limits: Limits,
@@ -149,15 +149,16 @@ pub(crate) struct Keys {
     pub(crate) algorithms: Vec<String>,
 }
 
-/// `registration.*`
-#[derive(Clone, Debug)]
-pub(crate) struct Registration {
-    pub(crate) organization: Option<String>,
-}
-
 /// `admin.*`
 #[derive(Clone, Debug)]
 pub(crate) struct Admin {
+    pub(crate) enabled: bool,
+    pub(crate) organization: Option<String>,
+}
+
+/// `registration.*`
+#[derive(Clone, Debug)]
+pub(crate) struct Registration {
     pub(crate) organization: Option<String>,
 }
 
@@ -322,11 +323,12 @@ fn assemble(values: &Values<'_>) -> Result<Config, String> {
             publish_before_use: values.read("keys.publish_before_use")?,
             algorithms: values.read("keys.algorithms")?,
         },
+        admin: Admin {
+            enabled: values.read("admin.enabled")?,
+            organization: values.optional("admin.organization")?,
+        },
         registration: Registration {
             organization: values.optional("registration.organization")?,
-        },
-        admin: Admin {
-            organization: values.optional("admin.organization")?,
         },
         log: Log {
             format: values.read("log.format")?,

@@ -316,6 +316,24 @@ pub(crate) static SETTINGS: &[Setting] = &[
         "The algorithms that tokens can be signed with. RS256 cannot be left out.",
     ),
     setting(
+        "admin.enabled",
+        Kind::Flag,
+        Value("true"),
+        "Whether the Management API below `/admin/v1` answers.",
+    ),
+    setting(
+        "admin.organization",
+        Kind::Name,
+        Described {
+            means: "none: what belongs to no organization cannot be managed over HTTP; with `demo`, \
+                    `acme`",
+            example: "operations",
+        },
+        "The system organization: whoever holds a role there holds it, where Symbolon's own scopes \
+         are concerned, for all organizations. Whoever is a super administrator in it administers \
+         the installation; it is best to let it have no other members.",
+    ),
+    setting(
         "registration.organization",
         Kind::Name,
         Described {
@@ -323,16 +341,6 @@ pub(crate) static SETTINGS: &[Setting] = &[
             example: "acme",
         },
         "The organization that people who sign up become members of.",
-    ),
-    setting(
-        "admin.organization",
-        Kind::Name,
-        Described {
-            means: "none, with `--demo` acme",
-            example: "acme",
-        },
-        "The system organization: whoever holds a role there holds it, where Symbolon's own scopes \
-         are concerned, for all organizations.",
     ),
     setting(
         "log.format",

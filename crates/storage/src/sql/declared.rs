@@ -328,7 +328,8 @@ async fn write_subject(
     Ok(())
 }
 
-async fn declared_subject(database: &Database, row: &Row) -> Result<DeclaredSubject> {
+/// The subject of a row, with its names.
+pub(super) async fn declared_subject(database: &Database, row: &Row) -> Result<DeclaredSubject> {
     let name = name(row, "id");
     let identifiers = query(IDENTIFIERS)
         .bind(name.as_str())

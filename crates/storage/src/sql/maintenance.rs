@@ -9,9 +9,10 @@ use sqlx::{
 use symbolon_core::time::{Lifetime, Timestamp};
 
 use super::{
-    COLUMNS, DATABASE_TIME, Database, MIGRATIONS, approvals, attempts, browsers, changes, clients,
-    consents, declared, holders, interactions, personal_tokens, policies, sessions, signing_keys,
-    subjects, tokens,
+    COLUMNS, DATABASE_TIME, Database, MIGRATIONS, acts, acts_owned, administration,
+    administration_reads, approvals, attempts, audit, browsers, changes, clients, consents,
+    declared, holders, interactions, personal_tokens, policies, sessions, signing_keys, subjects,
+    tokens,
 };
 use crate::{Maintenance, Result, StorageError, migration::migrator};
 
@@ -114,8 +115,13 @@ impl Maintenance for Database {
         let mut failures = Vec::new();
         let statements = [
             STATEMENTS,
+            acts::STATEMENTS,
+            acts_owned::STATEMENTS,
+            administration::STATEMENTS,
+            administration_reads::STATEMENTS,
             approvals::STATEMENTS,
             attempts::STATEMENTS,
+            audit::STATEMENTS,
             browsers::STATEMENTS,
             changes::STATEMENTS,
             clients::STATEMENTS,

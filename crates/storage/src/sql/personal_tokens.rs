@@ -11,7 +11,7 @@ use symbolon_core::{
     token::personal::{Limits, PersonalAccessToken},
 };
 
-use super::{Database, Row, changes::feed};
+use super::{Connection, Database, Row, changes::feed};
 use crate::{
     PersonalTokens, Result, StorageError,
     record::read::{id, instant, name, optional_instant, scope, text, within},
@@ -34,20 +34,8 @@ statements! {
 #[async_trait]
 impl PersonalTokens for Database {
     async fn create_personal_token(&self, token: &PersonalAccessToken) -> Result<()> {
-        let limits = &token.limits;
-        query(INSERT)
-            .bind(token.id.as_str())
-            .bind(token.digest.as_bytes())
-            .bind(token.owner.as_str())
-            .bind(token.name.as_str())
-            .bind(limits.organizations.as_ref().map(json))
-            .bind(limits.roles.as_ref().map(json))
-            .bind(limits.scope.to_string())
-            .bind(token.created_at.seconds())
-            .bind(token.expires_at.seconds())
-            .execute(&self.writer)
-            .await?;
-        Ok(())
+        let mut connection = self.writer.acquire().await?;
+        Ok(insert(&mut connection, token).await?)
     }
 
     async fn personal_token(
@@ -97,30 +85,62 @@ impl PersonalTokens for Database {
         now: Timestamp,
     ) -> Result<bool> {
         let mut transaction = self.begin().await?;
-        let revoked = query(REVOKE)
-            .bind(id.as_str())
-            .bind(now.seconds())
-            .execute(&mut *transaction)
-            .await?;
-        // What it was exchanged for names it, and is asked for under this name.
-        query(REVOKE_EXCHANGED)
-            .bind(id.as_str())
-            .bind(now.seconds())
-            .bind(now.plus(LIFETIME).seconds())
-            .execute(&mut *transaction)
-            .await?;
-        feed(&mut transaction, "revoked_token", id.as_str(), now).await?;
-        feed(&mut transaction, "personal_access_token", id.as_str(), now).await?;
+        let revoked = revoke(&mut transaction, id, now).await?;
         transaction.commit().await?;
-        Ok(revoked.rows_affected() == 1)
+        Ok(revoked == 1)
     }
+}
+
+/// Adds a token.
+pub(super) async fn insert(
+    connection: &mut Connection,
+    token: &PersonalAccessToken,
+) -> sqlx::Result<()> {
+    let limits = &token.limits;
+    query(INSERT)
+        .bind(token.id.as_str())
+        .bind(token.digest.as_bytes())
+        .bind(token.owner.as_str())
+        .bind(token.name.as_str())
+        .bind(limits.organizations.as_ref().map(json))
+        .bind(limits.roles.as_ref().map(json))
+        .bind(limits.scope.to_string())
+        .bind(token.created_at.seconds())
+        .bind(token.expires_at.seconds())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Revokes a token; how many there were to revoke.
+pub(super) async fn revoke(
+    connection: &mut Connection,
+    id: &Id<PersonalAccessToken>,
+    now: Timestamp,
+) -> sqlx::Result<u64> {
+    let revoked = query(REVOKE)
+        .bind(id.as_str())
+        .bind(now.seconds())
+        .execute(&mut *connection)
+        .await?;
+    // What it was exchanged for names it, and is asked for under this name.
+    query(REVOKE_EXCHANGED)
+        .bind(id.as_str())
+        .bind(now.seconds())
+        .bind(now.plus(LIFETIME).seconds())
+        .execute(&mut *connection)
+        .await?;
+    feed(connection, "revoked_token", id.as_str(), now).await?;
+    feed(connection, "personal_access_token", id.as_str(), now).await?;
+    Ok(revoked.rows_affected())
 }
 
 fn json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-fn token(row: &Row) -> Result<PersonalAccessToken> {
+/// The token of a row.
+pub(super) fn token(row: &Row) -> Result<PersonalAccessToken> {
     within("personal_access_token", &name(row, "id"), || {
         let bytes: Vec<u8> = row.try_get("digest")?;
         let digest = Digest::from_slice(&bytes).ok_or_else(|| StorageError::corrupt("digest"))?;

@@ -181,7 +181,8 @@ fn rule_set(row: &Row) -> Result<StoredRuleSet> {
     })
 }
 
-fn relation(row: &Row) -> Result<Relation> {
+/// A relation, whatever it was read for.
+pub(super) fn relation(row: &Row) -> Result<Relation> {
     within("organization_relation", &name(row, "manager_id"), || {
         Ok(Relation {
             manager: id(row, "manager_id")?,

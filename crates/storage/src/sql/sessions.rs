@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use sqlx::query;
 use symbolon_core::{id::Id, session::Session, subject::Subject, time::Timestamp};
 
-use super::{Database, Row};
+use super::{Connection, Database, Row};
 use crate::{
     Result, Sessions,
     error::is_serialization,
@@ -79,25 +79,16 @@ impl Sessions for Database {
     }
 
     async fn end_session(&self, id: &Id<Session>, now: Timestamp) -> Result<()> {
-        end(
-            self,
-            [END, REVOKE_OF_SESSION, FEED_OF_SESSION],
-            id.as_str(),
-            now,
-        )
-        .await
+        end(self, END_ONE, id.as_str(), now).await
     }
 
     async fn end_sessions_of(&self, subject: &Id<Subject>, now: Timestamp) -> Result<()> {
-        end(
-            self,
-            [END_ALL, REVOKE_OF_SUBJECT, FEED_OF_SUBJECT],
-            subject.as_str(),
-            now,
-        )
-        .await
+        end(self, END_EVERY, subject.as_str(), now).await
     }
 }
+
+const END_ONE: [&str; 3] = [END, REVOKE_OF_SESSION, FEED_OF_SESSION];
+const END_EVERY: [&str; 3] = [END_ALL, REVOKE_OF_SUBJECT, FEED_OF_SUBJECT];
 
 /// How often the end of sessions is tried when other transactions come in between.
 const TRIES: u32 = 5;
@@ -127,17 +118,46 @@ async fn end_once(
     now: Timestamp,
 ) -> sqlx::Result<()> {
     let mut transaction = database.begin().await?;
+    end_in(&mut transaction, statements, key, now).await?;
+    transaction.commit().await
+}
+
+/// Ends a session, in a transaction that does more.
+pub(super) async fn end_one(
+    connection: &mut Connection,
+    id: &str,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    end_in(connection, END_ONE, id, now).await
+}
+
+/// Ends all sessions of a subject, in a transaction that does more.
+pub(super) async fn end_all(
+    connection: &mut Connection,
+    subject: &str,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    end_in(connection, END_EVERY, subject, now).await
+}
+
+async fn end_in(
+    connection: &mut Connection,
+    statements: [&'static str; 3],
+    key: &str,
+    now: Timestamp,
+) -> sqlx::Result<()> {
     for statement in statements {
         query(statement)
             .bind(key)
             .bind(now.seconds())
-            .execute(&mut *transaction)
+            .execute(&mut *connection)
             .await?;
     }
-    transaction.commit().await
+    Ok(())
 }
 
-fn session(row: &Row) -> Result<Session> {
+/// The session of a row.
+pub(super) fn session(row: &Row) -> Result<Session> {
     within("session", &name(row, "id"), || {
         Ok(Session {
             id: id(row, "id")?,

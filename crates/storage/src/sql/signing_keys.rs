@@ -8,7 +8,7 @@ use symbolon_core::{
     time::Timestamp,
 };
 
-use super::{Database, Row, changes::feed};
+use super::{Connection, Database, Row, changes::feed};
 use crate::{
     Applied, Result, SigningKeys, StorageError, StoredKey,
     record::read::{id, instant, name, text, within},
@@ -33,27 +33,10 @@ impl SigningKeys for Database {
 
     async fn create_signing_key(&self, key: &StoredKey) -> Result<Applied> {
         let mut transaction = self.begin().await?;
-        let inserted = query(INSERT)
-            .bind(key.record.id.as_str())
-            .bind(key.record.algorithm.as_str())
-            .bind(i64::from(key.record.generation))
-            .bind(key.sealed.as_slice())
-            .bind(key.record.created_at.seconds())
-            .bind(key.record.activates_at.seconds())
-            .execute(&mut *transaction)
-            .await?;
-        if inserted.rows_affected() == 0 {
+        if !insert(&mut transaction, key).await? {
             transaction.rollback().await?;
             return Ok(Applied::Conflict);
         }
-        let record = &key.record;
-        feed(
-            &mut transaction,
-            "signing_key",
-            record.id.as_str(),
-            record.created_at,
-        )
-        .await?;
         transaction.commit().await?;
         Ok(Applied::Done)
     }
@@ -77,6 +60,31 @@ impl SigningKeys for Database {
         transaction.commit().await?;
         Ok(())
     }
+}
+
+/// Adds a key; false when its generation exists.
+pub(super) async fn insert(connection: &mut Connection, key: &StoredKey) -> sqlx::Result<bool> {
+    let record = &key.record;
+    let inserted = query(INSERT)
+        .bind(record.id.as_str())
+        .bind(record.algorithm.as_str())
+        .bind(i64::from(record.generation))
+        .bind(key.sealed.as_slice())
+        .bind(record.created_at.seconds())
+        .bind(record.activates_at.seconds())
+        .execute(&mut *connection)
+        .await?;
+    if inserted.rows_affected() == 0 {
+        return Ok(false);
+    }
+    feed(
+        connection,
+        "signing_key",
+        record.id.as_str(),
+        record.created_at,
+    )
+    .await?;
+    Ok(true)
 }
 
 fn key(row: &Row) -> Result<StoredKey> {

@@ -1,0 +1,42 @@
+//! The operations: one noun, one folder; one verb, one file.
+
+mod apis;
+mod audit;
+mod clients;
+mod grants;
+mod keys;
+mod machines;
+mod me;
+mod organizations;
+mod relations;
+mod roles;
+mod rules;
+mod sessions;
+mod subjects;
+mod tokens;
+mod users;
+
+use crate::operation::Operation;
+
+/// Every operation there is. What is not in here is not served.
+pub(crate) fn operations() -> Vec<Operation> {
+    [
+        me::operations(),
+        organizations::operations(),
+        relations::operations(),
+        users::operations(),
+        sessions::operations(),
+        machines::operations(),
+        tokens::operations(),
+        clients::operations(),
+        apis::operations(),
+        roles::operations(),
+        grants::operations(),
+        rules::operations(),
+        keys::operations(),
+        audit::operations(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}

@@ -1,0 +1,31 @@
+//! `GET /admin/v1/roles/{role}`
+
+use http::Method;
+
+use super::{View, is_seen, view};
+use crate::{
+    call::Call,
+    input::{NoBody, NoQuery},
+    operation::{Operation, Reply},
+    problem::Problem,
+    scopes::Needed,
+};
+
+pub(super) fn operation() -> Operation {
+    Operation::new(
+        Method::GET,
+        "/roles/{role}",
+        Some(Needed::RolesRead),
+        "get_role",
+        get,
+    )
+    .about("Look at a role", "")
+}
+
+async fn get(call: Call, _: NoQuery, _: NoBody) -> Result<Reply<View>, Problem> {
+    let found = call.admin.storage.stored_role(&call.role("role")?).await?;
+    let found = found.filter(|found| is_seen(&call, &found.value));
+    let found = found.ok_or_else(Problem::missing)?;
+    let version = found.version;
+    Ok(Reply::of(view(found)).version(version))
+}

@@ -1,0 +1,179 @@
+//! The Management API: organizations, people, machines, clients, APIs, roles, rules and what else
+//! there is to manage, over HTTP and JSON under `/admin/v1/`.
+//!
+//! One noun, one folder; one verb, one file ([`api`]). Every operation is one value that has its
+//! route, the scope it needs, and the types of what it takes and answers; the router and the OpenAPI
+//! document are made of these. What a caller may do is one question to the policy (`guard`): the API
+//! is protected like any other, by roles and rules that are changed through it.
+//!
+//! Who calls is found out by whoever wires this ([`Callers`]): this crate knows nothing of how tokens
+//! are made.
+
+mod api;
+mod call;
+mod caller;
+mod cursor;
+mod guard;
+mod input;
+mod lockout;
+mod moment;
+mod openapi;
+mod operation;
+mod problem;
+mod schema;
+mod scopes;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use axum::{
+    Router,
+    extract::Request,
+    middleware::from_fn_with_state,
+    response::{IntoResponse, Response},
+    routing::{MethodFilter, any, get, on},
+};
+use http::{HeaderValue, header};
+use symbolon_core::{
+    entropy::Entropy,
+    id::Id,
+    keys::{KeyPlan, KeySettings},
+    organization::Organization,
+    settings::SessionSettings,
+    time::{Clock, Timestamp},
+};
+use symbolon_storage::{Storage, StoredKey};
+use symbolon_web::{guard as web, password_pool::PasswordPool};
+
+pub use caller::{Caller, Callers, Refused, Token};
+
+use crate::{
+    cursor::Cursors,
+    problem::{Kind, Problem},
+};
+
+/// Where the API is, below the path of the issuer.
+pub const BASE: &str = "/admin/v1";
+
+/// What the operator decides.
+#[derive(Clone, Debug)]
+pub struct AdminSettings {
+    /// The issuer, without a slash at the end.
+    pub issuer: String,
+    /// The path of the issuer: empty, or `/…` without a slash at the end.
+    pub prefix: String,
+    /// The organization in which a role counts for everything.
+    pub system: Option<Id<Organization>>,
+    /// When signing keys rotate.
+    pub keys: KeySettings,
+    /// How long sessions last.
+    pub session: SessionSettings,
+}
+
+/// Makes signing keys, sealed and ready to be stored.
+#[async_trait]
+pub trait KeyMaker: Send + Sync {
+    /// The keys of these plans; the error is for the log.
+    async fn make(&self, plans: &[KeyPlan], now: Timestamp) -> Result<Vec<StoredKey>, String>;
+}
+
+/// What the API is made of.
+pub struct AdminParts {
+    /// Who calls.
+    pub callers: Arc<dyn Callers>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// What cursors are authenticated with: the same on all instances.
+    pub cursor_key: [u8; 32],
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// What surrounds each request.
+    pub guard: Arc<web::Guard>,
+    /// Who makes signing keys.
+    pub keys: Arc<dyn KeyMaker>,
+    /// Who hashes passwords.
+    pub passwords: PasswordPool,
+    /// Where everything is kept.
+    pub storage: Arc<dyn Storage>,
+}
+
+/// The API.
+pub(crate) struct Admin {
+    callers: Arc<dyn Callers>,
+    clock: Arc<dyn Clock>,
+    cursors: Cursors,
+    entropy: Arc<dyn Entropy>,
+    keys: Arc<dyn KeyMaker>,
+    passwords: PasswordPool,
+    settings: AdminSettings,
+    storage: Arc<dyn Storage>,
+}
+
+impl AdminSettings {
+    /// The path of the API.
+    fn base(&self) -> String {
+        format!("{}{BASE}", self.prefix)
+    }
+}
+
+/// All routes of the API.
+pub fn router(settings: AdminSettings, parts: AdminParts) -> Router {
+    let base = settings.base();
+    let document = openapi::document(&settings.issuer, &api::operations());
+    let document = bytes::Bytes::from(serde_json::to_vec(&document).unwrap_or_default());
+    let admin = Arc::new(Admin {
+        callers: parts.callers,
+        clock: parts.clock,
+        cursors: Cursors::new(parts.cursor_key),
+        entropy: parts.entropy,
+        keys: parts.keys,
+        passwords: parts.passwords,
+        settings,
+        storage: parts.storage,
+    });
+    let mut router = Router::new();
+    for operation in api::operations() {
+        let Ok(method) = MethodFilter::try_from(operation.method.clone()) else {
+            continue;
+        };
+        let path = format!("{base}{}", operation.path);
+        let (operation, admin) = (Arc::new(operation), Arc::clone(&admin));
+        let serve =
+            move |request: Request| Arc::clone(&operation).serve(Arc::clone(&admin), request);
+        router = router.route(&path, on(method, serve));
+    }
+    router
+        .route(
+            &format!("{base}/openapi.json"),
+            get(move || async move { public(document) }),
+        )
+        .route(&format!("{base}/{{*rest}}"), any(async || nothing()))
+        .method_not_allowed_fallback(async || {
+            Problem::new(Kind::Method, "see /admin/v1/openapi.json for what there is")
+                .into_response()
+        })
+        .layer(from_fn_with_state(parts.guard, web::guard))
+}
+
+/// What there is, as OpenAPI 3.1.
+pub fn openapi(issuer: &str) -> serde_json::Value {
+    openapi::document(issuer, &api::operations())
+}
+
+fn nothing() -> Response {
+    Problem::new(
+        Kind::Missing,
+        "see /admin/v1/openapi.json for what there is",
+    )
+    .into_response()
+}
+
+fn public(document: bytes::Bytes) -> Response {
+    let mut response = Response::new(axum::body::Body::from(document));
+    let headers = response.headers_mut();
+    let json = HeaderValue::from_static("application/json");
+    headers.insert(header::CONTENT_TYPE, json);
+    let cached = HeaderValue::from_static("public, max-age=300");
+    headers.insert(header::CACHE_CONTROL, cached);
+    response
+}

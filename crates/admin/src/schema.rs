@@ -1,0 +1,164 @@
+//! Schemas of the documents that the core reads and writes by itself.
+
+use schemars::{Schema, SchemaGenerator, json_schema};
+use symbolon_core::algorithm::Algorithm;
+use symbolon_core::client::{AuthenticationMethod, GrantType};
+
+/// Rules (`core::policy::rule`).
+pub(crate) fn rules(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "array", "maxItems": 10_000, "items": rule_schema() })
+}
+
+fn rule_schema() -> Schema {
+    json_schema!({
+        "type": "object",
+        "description": "Whoever counts as the role is allowed or denied the scopes of the pattern.",
+        "required": ["role", "pattern", "effect"],
+        "additionalProperties": false,
+        "properties": {
+            "role": { "type": "string" },
+            "pattern": {
+                "type": "string",
+                "description": "A scope, all below a prefix (`Invoices.*`), or all (`*`).",
+            },
+            "effect": { "enum": ["allow", "deny"] },
+            "organization": {
+                "type": "string",
+                "description": "Only here; left out: everywhere.",
+            },
+        },
+    })
+}
+
+/// Why a role counts (`core::policy::standing::Held`).
+pub(crate) fn held(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "array", "items": {
+        "type": "object",
+        "required": ["role", "through"],
+        "properties": {
+            "role": { "type": "string" },
+            "through": { "oneOf": [
+                { "const": "grant" },
+                { "type": "object", "required": ["relation"], "properties": { "relation": {
+                    "type": "object",
+                    "required": ["manager", "held"],
+                    "properties": {
+                        "manager": { "type": "string" },
+                        "held": { "type": "string" },
+                    },
+                } } },
+            ] },
+        },
+    } })
+}
+
+/// The standard claims of a person (OIDC Core §5.1).
+pub(crate) fn profile(_: &mut SchemaGenerator) -> Schema {
+    let text = || json_schema!({ "type": "string" });
+    let flag = || json_schema!({ "type": "boolean" });
+    json_schema!({
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+            "name": text(), "given_name": text(), "family_name": text(), "middle_name": text(),
+            "nickname": text(), "profile": text(), "picture": text(), "website": text(),
+            "email": text(), "email_verified": flag(), "gender": text(), "birthdate": text(),
+            "zoneinfo": text(), "locale": text(), "phone_number": text(),
+            "phone_number_verified": flag(), "address": { "type": "object" },
+        },
+    })
+}
+
+/// What is registered of a client (RFC 7591 §2). Which members there are, the core knows best.
+pub(crate) fn metadata(_: &mut SchemaGenerator) -> Schema {
+    let uris = || json_schema!({ "type": "array", "items": { "type": "string", "format": "uri" } });
+    let uri = || json_schema!({ "type": "string", "format": "uri" });
+    let words = || json_schema!({ "type": "array", "items": { "type": "string" } });
+    let algorithms: Vec<_> = Algorithm::ALL.iter().map(|own| own.as_str()).collect();
+    let methods: Vec<_> = AuthenticationMethod::ALL
+        .iter()
+        .map(|own| own.as_str())
+        .collect();
+    let grants: Vec<_> = GrantType::ALL.iter().map(|own| own.as_str()).collect();
+    json_schema!({
+        "type": "object",
+        "required": ["client_name", "grant_types"],
+        "properties": {
+            "client_name": { "type": "string", "minLength": 1, "maxLength": 200 },
+            "token_endpoint_auth_methods": { "type": "array", "items": { "enum": methods } },
+            "grant_types": { "type": "array", "items": { "enum": grants } },
+            "redirect_uris": uris(),
+            "post_logout_redirect_uris": uris(),
+            "scope": {
+                "type": "string",
+                "description": "The scopes of APIs that it may ask for, with spaces between.",
+            },
+            "consent": { "enum": ["required", "implicit"] },
+            "access_token_format": { "enum": ["jwt", "opaque"] },
+            "access_token_signed_response_alg": { "enum": algorithms },
+            "id_token_signed_response_alg": { "enum": algorithms },
+            "access_token_lifetime": { "type": "integer", "description": "Seconds." },
+            "audience": words(),
+            "introspects": words(),
+            "role_claims": { "type": "object" },
+            "zitadel": { "type": "object" },
+            "client_uri": uri(), "logo_uri": uri(), "policy_uri": uri(), "tos_uri": uri(),
+        },
+    })
+}
+
+/// Scopes of an API (`core::policy::api::ScopeDefinition`).
+pub(crate) fn scopes(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "array", "items": {
+        "type": "object",
+        "required": ["scope"],
+        "additionalProperties": false,
+        "properties": {
+            "scope": { "type": "string" },
+            "description": { "type": "string" },
+        },
+    } })
+}
+
+/// Endpoints of an API (`core::policy::api::Endpoint`).
+pub(crate) fn endpoints(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "array", "items": {
+        "type": "object",
+        "required": ["method", "template", "scope"],
+        "additionalProperties": false,
+        "properties": {
+            "method": { "type": "string" },
+            "template": { "type": "string", "description": "`/invoices/{id}`" },
+            "scope": { "type": "string", "description": "What a caller needs." },
+        },
+    } })
+}
+
+/// What is decided about beside endpoints (`core::policy::resource::ResourceLine`).
+pub(crate) fn resources(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "array", "items": {
+        "type": "object",
+        "required": ["type", "action", "scope"],
+        "additionalProperties": false,
+        "properties": {
+            "type": { "type": "string" },
+            "action": { "type": "string" },
+            "when": { "type": "object" },
+            "scope": { "type": "string", "description": "What a caller needs." },
+        },
+    } })
+}
+
+/// Resources that are known by name (`core::policy::resource::Instance`).
+pub(crate) fn instances(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "array", "items": {
+        "type": "object",
+        "required": ["type", "id"],
+        "additionalProperties": false,
+        "properties": {
+            "type": { "type": "string" },
+            "id": { "type": "string" },
+            "properties": { "type": "object" },
+        },
+    } })
+}

@@ -1,0 +1,103 @@
+//! What other crates of HTTP may ask of a provider: who presents a bearer token, what is allowed to
+//! whom, and new signing keys.
+
+use std::sync::Arc;
+
+use http::HeaderMap;
+use symbolon_core::{
+    keys::KeyPlan,
+    parameters::Parameters,
+    policy::Policy,
+    subject::Subject,
+    time::Timestamp,
+    token::{access::AccessTokenClaims, personal::PersonalAccessToken},
+};
+use symbolon_storage::StoredKey;
+use symbolon_web::guard::Guard;
+
+use crate::{
+    access::{self, Absent, Presented},
+    failure::Failure,
+    keyring::{self, KeyError},
+    provider::Provider,
+};
+
+/// A live token, whoever it is for, and whom it speaks of.
+#[derive(Debug)]
+pub struct Bearer {
+    /// Active, with the roles held now.
+    pub subject: Arc<Subject>,
+    /// What is allowed to whom now.
+    pub policy: Arc<Policy>,
+    /// What was presented.
+    pub token: BearerToken,
+}
+
+/// The kinds of bearer token.
+#[derive(Debug)]
+pub enum BearerToken {
+    /// An access token, a JWT or opaque.
+    Access(Arc<AccessTokenClaims>),
+    /// A personal access token.
+    Personal(Arc<PersonalAccessToken>),
+}
+
+/// Why there is none (RFC 6750 §3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoBearer {
+    /// Nothing was presented.
+    Missing,
+    /// Another scheme, or a malformed header.
+    Malformed,
+    /// Not one of ours, or not good any more.
+    Invalid,
+    /// That cannot be found out: the reason is in the log.
+    Unavailable,
+}
+
+impl Provider {
+    /// Who presents the token in the `Authorization` header.
+    ///
+    /// # Errors
+    /// [`NoBearer`].
+    pub async fn bearer(&self, headers: &HeaderMap) -> Result<Bearer, NoBearer> {
+        let nothing = Parameters::default();
+        let token = access::presented(headers, &nothing).map_err(|absent| match absent {
+            Absent::Missing => NoBearer::Missing,
+            Absent::Malformed => NoBearer::Malformed,
+        })?;
+        let live = access::live(self, token).await.map_err(unavailable)?;
+        let live = live.ok_or(NoBearer::Invalid)?;
+        Ok(Bearer {
+            subject: live.subject,
+            policy: self.policy().await.map_err(unavailable)?,
+            token: match live.presented {
+                Presented::Access(claims) => BearerToken::Access(claims),
+                Presented::Personal(token) => BearerToken::Personal(token),
+            },
+        })
+    }
+
+    /// What surrounds each request.
+    pub fn guard(&self) -> Arc<Guard> {
+        Arc::clone(&self.guard)
+    }
+
+    /// Makes signing keys, sealed and ready to be stored.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub fn make_keys(&self, plans: &[KeyPlan], now: Timestamp) -> Result<Vec<StoredKey>, KeyError> {
+        keyring::make(&self.seal, plans, now)
+    }
+
+    /// A key for one use, which its label names: the same on all instances.
+    pub fn derived_key(&self, label: &str) -> [u8; 32] {
+        self.seal.derive(label)
+    }
+}
+
+fn unavailable(failure: Failure) -> NoBearer {
+    tracing::error!(error = %failure, "request failed");
+    NoBearer::Unavailable
+}

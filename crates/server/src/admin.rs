@@ -1,0 +1,127 @@
+//! The Management API, wired to the provider: who calls is whom a live token speaks of.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use axum::Router;
+use http::HeaderMap;
+use symbolon_admin::{
+    AdminParts, AdminSettings, Caller, Callers, KeyMaker, Refused, Token, router as management,
+};
+use symbolon_core::{
+    keys::KeyPlan,
+    policy::own,
+    settings::SessionSettings,
+    time::Timestamp,
+    token::access::{AccessTokenClaims, Audience},
+};
+use symbolon_http::{Bearer, BearerToken, NoBearer, Provider};
+use symbolon_storage::{Storage, StoredKey};
+use symbolon_web::{clock::SystemClock, entropy::SystemEntropy, password_pool::PasswordPool};
+
+use crate::{
+    config::Config,
+    wire::{self, WireError},
+};
+
+/// The routes of the Management API; none when it is switched off.
+pub(crate) fn router(
+    config: &Config,
+    issuer: &str,
+    provider: &Arc<Provider>,
+    storage: &Arc<dyn Storage>,
+    passwords: PasswordPool,
+) -> Result<Router, WireError> {
+    if !config.admin.enabled {
+        return Ok(Router::new());
+    }
+    let settings = AdminSettings {
+        issuer: issuer.to_owned(),
+        prefix: wire::prefix(issuer),
+        system: wire::system(config)?,
+        keys: wire::key_settings(config)?,
+        session: SessionSettings {
+            idle_lifetime: wire::lifetime(config.session.idle_lifetime),
+            absolute_lifetime: wire::lifetime(config.session.absolute_lifetime),
+        },
+    };
+    let wired = Arc::new(Wired {
+        issuer: issuer.to_owned(),
+        provider: Arc::clone(provider),
+    });
+    let parts = AdminParts {
+        callers: Arc::clone(&wired) as Arc<dyn Callers>,
+        clock: Arc::new(SystemClock),
+        cursor_key: provider.derived_key("management cursor"),
+        entropy: Arc::new(SystemEntropy),
+        guard: provider.guard(),
+        keys: wired,
+        passwords,
+        storage: Arc::clone(storage),
+    };
+    Ok(management(settings, parts))
+}
+
+struct Wired {
+    issuer: String,
+    provider: Arc<Provider>,
+}
+
+#[async_trait]
+impl Callers for Wired {
+    async fn caller(&self, headers: &HeaderMap) -> Result<Caller, Refused> {
+        let bearer = self.provider.bearer(headers).await;
+        let Bearer {
+            subject,
+            policy,
+            token,
+        } = bearer.map_err(|none| match none {
+            NoBearer::Missing => Refused::Missing,
+            NoBearer::Malformed => Refused::Malformed,
+            NoBearer::Invalid => Refused::Invalid,
+            NoBearer::Unavailable => Refused::Unavailable,
+        })?;
+        let token = match token {
+            BearerToken::Personal(token) => Token::Personal {
+                id: token.id.clone(),
+                limits: token.limits.clone(),
+            },
+            BearerToken::Access(claims) if self.is_meant_for_us(&claims.aud) => access(&claims),
+            BearerToken::Access(_) => return Err(Refused::Invalid),
+        };
+        Ok(Caller {
+            subject,
+            policy,
+            token,
+        })
+    }
+}
+
+impl Wired {
+    /// A token for Symbolon's own API, or one that is for whoever issued it. What it may do there, it
+    /// has to name.
+    fn is_meant_for_us(&self, audience: &Audience) -> bool {
+        audience.contains(own::AUDIENCE) || audience.contains(&self.issuer)
+    }
+}
+
+fn access(claims: &AccessTokenClaims) -> Token {
+    Token::Access {
+        scope: claims.scope.clone(),
+        limits: claims.limits.clone(),
+        client: claims.client_id.clone(),
+        authenticated_at: claims.auth_time,
+        exchanged: !claims.exchanged_from.is_empty(),
+    }
+}
+
+#[async_trait]
+impl KeyMaker for Wired {
+    async fn make(&self, plans: &[KeyPlan], now: Timestamp) -> Result<Vec<StoredKey>, String> {
+        let (provider, plans) = (Arc::clone(&self.provider), plans.to_vec());
+        // An RSA key takes a second of work.
+        let made = tokio::task::spawn_blocking(move || provider.make_keys(&plans, now));
+        let made = made.await.map_err(|error| error.to_string())?;
+        made.map_err(|error| error.to_string())
+    }
+}

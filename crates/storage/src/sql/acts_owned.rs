@@ -1,0 +1,296 @@
+//! Acts upon organizations, and upon what they own: subjects, clients, secrets.
+
+use sqlx::query;
+use symbolon_core::{
+    client::{Client, StoredSecret},
+    id::Id,
+    organization::Organization,
+    secret::{ClientSecret, Digest},
+    subject::Subject,
+    time::Timestamp,
+};
+
+use super::{
+    Connection,
+    acts::{found, settled, versioned},
+    changes::feed,
+    declared, sessions,
+};
+use crate::{Administered, DeclaredSubject};
+
+statements! {
+    CREATE_ORGANIZATION = "INSERT INTO organization (id, name, created_at, disabled_at) \
+        VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING";
+    UPDATE_ORGANIZATION = "UPDATE organization SET name = $3, disabled_at = $4, \
+        version = version + 1 WHERE id = $1 AND version = $2";
+    END_SESSIONS_IN = "UPDATE session SET ended_at = $2 WHERE ended_at IS NULL \
+        AND subject_id IN (SELECT id FROM subject WHERE organization_id = $1)";
+    REVOKE_IN = "UPDATE approval SET revoked_at = $2 WHERE revoked_at IS NULL \
+        AND subject_id IN (SELECT id FROM subject WHERE organization_id = $1)";
+    FEED_REVOKED_IN = "INSERT INTO change_feed (noun, key, version, changed_at) \
+        SELECT 'approval', id, $2, $2 FROM approval WHERE revoked_at = $2 \
+        AND subject_id IN (SELECT id FROM subject WHERE organization_id = $1) ORDER BY id \
+        ON CONFLICT (noun, key) DO UPDATE \
+        SET version = change_feed.version + 1, changed_at = excluded.changed_at";
+    DELETE_ORGANIZATION = "DELETE FROM organization WHERE id = $1 AND version = $2";
+    ORGANIZATION_EXISTS = "SELECT 1 FROM organization WHERE id = $1";
+    UPDATE_SUBJECT = "UPDATE subject SET username = $3, profile = $4, password_hash = $5, \
+        updated_at = $6, disabled_at = $7, version = version + 1 WHERE id = $1 AND version = $2";
+    RELEASE_IDENTIFIERS = "DELETE FROM identifier WHERE subject_id = $1";
+    DELETE_SUBJECT = "DELETE FROM subject WHERE id = $1 AND version = $2";
+    SUBJECT_EXISTS = "SELECT 1 FROM subject WHERE id = $1";
+    CREATE_CLIENT = "INSERT INTO client (id, organization_id, machine_id, metadata, created_at, \
+        updated_at, disabled_at) VALUES ($1, $2, $3, $4, $5, $5, $6) ON CONFLICT (id) DO NOTHING";
+    UPDATE_CLIENT = "UPDATE client SET machine_id = $3, metadata = $4, updated_at = $5, \
+        disabled_at = $6, version = version + 1 WHERE id = $1 AND version = $2";
+    TOUCH_CLIENT = "UPDATE client SET updated_at = $3, version = version + 1 \
+        WHERE id = $1 AND version = $2";
+    CREATE_SECRET = "INSERT INTO client_secret (client_id, digest, created_at, expires_at) \
+        VALUES ($1, $2, $3, $4)";
+    END_SECRETS = "UPDATE client_secret SET expires_at = $2 \
+        WHERE client_id = $1 AND (expires_at IS NULL OR expires_at > $2)";
+    DELETE_SECRET = "DELETE FROM client_secret WHERE client_id = $1 AND digest = $2";
+    DELETE_CLIENT = "DELETE FROM client WHERE id = $1 AND version = $2";
+    CLIENT_EXISTS = "SELECT 1 FROM client WHERE id = $1";
+}
+
+pub(super) async fn create_organization(
+    connection: &mut Connection,
+    organization: &Organization,
+    now: Timestamp,
+) -> sqlx::Result<Administered> {
+    let created = query(CREATE_ORGANIZATION)
+        .bind(organization.id.as_str())
+        .bind(organization.name.as_str())
+        .bind(now.seconds())
+        .bind(organization.disabled_at.map(Timestamp::seconds))
+        .execute(&mut *connection)
+        .await?;
+    feed(connection, "organization", organization.id.as_str(), now).await?;
+    Ok(found(created.rows_affected(), Administered::Taken))
+}
+
+pub(super) async fn update_organization(
+    connection: &mut Connection,
+    organization: &Organization,
+    version: i64,
+    now: Timestamp,
+) -> sqlx::Result<Administered> {
+    let id = organization.id.as_str();
+    let updated = query(UPDATE_ORGANIZATION)
+        .bind(id)
+        .bind(version)
+        .bind(organization.name.as_str())
+        .bind(organization.disabled_at.map(Timestamp::seconds))
+        .execute(&mut *connection)
+        .await?;
+    if organization.disabled_at.is_some() {
+        for statement in [END_SESSIONS_IN, REVOKE_IN, FEED_REVOKED_IN] {
+            query(statement)
+                .bind(id)
+                .bind(now.seconds())
+                .execute(&mut *connection)
+                .await?;
+        }
+    }
+    feed(connection, "organization", id, now).await?;
+    settled(connection, updated.rows_affected(), ORGANIZATION_EXISTS, id).await
+}
+
+pub(super) async fn create_subject(
+    connection: &mut Connection,
+    subject: &DeclaredSubject,
+    now: Timestamp,
+) -> sqlx::Result<Administered> {
+    declared::insert_subject(connection, subject, now).await?;
+    if !declared::claim_identifiers(connection, subject).await? {
+        return Ok(Administered::Taken);
+    }
+    feed(connection, "subject", subject.id.as_str(), now).await?;
+    Ok(Administered::Done)
+}
+
+pub(super) async fn update_subject(
+    connection: &mut Connection,
+    subject: &DeclaredSubject,
+    version: i64,
+    end_sessions: bool,
+    now: Timestamp,
+) -> sqlx::Result<Administered> {
+    let id = subject.id.as_str();
+    let updated = query(UPDATE_SUBJECT)
+        .bind(id)
+        .bind(version)
+        .bind(subject.username.as_str())
+        .bind(serde_json::to_string(&subject.profile).unwrap_or_default())
+        .bind(subject.password_hash.as_deref())
+        .bind(now.seconds())
+        .bind(subject.disabled_at.map(Timestamp::seconds))
+        .execute(&mut *connection)
+        .await?;
+    if updated.rows_affected() == 0 {
+        return settled(connection, 0, SUBJECT_EXISTS, id).await;
+    }
+    query(RELEASE_IDENTIFIERS)
+        .bind(id)
+        .execute(&mut *connection)
+        .await?;
+    if !declared::claim_identifiers(connection, subject).await? {
+        return Ok(Administered::Taken);
+    }
+    if end_sessions {
+        sessions::end_all(connection, id, now).await?;
+    }
+    feed(connection, "subject", id, now).await?;
+    Ok(Administered::Done)
+}
+
+pub(super) async fn create_client(
+    connection: &mut Connection,
+    client: &Client,
+    now: Timestamp,
+) -> sqlx::Result<Administered> {
+    let organization = client.organization.as_ref();
+    let created = query(CREATE_CLIENT)
+        .bind(client.id.as_str())
+        .bind(organization.map(|id| id.as_str().to_owned()))
+        .bind(client.machine.as_ref().map(|id| id.as_str().to_owned()))
+        .bind(serde_json::to_string(&client.metadata).unwrap_or_default())
+        .bind(now.seconds())
+        .bind(client.disabled_at.map(Timestamp::seconds))
+        .execute(&mut *connection)
+        .await?;
+    if created.rows_affected() == 0 {
+        return Ok(Administered::Taken);
+    }
+    for secret in &client.secrets {
+        create_secret(connection, &client.id, secret, now).await?;
+    }
+    feed(connection, "client", client.id.as_str(), now).await?;
+    Ok(Administered::Done)
+}
+
+pub(super) async fn update_client(
+    connection: &mut Connection,
+    client: &Client,
+    version: i64,
+    now: Timestamp,
+) -> sqlx::Result<Administered> {
+    let id = client.id.as_str();
+    let updated = query(UPDATE_CLIENT)
+        .bind(id)
+        .bind(version)
+        .bind(client.machine.as_ref().map(|id| id.as_str().to_owned()))
+        .bind(serde_json::to_string(&client.metadata).unwrap_or_default())
+        .bind(now.seconds())
+        .bind(client.disabled_at.map(Timestamp::seconds))
+        .execute(&mut *connection)
+        .await?;
+    feed(connection, "client", id, now).await?;
+    settled(connection, updated.rows_affected(), CLIENT_EXISTS, id).await
+}
+
+pub(super) async fn add_secret(
+    connection: &mut Connection,
+    client: &Id<Client>,
+    version: i64,
+    secret: &StoredSecret,
+    others_end: Timestamp,
+    now: Timestamp,
+) -> sqlx::Result<Administered> {
+    let touched = touch_client(connection, client, version, now).await?;
+    if touched == 0 {
+        return settled(connection, 0, CLIENT_EXISTS, client.as_str()).await;
+    }
+    query(END_SECRETS)
+        .bind(client.as_str())
+        .bind(others_end.seconds())
+        .execute(&mut *connection)
+        .await?;
+    create_secret(connection, client, secret, now).await?;
+    Ok(Administered::Done)
+}
+
+pub(super) async fn remove_secret(
+    connection: &mut Connection,
+    client: &Id<Client>,
+    version: i64,
+    secret: Digest<ClientSecret>,
+    now: Timestamp,
+) -> sqlx::Result<Administered> {
+    let touched = touch_client(connection, client, version, now).await?;
+    if touched == 0 {
+        return settled(connection, 0, CLIENT_EXISTS, client.as_str()).await;
+    }
+    let deleted = query(DELETE_SECRET)
+        .bind(client.as_str())
+        .bind(secret.as_bytes())
+        .execute(connection)
+        .await?;
+    Ok(found(deleted.rows_affected(), Administered::Missing))
+}
+
+async fn touch_client(
+    connection: &mut Connection,
+    client: &Id<Client>,
+    version: i64,
+    now: Timestamp,
+) -> sqlx::Result<u64> {
+    let touched = query(TOUCH_CLIENT)
+        .bind(client.as_str())
+        .bind(version)
+        .bind(now.seconds())
+        .execute(&mut *connection)
+        .await?;
+    feed(connection, "client", client.as_str(), now).await?;
+    Ok(touched.rows_affected())
+}
+
+async fn create_secret(
+    connection: &mut Connection,
+    client: &Id<Client>,
+    secret: &StoredSecret,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    query(CREATE_SECRET)
+        .bind(client.as_str())
+        .bind(secret.digest.as_bytes())
+        .bind(now.seconds())
+        .bind(secret.expires_at.map(Timestamp::seconds))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn delete_organization(
+    connection: &mut Connection,
+    id: &Id<Organization>,
+    version: i64,
+    now: Timestamp,
+) -> sqlx::Result<Administered> {
+    feed(connection, "organization", id.as_str(), now).await?;
+    let deleted = versioned(connection, DELETE_ORGANIZATION, id.as_str(), version).await?;
+    settled(connection, deleted, ORGANIZATION_EXISTS, id.as_str()).await
+}
+
+pub(super) async fn delete_subject(
+    connection: &mut Connection,
+    id: &Id<Subject>,
+    version: i64,
+    now: Timestamp,
+) -> sqlx::Result<Administered> {
+    feed(connection, "subject", id.as_str(), now).await?;
+    let deleted = versioned(connection, DELETE_SUBJECT, id.as_str(), version).await?;
+    settled(connection, deleted, SUBJECT_EXISTS, id.as_str()).await
+}
+
+pub(super) async fn delete_client(
+    connection: &mut Connection,
+    id: &Id<Client>,
+    version: i64,
+    now: Timestamp,
+) -> sqlx::Result<Administered> {
+    feed(connection, "client", id.as_str(), now).await?;
+    let deleted = versioned(connection, DELETE_CLIENT, id.as_str(), version).await?;
+    settled(connection, deleted, CLIENT_EXISTS, id.as_str()).await
+}
