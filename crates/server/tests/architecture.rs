@@ -20,6 +20,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ),
     ("symbolon-jose", &["symbolon-core"]),
     ("symbolon-storage", &["symbolon-core"]),
+    ("symbolon-outbound", &[]),
     // The session layer keeps browsers in storage.
     ("symbolon-web", &["symbolon-core", "symbolon-storage"]),
     (
@@ -27,6 +28,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
         &[
             "symbolon-core",
             "symbolon-jose",
+            "symbolon-outbound",
             "symbolon-storage",
             "symbolon-web",
         ],
@@ -38,6 +40,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "symbolon-core",
             "symbolon-http",
             "symbolon-jose",
+            "symbolon-outbound",
             "symbolon-storage",
             "symbolon-web",
         ],
