@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     algorithm::Algorithm,
+    client_auth::assertion::SigningAlgorithm,
     id::Id,
     organization::Organization,
     redirect_uri::RedirectUri,
@@ -36,12 +37,14 @@ pub struct Client {
 }
 
 /// A client secret as it is stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct StoredSecret {
     /// SHA-256 of the secret.
     pub digest: Digest<ClientSecret>,
     /// Until when it is good; `None` for ever.
     pub expires_at: Option<Timestamp>,
+    /// The secret itself, sealed: only for clients with the method client_secret_jwt.
+    pub sealed: Option<Vec<u8>>,
 }
 
 /// What is registered of a client.
@@ -53,6 +56,20 @@ pub struct ClientMetadata {
     /// How it may authenticate.
     #[serde(default = "ClientMetadata::default_methods")]
     pub token_endpoint_auth_methods: Vec<AuthenticationMethod>,
+    /// What it signs its assertions with; `None`: anything that fits its methods
+    /// (OIDC Registration §2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token_endpoint_auth_signing_alg: Option<SigningAlgorithm>,
+    /// Its public keys (RFC 7591 §2), a JWK Set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks: Option<serde_json::Value>,
+    /// Where its public keys are, in the place of `jwks`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "web_page"
+    )]
+    pub jwks_uri: Option<String>,
     /// Which grants it may use.
     pub grant_types: Vec<GrantType>,
     /// Where codes may be sent.
@@ -159,6 +176,10 @@ words! {
         ClientSecretBasic = "client_secret_basic",
         /// In the body (RFC 6749 §2.3.1).
         ClientSecretPost = "client_secret_post",
+        /// An assertion under a MAC (OIDC Core §9).
+        ClientSecretJwt = "client_secret_jwt",
+        /// A signed assertion (OIDC Core §9).
+        PrivateKeyJwt = "private_key_jwt",
         /// Not at all: a public client.
         None = "none",
     }
@@ -253,6 +274,22 @@ pub enum ClientError {
         "token_endpoint_auth_methods mixes none with others: a client is public or confidential"
     )]
     PublicAndConfidential,
+    /// client_secret_jwt, and no secret is sealed.
+    #[error(
+        "client_secret_jwt needs client_secret in plain, of 32 characters or more: a digest of it cannot check a MAC"
+    )]
+    SecretNotKept,
+    /// An algorithm that no method of the client uses.
+    #[error(
+        "token_endpoint_auth_signing_alg belongs to another method than token_endpoint_auth_methods names: HS256 to client_secret_jwt, the others to private_key_jwt"
+    )]
+    AlgorithmOfNoMethod,
+    /// private_key_jwt without keys.
+    #[error("private_key_jwt needs the public keys of the client: jwks or jwks_uri")]
+    KeysMissing,
+    /// Keys in two places.
+    #[error("jwks and jwks_uri are both there: keep one of them (RFC 7591 2)")]
+    KeysTwice,
     /// A confidential client without a secret.
     #[error(
         "this client authenticates with a secret and has none: give it a secret, or the method none"
@@ -282,6 +319,33 @@ pub enum ClientError {
     /// A project that cannot be part of a scope.
     #[error("the project of zitadel has 1 to 64 characters out of A-Z a-z 0-9 . _ - ~")]
     Project,
+}
+
+impl StoredSecret {
+    /// Whether it is good now.
+    pub fn is_current(&self, now: Timestamp) -> bool {
+        self.expires_at.is_none_or(|until| now < until)
+    }
+
+    /// The sealed secret, if it is kept.
+    pub fn sealed(&self) -> Option<&[u8]> {
+        self.sealed.as_deref()
+    }
+
+    /// What the secret is sealed for: so that nobody can move it to another client.
+    pub fn place(client: &Id<Client>, digest: &Digest<ClientSecret>) -> String {
+        format!("client-secret:{client}:{}", digest.hexadecimal())
+    }
+}
+
+impl fmt::Debug for StoredSecret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("StoredSecret")
+            .field("digest", &self.digest)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Client {
@@ -333,6 +397,9 @@ impl Client {
         let code = self.allows(GrantType::AuthorizationCode);
         let machine = self.allows(GrantType::ClientCredentials);
         let public = methods.contains(&AuthenticationMethod::None);
+        let signs = methods.contains(&AuthenticationMethod::PrivateKeyJwt);
+        let shares = methods.contains(&AuthenticationMethod::ClientSecretJwt);
+        let algorithm = metadata.token_endpoint_auth_signing_alg;
         let failures = [
             (
                 !(1..=200).contains(&metadata.client_name.chars().count()),
@@ -349,8 +416,24 @@ impl Client {
                 ClientError::SecretOfPublicClient,
             ),
             (
-                !public && self.secrets.is_empty(),
+                methods.iter().any(|method| method.uses_secret()) && self.secrets.is_empty(),
                 ClientError::SecretMissing,
+            ),
+            (
+                shares && self.secrets.iter().all(|secret| secret.sealed.is_none()),
+                ClientError::SecretNotKept,
+            ),
+            (
+                metadata.jwks.is_some() && metadata.jwks_uri.is_some(),
+                ClientError::KeysTwice,
+            ),
+            (
+                signs && metadata.jwks.is_none() && metadata.jwks_uri.is_none(),
+                ClientError::KeysMissing,
+            ),
+            (
+                algorithm.is_some_and(|algorithm| !methods.contains(&algorithm.method())),
+                ClientError::AlgorithmOfNoMethod,
             ),
             (machine && public, ClientError::MachinePublic),
             (
@@ -378,6 +461,21 @@ impl Client {
             .into_iter()
             .find(|(failed, _)| *failed)
             .map_or(Ok(()), |(_, error)| Err(error))
+    }
+}
+
+impl AuthenticationMethod {
+    /// Whether it rests on a client secret.
+    pub const fn uses_secret(self) -> bool {
+        matches!(
+            self,
+            Self::ClientSecretBasic | Self::ClientSecretPost | Self::ClientSecretJwt
+        )
+    }
+
+    /// Whether it rests on an assertion.
+    pub const fn uses_assertion(self) -> bool {
+        matches!(self, Self::ClientSecretJwt | Self::PrivateKeyJwt)
     }
 }
 

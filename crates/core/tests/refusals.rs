@@ -7,6 +7,8 @@ mod fixture;
 
 #[path = "refusals/exchange.rs"]
 mod exchange;
+#[path = "refusals/assertions.rs"]
+mod assertions;
 #[path = "refusals/grants.rs"]
 mod grants;
 #[path = "refusals/machine.rs"]
@@ -84,6 +86,17 @@ specified!(AUTHORIZE: request::Refusal {
 });
 
 specified!(CLIENT: client_auth::Refusal {
+    AssertionAlgorithm => "invalid_client",
+    AssertionAudience => "invalid_client",
+    AssertionExpired => "invalid_client",
+    AssertionMalformed => "invalid_client",
+    AssertionNotYet => "invalid_client",
+    AssertionReplayed => "invalid_client",
+    AssertionSignature => "invalid_client",
+    AssertionSubject => "invalid_client",
+    AssertionTooLong => "invalid_client",
+    AssertionType => "invalid_client",
+    KeysUnavailable => "invalid_client",
     Disabled => "invalid_client",
     MalformedHeader => "invalid_client",
     MalformedIdentifier => "invalid_client",
@@ -256,6 +269,7 @@ fn client_authentication_refuses_with_the_specified_codes() {
     let stored = |expires_at| StoredSecret {
         digest: Digest::of(secret.expose().as_bytes()),
         expires_at,
+        sealed: None,
     };
     confidential.secrets = vec![stored(None)];
     let good = format!(
@@ -268,7 +282,7 @@ fn client_authentication_refuses_with_the_specified_codes() {
     assert!(
         credentials(Some(&good), &[])
             .unwrap()
-            .verify(&confidential, NOW)
+            .verify(&confidential, &assertions::evidence(None))
             .is_ok()
     );
 
@@ -320,11 +334,14 @@ fn client_authentication_refuses_with_the_specified_codes() {
         (R::WrongSecret, Some(&wrong), &[], &disabled),
     ] {
         let credentials = credentials(header.map(String::as_str), pairs).unwrap();
-        assert_eq!(credentials.verify(registered, NOW), Err(expected));
+        let verified = credentials.verify(registered, &assertions::evidence(None));
+        assert_eq!(verified, Err(expected));
         reached.push(expected);
     }
-    // Nothing is loaded here, so nothing is missed here.
-    check(CLIENT, &[R::Unknown], &reached, R::wire);
+    reached.extend(assertions::reached());
+    // Nothing is loaded or recorded here, so nothing is missed here.
+    let at_the_edge = [R::AssertionReplayed, R::KeysUnavailable, R::Unknown];
+    check(CLIENT, &at_the_edge, &reached, R::wire);
     // Whether a client exists is nobody's business.
     assert_eq!(R::Unknown.wire(), R::WrongSecret.wire());
     assert_eq!(R::Unknown.wire(), R::Disabled.wire());

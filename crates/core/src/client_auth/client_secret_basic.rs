@@ -4,7 +4,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use zeroize::Zeroizing;
 
-use super::{Credentials, Refusal};
+use super::{Credentials, Presented, Refusal};
 use crate::{client::AuthenticationMethod, id::Id, parameters::Parameters, secret::Digest};
 
 /// Reads the header. A `client_id` in the body may repeat what the header says, not contradict it.
@@ -26,7 +26,7 @@ pub(super) fn parse(header: &str, client_id: Option<&str>) -> Result<Credentials
     Ok(Credentials {
         client,
         method: AuthenticationMethod::ClientSecretBasic,
-        secret: Some(Digest::of(form_decoded(password)?.as_bytes())),
+        presented: Presented::Secret(Digest::of(form_decoded(password)?.as_bytes())),
     })
 }
 

@@ -1,6 +1,6 @@
 //! `client_secret_post`: identifier and secret in the body (RFC 6749 §2.3.1).
 
-use super::{Credentials, Refusal};
+use super::{Credentials, Presented, Refusal};
 use crate::{client::AuthenticationMethod, id::Id, secret::Digest};
 
 /// Reads both parameters.
@@ -9,6 +9,6 @@ pub(super) fn parse(client_id: Option<&str>, secret: &str) -> Result<Credentials
     Ok(Credentials {
         client: client.map_err(|_| Refusal::MalformedIdentifier)?,
         method: AuthenticationMethod::ClientSecretPost,
-        secret: Some(Digest::of(secret.as_bytes())),
+        presented: Presented::Secret(Digest::of(secret.as_bytes())),
     })
 }

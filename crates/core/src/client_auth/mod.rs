@@ -1,16 +1,21 @@
 //! Client authentication: one file a method. A request uses one method, and it must be one that is
 //! registered for the client (RFC 6749 §2.3, OAuth 2.1 §2.4; requirement A3.1).
 
+pub mod assertion;
 pub mod client_secret_basic;
+pub mod client_secret_jwt;
 pub mod client_secret_post;
 pub mod none;
+pub mod private_key_jwt;
 
+use self::assertion::Assertion;
 use crate::{
     client::{AuthenticationMethod, Client},
     error::{ErrorCode, OAuthError},
     id::Id,
     parameters::Parameters,
     secret::{ClientSecret, Digest},
+    single_use::SingleUse,
     time::Timestamp,
 };
 
@@ -21,12 +26,51 @@ pub struct Credentials {
     pub client: Id<Client>,
     /// The method it uses.
     pub method: AuthenticationMethod,
-    secret: Option<Digest<ClientSecret>>,
+    presented: Presented,
+}
+
+/// The proof that comes with the claim.
+#[derive(Debug)]
+enum Presented {
+    Assertion(Assertion),
+    Nothing,
+    Secret(Digest<ClientSecret>),
+}
+
+/// What was found out about credentials outside of these rules.
+#[derive(Debug)]
+pub struct Evidence<'a> {
+    /// What the presented assertion says, once its signature proved right for this client.
+    pub assertion: Option<&'a assertion::Claims>,
+    /// What is asked of it.
+    pub rules: &'a assertion::Rules,
+    /// The present moment.
+    pub now: Timestamp,
 }
 
 /// Why a request is not believed to come from a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
+    /// The assertion is not signed in the way that is registered for the client.
+    AssertionAlgorithm,
+    /// The assertion is for somebody else, or for somebody else too.
+    AssertionAudience,
+    /// The assertion has expired.
+    AssertionExpired,
+    /// No JWT, or a claim is absent or of the wrong type.
+    AssertionMalformed,
+    /// The assertion is not valid yet, or made in the future.
+    AssertionNotYet,
+    /// The assertion was used before.
+    AssertionReplayed,
+    /// The signature is not one of the client's.
+    AssertionSignature,
+    /// Issuer, subject and `client_id` are not one client.
+    AssertionSubject,
+    /// The assertion is good for too long.
+    AssertionTooLong,
+    /// `client_assertion_type` is absent or another one.
+    AssertionType,
     /// The client is disabled.
     Disabled,
     /// The `Authorization` header is not what RFC 7617 describes.
@@ -37,6 +81,8 @@ pub enum Refusal {
     Missing,
     /// Registered for other methods than the one used.
     MethodNotRegistered,
+    /// The keys of the client cannot be had.
+    KeysUnavailable,
     /// Two methods in one request.
     SeveralMethods,
     /// No such client.
@@ -50,12 +96,42 @@ impl Refusal {
     pub const fn wire(self) -> OAuthError {
         const FAILED: OAuthError = OAuthError::new(
             ErrorCode::InvalidClient,
-            "client authentication failed: check client_id, the secret and the method registered for the client",
+            "client authentication failed: check client_id, the secret or key, and the method registered for the client",
         );
+        const fn invalid(description: &'static str) -> OAuthError {
+            OAuthError::new(ErrorCode::InvalidClient, description)
+        }
         match self {
-            Self::Disabled | Self::MethodNotRegistered | Self::Unknown | Self::WrongSecret => {
-                FAILED
+            Self::AssertionAlgorithm
+            | Self::AssertionSignature
+            | Self::Disabled
+            | Self::KeysUnavailable
+            | Self::MethodNotRegistered
+            | Self::Unknown
+            | Self::WrongSecret => FAILED,
+            // Of what follows, only the holder of the key gets to see what the claims are about.
+            Self::AssertionAudience => invalid(
+                "aud of the client assertion has to be the issuer of this server, or its token endpoint, and nobody else",
+            ),
+            Self::AssertionExpired => invalid("the client assertion has expired (exp)"),
+            Self::AssertionMalformed => invalid(
+                "client_assertion is not a JWT with iss, sub, aud, exp and jti (RFC 7523 3)",
+            ),
+            Self::AssertionNotYet => invalid(
+                "the client assertion is not valid yet (nbf, iat): is the clock of the client right?",
+            ),
+            Self::AssertionReplayed => invalid(
+                "the client assertion was used before: make a new one, with a new jti, for every request",
+            ),
+            Self::AssertionSubject => invalid(
+                "iss and sub of the client assertion, and client_id if it is sent, have to be the same client",
+            ),
+            Self::AssertionTooLong => {
+                invalid("exp of the client assertion is too far ahead: let it live for a minute")
             }
+            Self::AssertionType => invalid(
+                "client_assertion_type has to be urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            ),
             Self::MalformedHeader => OAuthError::new(
                 ErrorCode::InvalidClient,
                 "the Authorization header is not Basic with base64 of client_id:client_secret, each form-urlencoded (RFC 6749 2.3.1)",
@@ -67,7 +143,7 @@ impl Refusal {
             ),
             Self::SeveralMethods => OAuthError::new(
                 ErrorCode::InvalidRequest,
-                "the client authenticates in two ways at once: use the Authorization header or the body, not both",
+                "the client authenticates in two ways at once: use the Authorization header, client_secret or client_assertion, and no second one",
             ),
         }
     }
@@ -80,42 +156,89 @@ impl Credentials {
     /// [`Refusal`] when it presents nothing, too much, or something unreadable.
     pub fn parse(authorization: Option<&str>, parameters: &Parameters) -> Result<Self, Refusal> {
         let client_id = parameters.value("client_id");
-        let in_body = parameters.value("client_secret");
-        match (authorization, in_body) {
-            (Some(_), Some(_)) => Err(Refusal::SeveralMethods),
-            (Some(header), None) => client_secret_basic::parse(header, client_id),
-            (None, Some(secret)) => client_secret_post::parse(client_id, secret),
-            (None, None) => none::parse(client_id),
+        let secret = parameters.value("client_secret");
+        let assertion = parameters.value("client_assertion");
+        if assertion.is_some() != parameters.value("client_assertion_type").is_some() {
+            return Err(Refusal::AssertionType);
+        }
+        match (authorization, secret, assertion) {
+            (Some(header), None, None) => client_secret_basic::parse(header, client_id),
+            (None, Some(secret), None) => client_secret_post::parse(client_id, secret),
+            (None, None, Some(token)) => {
+                if parameters.value("client_assertion_type") != Some(assertion::TYPE) {
+                    return Err(Refusal::AssertionType);
+                }
+                let (assertion, client, method) = Assertion::parse(token, client_id)?;
+                Ok(Self {
+                    client,
+                    method,
+                    presented: Presented::Assertion(assertion),
+                })
+            }
+            (None, None, None) => none::parse(client_id),
+            _ => Err(Refusal::SeveralMethods),
         }
     }
 
-    /// Whether they prove that the request comes from the client.
+    /// The assertion, whose signature is still to be verified, if one is presented.
+    pub const fn assertion(&self) -> Option<&Assertion> {
+        match &self.presented {
+            Presented::Assertion(assertion) => Some(assertion),
+            Presented::Nothing | Presented::Secret(_) => None,
+        }
+    }
+
+    /// Whether the client may authenticate in this way.
     ///
     /// # Errors
-    /// [`Refusal`] says in which way they do not.
-    pub fn verify(&self, client: &Client, now: Timestamp) -> Result<(), Refusal> {
-        if !client
+    /// [`Refusal::MethodNotRegistered`].
+    pub fn check_method(&self, client: &Client) -> Result<(), Refusal> {
+        if client
             .metadata
             .token_endpoint_auth_methods
             .contains(&self.method)
         {
-            return Err(Refusal::MethodNotRegistered);
+            Ok(())
+        } else {
+            Err(Refusal::MethodNotRegistered)
         }
-        if let Some(presented) = &self.secret {
-            // All of them are compared: how long it takes tells nothing.
-            let good = client.secrets.iter().fold(false, |good, stored| {
-                let current = stored.expires_at.is_none_or(|until| now < until);
-                good | (stored.digest == *presented && current)
-            });
-            if !good {
-                return Err(Refusal::WrongSecret);
+    }
+
+    /// Whether they prove that the request comes from the client. What is used up by that is to be
+    /// recorded before anything is done in its name; if it cannot be, because it is recorded
+    /// already, the answer is [`Refusal::AssertionReplayed`].
+    ///
+    /// # Errors
+    /// [`Refusal`] says in which way they do not.
+    pub fn verify(
+        &self,
+        client: &Client,
+        evidence: &Evidence<'_>,
+    ) -> Result<Option<SingleUse>, Refusal> {
+        self.check_method(client)?;
+        let used_up = match &self.presented {
+            Presented::Nothing => None,
+            Presented::Secret(presented) => {
+                // All of them are compared: how long it takes tells nothing.
+                let good = client.secrets.iter().fold(false, |good, stored| {
+                    good | (stored.digest == *presented && stored.is_current(evidence.now))
+                });
+                if !good {
+                    return Err(Refusal::WrongSecret);
+                }
+                None
             }
-        }
+            Presented::Assertion(_) => {
+                // What was presented and not verified never counts (requirement A3.1).
+                let claims = evidence.assertion.ok_or(Refusal::AssertionSignature)?;
+                Some(claims.check(client, evidence.rules, evidence.now)?)
+            }
+        };
         // Last, so that only the client itself can learn that it is disabled.
         if client.disabled_at.is_some() {
             Err(Refusal::Disabled)
         } else {
-            Ok(())
+            Ok(used_up)
         }
     }
 }

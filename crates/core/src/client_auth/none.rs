@@ -1,6 +1,6 @@
 //! `none`: a public client names itself and proves nothing (RFC 6749 §3.2.1).
 
-use super::{Credentials, Refusal};
+use super::{Credentials, Presented, Refusal};
 use crate::{client::AuthenticationMethod, id::Id};
 
 /// Reads `client_id`.
@@ -9,6 +9,6 @@ pub(super) fn parse(client_id: Option<&str>) -> Result<Credentials, Refusal> {
     Ok(Credentials {
         client: client.map_err(|_| Refusal::MalformedIdentifier)?,
         method: AuthenticationMethod::None,
-        secret: None,
+        presented: Presented::Nothing,
     })
 }
