@@ -1,14 +1,16 @@
 //! What may be presented once: the names of tokens that others signed (`jti`).
 #![doc(alias = "jti")]
 
-use crate::{secret::Digest, time::Timestamp};
+use sha2::{Digest as _, Sha256};
+
+use crate::time::Timestamp;
 
 /// A name that is used up when it is recorded. Storage keeps the digest until `until`, when what it
 /// names is no longer accepted anyway, so that what is kept stays bounded (requirement A3.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SingleUse {
     /// Of purpose, owner and name.
-    pub digest: Digest<Self>,
+    pub digest: [u8; 32],
     /// Until when a second use has to be recognised.
     pub until: Timestamp,
 }
@@ -21,7 +23,7 @@ impl SingleUse {
         // text.
         let text = format!("{purpose}\0{owner}\0{name}");
         Self {
-            digest: Digest::of(text.as_bytes()),
+            digest: Sha256::digest(text).into(),
             until,
         }
     }

@@ -5,6 +5,7 @@
 //! - [`Algorithm`]: the closed list of four signature algorithms (it lives in `symbolon-core`).
 //! - [`signing_key`]: [`SigningKey`], a private key that is parsed once and signs compact tokens.
 //! - [`verify`]: [`VerifyingKeys`], public keys by `kid`, and the strict reading of a token.
+//! - [`shared_secret`]: the one token under a MAC that is accepted, a client's assertion.
 //! - [`seal`]: [`Seal`], encryption at rest under a [`KeyEncryptionKey`], and derived secrets.
 //! - [`key_encryption_key`]: the one secret that an operator keeps outside the database.
 //! - [`mod@thumbprint`]: the name of a key that follows from the key.
@@ -18,8 +19,9 @@
 //!
 //! # What is left out, and why
 //!
-//! - `none`, HMAC and every algorithm outside of [`Algorithm`]: a token says which key it was
-//!   signed with, never which rules it wants to be checked by. RFC 8725 §3.1.
+//! - `none`, and every algorithm outside of [`Algorithm`]; HMAC but for [`shared_secret`], which is
+//!   called by a name of its own and never sees a public key: a token says which key it was signed
+//!   with, never which rules it wants to be checked by. RFC 8725 §3.1.
 //! - The JSON serialisations of RFC 7515 §7.2, detached and unencoded payloads (RFC 7797): nothing
 //!   in OpenID Connect needs them, and each is one more way to read one token as two.
 //! - JWE: nothing is encrypted for a client yet. When it is, `zip`, PBES2 and RSA1_5 stay out.
@@ -36,6 +38,7 @@ pub mod key_encryption_key;
 mod private_key;
 mod public_key;
 pub mod seal;
+pub mod shared_secret;
 pub mod signing_key;
 pub mod strict_json;
 pub mod thumbprint;

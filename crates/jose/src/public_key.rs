@@ -22,6 +22,7 @@ pub(crate) struct PublicKey {
 impl PublicKey {
     /// Reads a JWK. An RSA key that names no algorithm fits two of them, and comes as two keys.
     pub(crate) fn from_jwk(jwk: &Value) -> Result<Vec<Self>, JoseError> {
+        let private = has_private_member(jwk);
         let members = jwk
             .as_object()
             .ok_or(JoseError::jwk("it is not a JSON object"))?;
@@ -36,10 +37,7 @@ impl PublicKey {
             ));
         }
         // Whoever publishes a private key has lost it.
-        if PRIVATE_MEMBERS
-            .iter()
-            .any(|name| members.contains_key(*name))
-        {
+        if private {
             return Err(JoseError::jwk(
                 "it has private members: publish the public ones alone, and replace the key",
             ));
@@ -65,6 +63,11 @@ impl PublicKey {
     pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
         self.key.verify_sig(message, signature).is_ok()
     }
+}
+
+/// Whether a JWK has a member that nobody but its owner may know.
+pub(crate) fn has_private_member(jwk: &Value) -> bool {
+    PRIVATE_MEMBERS.iter().any(|name| jwk.get(name).is_some())
 }
 
 /// The algorithms that a key can be used with: what its kind allows, narrowed by what it declares.

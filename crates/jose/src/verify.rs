@@ -14,7 +14,7 @@
 #![doc(alias = "RFC 7515")]
 #![doc(alias = "RFC 8725")]
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ use serde_json::Value;
 use symbolon_core::algorithm::Algorithm;
 
 use crate::error::JoseError;
-use crate::public_key::PublicKey;
+use crate::public_key::{PublicKey, has_private_member};
 use crate::signing_key::SigningKey;
 use crate::strict_json::{self, StrictJsonError};
 use crate::thumbprint::thumbprint;
@@ -167,6 +167,41 @@ impl VerifyingKeys {
         }
     }
 
+    /// Checks a JWK set that somebody registers, more strictly than [`Self::from_jwks`] reads it:
+    /// who registers can correct it. What is passed over there because it is for another use is
+    /// passed over here too.
+    ///
+    /// # Errors
+    /// As [`Self::from_jwks`]; and for private or symmetric keys, and a `kid` that stands twice.
+    pub fn check_registered(jwks: &Value) -> Result<(), JoseError> {
+        let keys = jwks.get("keys").and_then(Value::as_array);
+        let mut kids = HashSet::new();
+        for jwk in keys.into_iter().flatten() {
+            if has_private_member(jwk) {
+                return Err(JoseError::rejected(
+                    "it has private members: register the public ones alone, and replace the key",
+                ));
+            }
+            // Not for another use, but too weak, or no key at all.
+            if let Err(refused @ JoseError::KeyRejected { .. }) = PublicKey::from_jwk(jwk) {
+                return Err(refused);
+            }
+            let kid = jwk.get("kid").and_then(Value::as_str);
+            if kid.is_some_and(|kid| !kids.insert(kid)) {
+                return Err(JoseError::JwksMalformed {
+                    problem: "two of its keys have the same kid",
+                });
+            }
+        }
+        let read = Self::from_jwks(jwks)?;
+        if read.is_empty() {
+            return Err(JoseError::JwksMalformed {
+                problem: "it has no key",
+            });
+        }
+        Ok(())
+    }
+
     /// How many keys there are, by `kid`.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -201,20 +236,8 @@ impl VerifyingKeys {
         longest: usize,
         expected: Expected<'_>,
     ) -> Result<Verified, VerifyError> {
-        if token.len() > longest {
-            return Err(VerifyError::TokenTooLong);
-        }
-        let (signed, signature) = token.rsplit_once('.').ok_or(VerifyError::NotCompact)?;
-        let (header, payload) = signed.split_once('.').ok_or(VerifyError::NotCompact)?;
-        if payload.contains('.') {
-            return Err(VerifyError::NotCompact);
-        }
-        let header = decode(header)?;
-        let header = Header::read(&header)?;
-        // RFC 7515 §4.1.11: what is critical has to be understood, and nothing is.
-        if header.crit {
-            return Err(VerifyError::CriticalExtension);
-        }
+        let token = Compact::read(token, longest)?;
+        let header = &token.header;
         let algorithm =
             Algorithm::try_from(&*header.alg).map_err(|_| VerifyError::AlgorithmUnsupported)?;
         if !expected.algorithms.contains(&algorithm) {
@@ -230,13 +253,13 @@ impl VerifyingKeys {
             .iter()
             .find(|key| key.algorithm() == algorithm)
             .ok_or(VerifyError::AlgorithmMismatch)?;
-        if !key.verifies(signed.as_bytes(), &decode(signature)?) {
+        if !key.verifies(token.signed.as_bytes(), &decode(token.signature)?) {
             return Err(VerifyError::SignatureInvalid);
         }
         Ok(Verified {
             kid: kid.to_owned(),
             algorithm,
-            payload: decode(payload)?,
+            payload: decode(token.payload)?,
         })
     }
 
@@ -286,7 +309,7 @@ impl fmt::Debug for Verified {
 }
 
 impl Expected<'_> {
-    fn accepts_type(&self, typ: Option<&str>) -> bool {
+    pub(crate) fn accepts_type(&self, typ: Option<&str>) -> bool {
         match typ {
             None => self.typ_may_be_absent,
             Some(typ) => self
@@ -297,16 +320,50 @@ impl Expected<'_> {
     }
 }
 
+/// A token in its three parts, of which the header is read.
+pub(crate) struct Compact<'a> {
+    pub(crate) header: Header,
+    /// What the signature is of.
+    pub(crate) signed: &'a str,
+    pub(crate) payload: &'a str,
+    pub(crate) signature: &'a str,
+}
+
+impl<'a> Compact<'a> {
+    /// Takes a token of at most `longest` bytes apart.
+    pub(crate) fn read(token: &'a str, longest: usize) -> Result<Self, VerifyError> {
+        if token.len() > longest {
+            return Err(VerifyError::TokenTooLong);
+        }
+        let (signed, signature) = token.rsplit_once('.').ok_or(VerifyError::NotCompact)?;
+        let (header, payload) = signed.split_once('.').ok_or(VerifyError::NotCompact)?;
+        if payload.contains('.') {
+            return Err(VerifyError::NotCompact);
+        }
+        let header = Header::read(&decode(header)?)?;
+        // RFC 7515 §4.1.11: what is critical has to be understood, and nothing is.
+        if header.crit {
+            return Err(VerifyError::CriticalExtension);
+        }
+        Ok(Self {
+            header,
+            signed,
+            payload,
+            signature,
+        })
+    }
+}
+
 /// The members of a header that are looked at; the others are skipped.
 #[derive(Deserialize)]
-struct Header {
-    alg: String,
+pub(crate) struct Header {
+    pub(crate) alg: String,
     #[serde(default, deserialize_with = "present")]
     crit: bool,
     #[serde(default, deserialize_with = "text")]
     kid: Option<String>,
     #[serde(default, deserialize_with = "text")]
-    typ: Option<String>,
+    pub(crate) typ: Option<String>,
 }
 
 impl Header {
@@ -337,7 +394,7 @@ fn short_type(typ: &str) -> &str {
     }
 }
 
-fn decode(part: &str) -> Result<Vec<u8>, VerifyError> {
+pub(crate) fn decode(part: &str) -> Result<Vec<u8>, VerifyError> {
     URL_SAFE_NO_PAD
         .decode(part)
         .map_err(|_| VerifyError::NotBase64Url)

@@ -35,7 +35,7 @@ use symbolon_core::{
     approval::Approval,
     attempt::Attempts as AttemptCount,
     authorize::interaction::Progress,
-    client::Client,
+    client::{Client, StoredSecret},
     decision::Change,
     id::Id,
     keys::SigningKey,
@@ -88,6 +88,7 @@ pub trait Storage:
     + PersonalTokens
     + Policies
     + SigningKeys
+    + SingleUses
     + Sessions
     + Subjects
     + Tokens
@@ -109,6 +110,7 @@ impl<T> Storage for T where
         + PersonalTokens
         + Policies
         + SigningKeys
+        + SingleUses
         + Sessions
         + Subjects
         + Tokens
@@ -234,6 +236,15 @@ pub trait Policies: Send + Sync {
 pub trait Clients: Send + Sync {
     /// The client of this name, with its secrets.
     async fn client(&self, id: &Id<Client>) -> Result<Option<Client>>;
+
+    /// Seals a secret anew, if it still is what it was.
+    async fn reseal_client_secret(
+        &self,
+        client: &Id<Client>,
+        old: &StoredSecret,
+        sealed: &[u8],
+        now: Timestamp,
+    ) -> Result<()>;
 }
 
 /// People and machine users.
@@ -386,6 +397,13 @@ pub trait SigningKeys: Send + Sync {
 
     /// Forgets keys by name.
     async fn delete_signing_key(&self, id: &Id<SigningKey>, now: Timestamp) -> Result<()>;
+}
+
+/// What may be used once, on whichever instance.
+#[async_trait]
+pub trait SingleUses: Send + Sync {
+    /// Uses it; `Conflict` when it was used before. It is remembered until `until`.
+    async fn use_once(&self, digest: &[u8; 32], until: Timestamp) -> Result<Applied>;
 }
 
 /// What a declared state has: read whole, written thing by thing.

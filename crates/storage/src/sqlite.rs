@@ -52,6 +52,8 @@ mod policies;
 mod sessions;
 #[path = "sql/signing_keys.rs"]
 mod signing_keys;
+#[path = "sql/single_uses.rs"]
+mod single_uses;
 #[path = "sql/subjects.rs"]
 mod subjects;
 #[path = "sql/tokens.rs"]

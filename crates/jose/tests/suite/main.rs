@@ -4,6 +4,7 @@
 
 mod interoperability;
 mod keys;
+mod registered_keys;
 mod rfc_vectors;
 mod sealed;
 mod support;

@@ -6,9 +6,10 @@ use symbolon_core::{
     client::{Client, StoredSecret},
     id::Id,
     secret::Digest,
+    time::Timestamp,
 };
 
-use super::{Database, Row};
+use super::{Database, Row, changes::feed};
 use crate::{
     Clients, Result, StorageError,
     record::read::{id, json, name, optional_id, optional_instant, within},
@@ -17,8 +18,10 @@ use crate::{
 statements! {
     READ = "SELECT id, organization_id, machine_id, metadata, disabled_at FROM client \
         WHERE id = $1";
-    SECRETS = "SELECT digest, expires_at FROM client_secret WHERE client_id = $1 \
+    SECRETS = "SELECT digest, expires_at, sealed FROM client_secret WHERE client_id = $1 \
         ORDER BY created_at, digest";
+    RESEAL = "UPDATE client_secret SET sealed = $1 \
+        WHERE client_id = $2 AND digest = $3 AND sealed = $4";
 }
 
 #[async_trait]
@@ -32,6 +35,26 @@ impl Clients for Database {
             None => Ok(None),
             Some(row) => with_secrets(self, &row).await.map(Some),
         }
+    }
+
+    async fn reseal_client_secret(
+        &self,
+        client: &Id<Client>,
+        old: &StoredSecret,
+        sealed: &[u8],
+        now: Timestamp,
+    ) -> Result<()> {
+        let mut transaction = self.begin().await?;
+        query(RESEAL)
+            .bind(sealed)
+            .bind(client.as_str())
+            .bind(old.digest.as_bytes())
+            .bind(old.sealed())
+            .execute(&mut *transaction)
+            .await?;
+        feed(&mut transaction, "client", client.as_str(), now).await?;
+        transaction.commit().await?;
+        Ok(())
     }
 }
 
@@ -62,5 +85,6 @@ fn secret(row: &Row) -> Result<StoredSecret> {
     Ok(StoredSecret {
         digest: Digest::from_slice(&bytes).ok_or_else(|| StorageError::corrupt("digest"))?,
         expires_at: optional_instant(row, "expires_at")?,
+        sealed: row.try_get("sealed")?,
     })
 }

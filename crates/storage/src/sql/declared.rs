@@ -65,8 +65,8 @@ statements! {
         updated_at = excluded.updated_at, disabled_at = excluded.disabled_at, \
         version = client.version + 1";
     DROP_SECRETS = "DELETE FROM client_secret WHERE client_id = $1";
-    PUT_SECRET = "INSERT INTO client_secret (client_id, digest, created_at, expires_at) \
-        VALUES ($1, $2, $3, $4) ON CONFLICT (client_id, digest) DO NOTHING";
+    PUT_SECRET = "INSERT INTO client_secret (client_id, digest, created_at, expires_at, sealed) \
+        VALUES ($1, $2, $3, $4, $5) ON CONFLICT (client_id, digest) DO NOTHING";
 }
 
 #[async_trait]
@@ -260,6 +260,7 @@ impl Declared for Database {
                 .bind(secret.digest.as_bytes())
                 .bind(now.seconds())
                 .bind(secret.expires_at.map(Timestamp::seconds))
+                .bind(secret.sealed())
                 .execute(&mut *transaction)
                 .await?;
         }

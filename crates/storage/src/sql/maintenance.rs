@@ -11,8 +11,8 @@ use symbolon_core::time::{Lifetime, Timestamp};
 use super::{
     COLUMNS, DATABASE_TIME, Database, MIGRATIONS, acts, acts_owned, administration,
     administration_reads, approvals, attempts, audit, browsers, changes, clients, consents,
-    declared, holders, interactions, personal_tokens, policies, sessions, signing_keys, subjects,
-    tokens,
+    declared, holders, interactions, personal_tokens, policies, sessions, signing_keys, single_uses,
+    subjects, tokens,
 };
 use crate::{Maintenance, Result, StorageError, migration::migrator};
 
@@ -31,6 +31,7 @@ statements! {
         VALUES ('change_feed', 'complete_since', $2, $3) ON CONFLICT (noun, key) DO UPDATE \
         SET changed_at = excluded.changed_at, version = \
         CASE WHEN $1 > change_feed.version THEN $1 ELSE change_feed.version END";
+    PURGE_SINGLE_USES = "DELETE FROM used_once WHERE expires_at < $1";
     PURGE_FEED = "DELETE FROM change_feed WHERE changed_at < $1";
 }
 
@@ -94,6 +95,7 @@ impl Maintenance for Database {
             // Whoever wonders why a script stopped finds the token in the list for a month.
             (PURGE_PERSONAL_TOKENS, now.minus(Lifetime::from_days(30))),
             (PURGE_ATTEMPTS, now.minus(Lifetime::from_days(2))),
+            (PURGE_SINGLE_USES, now.minus(day)),
             (PURGE_SESSIONS, now.minus(Lifetime::from_days(400))),
             (PURGE_FEED, kept_since),
         ] {
@@ -133,6 +135,7 @@ impl Maintenance for Database {
             policies::STATEMENTS,
             sessions::STATEMENTS,
             signing_keys::STATEMENTS,
+            single_uses::STATEMENTS,
             subjects::STATEMENTS,
             tokens::STATEMENTS,
         ];

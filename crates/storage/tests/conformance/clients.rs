@@ -12,6 +12,7 @@ use crate::{
 on_every_back_end! {
     a_client_is_put_again_with_other_secrets,
     a_client_of_a_stranger_is_refused_as_a_whole,
+    a_secret_is_sealed_anew_unless_it_changed_meanwhile,
     every_field_of_a_client_comes_back,
 }
 
@@ -20,6 +21,9 @@ fn full() -> Client {
     let metadata = json!({
         "client_name": ODD,
         "token_endpoint_auth_methods": ["client_secret_basic", "client_secret_post"],
+        "token_endpoint_auth_signing_alg": "HS256",
+        "jwks": {"keys": [{"kty": "OKP", "crv": "Ed25519", "x": ODD}]},
+        "jwks_uri": "https://client.example/keys",
         "grant_types": ["authorization_code", "refresh_token", "client_credentials"],
         "redirect_uris": ["https://client.example/a?b=c", "http://127.0.0.1:5556/callback"],
         "post_logout_redirect_uris": ["https://client.example/"],
@@ -50,6 +54,30 @@ fn secret(text: &str, expires: Option<i64>) -> StoredSecret {
     StoredSecret {
         digest: digest(text),
         expires_at: expires.map(after),
+        sealed: expires.map(|_| text.as_bytes().to_vec()),
+    }
+}
+
+async fn a_secret_is_sealed_anew_unless_it_changed_meanwhile(database: &Database) {
+    put_robot(database).await;
+    database.put_client(&full(), NOW).await.unwrap();
+    let (client, old) = (full().id, secret("two", Some(60)));
+    for (held, sealed, expected) in [
+        (&old, &b"anew"[..], &b"anew"[..]),
+        (&old, b"late", b"anew"),
+        (&secret("one", None), b"from nothing", b"anew"),
+    ] {
+        database
+            .reseal_client_secret(&client, held, sealed, NOW)
+            .await
+            .unwrap();
+        let read = database.client(&client).await.unwrap().unwrap();
+        let kept: Vec<_> = read
+            .secrets
+            .iter()
+            .filter_map(StoredSecret::sealed)
+            .collect();
+        assert_eq!(kept, [expected]);
     }
 }
 

@@ -90,6 +90,7 @@ async fn a_corrupt_client_is_named(database: &Database) {
         secrets: vec![symbolon_core::client::StoredSecret {
             digest: digest("secret"),
             expires_at: None,
+            sealed: None,
         }],
         ..client("web")
     };

@@ -72,6 +72,7 @@ mod sample;
 mod schema;
 mod sessions;
 mod signing_keys;
+mod single_uses;
 mod subjects;
 mod token_changes;
 mod tokens;

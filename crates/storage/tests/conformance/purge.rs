@@ -8,7 +8,7 @@ use symbolon_core::{
     time::{Lifetime, Timestamp},
     token::personal::PersonalAccessToken,
 };
-use symbolon_storage::{Browser, Interaction, Result};
+use symbolon_storage::{Applied, Browser, Interaction, Result};
 
 use crate::{
     database::Database,
@@ -29,7 +29,7 @@ const DAY: i64 = 86_400;
 const FEED: u32 = 7200;
 
 /// For how long something that is over is kept: on the last second it is there, a second later not.
-const KEPT: [(&str, i64); 10] = [
+const KEPT: [(&str, i64); 11] = [
     ("approval", DAY),
     ("attempt", 2 * DAY),
     ("browser", 0),
@@ -42,6 +42,7 @@ const KEPT: [(&str, i64); 10] = [
     ("personal token", 30 * DAY),
     ("revoked token", DAY),
     ("session", 400 * DAY),
+    ("used once", DAY),
 ];
 
 async fn a_purge_of_nothing_takes_nothing(database: &Database) {
@@ -154,8 +155,18 @@ async fn write(database: &Database, kind: &str, name: &str, over: Timestamp) {
             };
             database.create_session(&session).await.unwrap();
         }
+        "used once" => {
+            let used = database.use_once(&name_of(name), over).await;
+            assert_eq!(used.unwrap(), Applied::Done);
+        }
         unknown => panic!("{unknown}"),
     }
+}
+
+fn name_of(text: &str) -> [u8; 32] {
+    let mut name = [0; 32];
+    name[..text.len()].copy_from_slice(text.as_bytes());
+    name
 }
 
 async fn is_there(database: &Database, kind: &str, name: &str, over: Timestamp) -> bool {
@@ -194,6 +205,15 @@ async fn is_there(database: &Database, kind: &str, name: &str, over: Timestamp) 
         }
         "revoked token" => database.is_revoked(name).await.unwrap(),
         "session" => database.session(&id(name)).await.unwrap().is_some(),
+        "used once" => {
+            let used = database.use_once(&name_of(name), over).await.unwrap();
+            if used == Applied::Done {
+                // It was not there: take the question back.
+                let later = over.plus(Lifetime::from_seconds(86_401));
+                purge(database, later).await.unwrap();
+            }
+            used == Applied::Conflict
+        }
         unknown => panic!("{unknown}"),
     }
 }
