@@ -10,6 +10,7 @@ mod api_scopes;
 mod authorize_parameters;
 mod authzen;
 mod claims_parameter;
+mod client_assertion;
 mod code_flow;
 mod configuration;
 mod consent;

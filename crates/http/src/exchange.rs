@@ -9,8 +9,8 @@ use axum::{extract::Request, response::Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use symbolon_core::{
-    client::Client,
-    client_auth::{self, Credentials},
+    client::{AuthenticationMethod, Client},
+    client_auth::{self, Credentials, Evidence},
     decision::{Change, Decision},
     error::{ErrorCode, OAuthError},
     parameters::Parameters,
@@ -20,7 +20,7 @@ use symbolon_core::{
 use symbolon_storage::Applied;
 use symbolon_web::{form, guard::ClientAddress};
 
-use crate::{answer, failure::Failure, provider::Provider};
+use crate::{answer, assertion, failure::Failure, provider::Provider};
 
 /// How often a decision is made anew when others were faster. Each time somebody else succeeded, so
 /// a request that loses this often is one of hundreds for the same row.
@@ -109,15 +109,52 @@ pub async fn authenticate(
     let Some(client) = provider.cache.client(&credentials.client).await? else {
         return refuse(client_auth::Refusal::Unknown);
     };
-    match credentials.verify(&client, provider.now()) {
+    match verify(provider, &client, &credentials).await? {
         Ok(()) => Ok(Ok(client)),
         Err(refusal) => {
-            if refusal == client_auth::Refusal::WrongSecret {
+            if matches!(
+                (refusal, credentials.method),
+                (client_auth::Refusal::WrongSecret, _)
+                    // Each of them is a guess at the secret too.
+                    | (
+                        client_auth::Refusal::AssertionSignature,
+                        AuthenticationMethod::ClientSecretJwt
+                    )
+            ) {
                 provider.throttle.failed(&client.id, call.address);
             }
             refuse(refusal)
         }
     }
+}
+
+/// Whether the credentials are the client's; an assertion is used up by that.
+async fn verify(
+    provider: &Provider,
+    client: &Client,
+    credentials: &Credentials,
+) -> Result<Result<(), client_auth::Refusal>, Failure> {
+    let claims = match assertion::claims(provider, client, credentials).await? {
+        Ok(claims) => claims,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let evidence = Evidence {
+        assertion: claims.as_ref(),
+        rules: &provider.assertion_rules,
+        now: provider.now(),
+    };
+    let used_up = match credentials.verify(client, &evidence) {
+        Ok(Some(used_up)) => used_up,
+        Ok(None) => return Ok(Ok(())),
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let storage = &provider.storage;
+    Ok(
+        match storage.use_once(&used_up.digest, used_up.until).await? {
+            Applied::Done => Ok(()),
+            Applied::Conflict => Err(client_auth::Refusal::AssertionReplayed),
+        },
+    )
 }
 
 fn throttled() -> Response {

@@ -6,7 +6,7 @@ use symbolon_core::{
     id::Id,
     policy::{PolicyError, api::Api, own::OwnApiError},
 };
-use symbolon_jose::JoseError;
+use symbolon_jose::{JoseError, SealError};
 use symbolon_storage::StorageError;
 use symbolon_web::password_pool::PoolError;
 
@@ -41,6 +41,9 @@ pub enum Failure {
     /// What is stored makes no policy.
     #[error(transparent)]
     Policy(#[from] PolicyError),
+    /// A secret that is kept sealed does not open.
+    #[error("a client secret does not open: {0}")]
+    Seal(#[from] SealError),
     /// The browser's record cannot be read or written.
     #[error("the session layer failed: {0}")]
     Session(#[from] tower_sessions::session::Error),
@@ -70,6 +73,7 @@ impl Failure {
             | Self::OwnApi(_)
             | Self::Passwords(_)
             | Self::Policy(_)
+            | Self::Seal(_)
             | Self::Session(_)
             | Self::Template(_) => false,
         }

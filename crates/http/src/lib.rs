@@ -7,9 +7,11 @@
 mod access;
 mod admission;
 mod answer;
+pub mod assertion;
 mod bearer;
 mod bundle;
 mod cache;
+mod client_keys;
 mod cors;
 mod endpoint;
 mod exchange;

@@ -6,6 +6,7 @@ use axum::body::Bytes;
 use http::HeaderValue;
 use symbolon_core::{
     authorize::request::Offer,
+    client_auth::assertion::Rules as AssertionRules,
     discovery::{Endpoints, Metadata},
     entropy::Entropy,
     id::Id,
@@ -18,13 +19,15 @@ use symbolon_core::{
     token::{Issuance, refresh::SuccessionKeys},
 };
 use symbolon_jose::Seal;
+use symbolon_outbound::Outbound;
 use symbolon_storage::Storage;
 use symbolon_web::{guard::Guard, metrics::Metrics, password_pool::PasswordPool};
 
 use crate::{
-    answer,
+    answer, assertion,
     bundle::Bundles,
     cache::Cache,
+    client_keys::ClientKeys,
     failure::Failure,
     gate::Gate,
     keyring::{KeyError, Keyring, SharedKeyring, shared},
@@ -73,6 +76,8 @@ pub struct ProviderSettings {
     pub interaction_lifetime: Lifetime,
     /// When keys rotate.
     pub keys: KeySettings,
+    /// How far ahead client assertions may expire.
+    pub longest_assertion: Lifetime,
     /// Where people who sign up by themselves land; `None`: nobody can.
     pub sign_up: Option<Id<Organization>>,
     /// The organization in which a role counts for all of them, where Symbolon's own scopes are
@@ -94,6 +99,8 @@ pub struct ProviderParts {
     pub guard: Guard,
     /// Where things are counted.
     pub metrics: Arc<Metrics>,
+    /// The way out.
+    pub outbound: Arc<Outbound>,
     /// Who hashes passwords.
     pub passwords: PasswordPool,
     /// What keeps keys at rest.
@@ -115,8 +122,10 @@ pub enum ProviderError {
 
 /// A provider.
 pub struct Provider {
+    pub(crate) assertion_rules: AssertionRules,
     pub(crate) bundles: Bundles,
     pub(crate) cache: Cache,
+    pub(crate) client_keys: ClientKeys,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) discovery: (Bytes, HeaderValue),
     pub(crate) entropy: Arc<dyn Entropy>,
@@ -156,6 +165,12 @@ impl Provider {
         let discovery = Bytes::from(serde_json::to_vec(&metadata).unwrap_or_default());
         let etag = answer::etag(&discovery);
         let provider = Arc::new(Self {
+            assertion_rules: assertion::rules(
+                &settings.issuer,
+                &endpoints,
+                settings.longest_assertion,
+            ),
+            client_keys: ClientKeys::new(parts.outbound),
             bundles: Bundles::default(),
             cache: Cache::new(
                 Arc::clone(&parts.storage),

@@ -10,9 +10,11 @@ use symbolon_core::{
     time::{Lifetime, Timestamp},
 };
 use symbolon_http::{
-    DemoGuide, Paths, Provider, ProviderError, ProviderParts, ProviderSettings, keyring::KeyError,
+    DemoGuide, Paths, Provider, ProviderError, ProviderParts, ProviderSettings,
+    assertion::ResealError, keyring::KeyError,
 };
 use symbolon_jose::{Algorithm, KeyEncryptionKey, Seal};
+use symbolon_outbound::{self as outbound, Outbound};
 use symbolon_storage::Storage;
 use symbolon_web::{
     clock::SystemClock,
@@ -33,6 +35,8 @@ pub(crate) enum WireError {
     #[error("{0}")]
     Keys(#[from] KeyError),
     #[error("{0}")]
+    Secrets(#[from] ResealError),
+    #[error("{0}")]
     Passwords(#[from] PoolError),
     #[error("{0}")]
     Provider(#[from] ProviderError),
@@ -50,6 +54,7 @@ pub(crate) async fn provider(
     issuer: &str,
     storage: Arc<dyn Storage>,
     passwords: PasswordPool,
+    seal: Seal,
     demo: Option<DemoGuide>,
 ) -> Result<Arc<Provider>, WireError> {
     let entropy = Arc::new(SystemEntropy);
@@ -67,8 +72,9 @@ pub(crate) async fn provider(
             route_names: route_name,
         },
         metrics,
+        outbound: Arc::new(outbound(config)?),
         passwords,
-        seal: seal(config)?,
+        seal,
         storage,
     };
     let sign_up = config
@@ -92,6 +98,7 @@ pub(crate) async fn provider(
         },
         interaction_lifetime: lifetime(config.interaction.lifetime),
         keys: key_settings(config)?,
+        longest_assertion: lifetime(config.clients.assertion_lifetime),
         sign_up: sign_up.map_err(|error| WireError::Setting {
             setting: "registration.organization",
             why: error.to_string(),
@@ -122,6 +129,22 @@ fn route_name(path: &str) -> &'static str {
     } else {
         symbolon_http::route_name(path)
     }
+}
+
+/// The way out, for requests of the server itself.
+fn outbound(config: &Config) -> Result<Outbound, WireError> {
+    let failed = |why: String| WireError::Setting {
+        setting: "outbound.ca_file",
+        why,
+    };
+    let settings = &config.outbound;
+    let authorities = settings.ca_file.as_ref().map(fs::read).transpose();
+    let authorities = authorities.map_err(|error| failed(error.to_string()))?;
+    let guard = outbound::Guard {
+        allow_loopback: settings.allow_loopback,
+        allowed_networks: settings.allowed_networks.clone(),
+    };
+    Outbound::new(guard, authorities.as_deref()).map_err(|error| failed(error.to_string()))
 }
 
 /// When signing keys rotate.

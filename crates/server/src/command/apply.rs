@@ -30,8 +30,9 @@ impl Apply {
         let form = Form::read(&self.file)?;
         let (config, storage) = self.common.open().await?;
         let passwords = wire::password_pool(&config)?;
+        let seal = wire::existing_seal(&config)?;
         let now = SystemClock.now();
-        let plan = Plan::make(&form, &*storage, &passwords, now).await?;
+        let plan = Plan::make(&form, &*storage, &passwords, seal.as_ref(), now).await?;
         if plan.is_empty() {
             say("Nothing to change: the state is as declared.");
         }

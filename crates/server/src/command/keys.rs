@@ -7,7 +7,7 @@ use symbolon_core::{
     keys::{self, KeyState},
     time::Clock,
 };
-use symbolon_http::keyring;
+use symbolon_http::{assertion, keyring};
 use symbolon_web::clock::SystemClock;
 
 use super::{CommandError, Common, say};
@@ -34,7 +34,7 @@ enum What {
         #[arg(long)]
         now: bool,
     },
-    /// Seal all keys under the present key-encryption key, after it was replaced.
+    /// Seal all keys, and client secrets that are kept, under the present key-encryption key, after it was replaced.
     Reseal,
 }
 
@@ -83,8 +83,15 @@ impl Keys {
                 let count = keyring::reseal(&*storage, &seal)
                     .await
                     .map_err(WireError::from)?;
+                let secrets = assertion::reseal(&*storage, &seal, now)
+                    .await
+                    .map_err(WireError::from)?;
+                let with_secrets = match secrets {
+                    0 => String::new(),
+                    secrets => format!(" and {secrets} client secrets"),
+                };
                 say(&format!(
-                    "sealed {count} keys under {}",
+                    "sealed {count} keys{with_secrets} under {}",
                     seal.current_key_id()
                 ));
             }

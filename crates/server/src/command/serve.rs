@@ -12,6 +12,7 @@ use axum::Router;
 use axum_server::{Handle, accept::NoDelayAcceptor, tls_rustls::RustlsConfig};
 use clap::Args;
 use symbolon_core::time::Clock;
+use symbolon_jose::Seal;
 use symbolon_storage::Storage;
 use symbolon_web::{clock::SystemClock, password_pool::PasswordPool};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -71,7 +72,8 @@ impl Serve {
         let storage = symbolon_storage::open(config.database.expose()).await?;
         storage.migrate().await?;
         let passwords = wire::password_pool(&config)?;
-        let demo = load_state(&config, &*storage, &passwords).await?;
+        let seal = wire::seal(&config)?;
+        let demo = load_state(&config, &*storage, &passwords, &seal).await?;
         check_sign_up(&config, &*storage).await?;
         let guide = demo.then(|| demo::guide(&issuer, &config.paths.authorize));
         let provider = wire::provider(
@@ -79,6 +81,7 @@ impl Serve {
             &issuer,
             Arc::clone(&storage),
             passwords.clone(),
+            seal,
             guide,
         );
         let provider = provider.await?;
@@ -143,12 +146,13 @@ async fn load_state(
     config: &Config,
     storage: &dyn Storage,
     passwords: &PasswordPool,
+    seal: &Seal,
 ) -> Result<bool, CommandError> {
     let demo = config.demo.then(demo::form).transpose()?;
     let declared = config.state.as_deref().map(Form::read).transpose()?;
     for form in demo.iter().chain(&declared) {
         let now = SystemClock.now();
-        let plan = Plan::make(form, storage, passwords, now).await?;
+        let plan = Plan::make(form, storage, passwords, Some(seal), now).await?;
         plan.lines()
             .iter()
             .for_each(|line| tracing::info!("{line}"));

@@ -124,6 +124,24 @@ pub(crate) fn warnings(config: &Config) -> Vec<String> {
             "proxy.trusted contains {network}: whoever connects can claim any client address"
         ));
     }
+    if config.outbound.allow_loopback {
+        warnings.push(
+            "outbound.allow_loopback is on: whoever registers a client can have this server send \
+             requests to its own machine. It is for tests"
+                .to_owned(),
+        );
+    }
+    if let Some(network) = config
+        .outbound
+        .allowed_networks
+        .iter()
+        .find(|network| network.prefix_len() == 0)
+    {
+        warnings.push(format!(
+            "outbound.allowed_networks contains {network}: the server sends requests to any \
+             address that somebody registers"
+        ));
+    }
     let public = !config.listen.ip().is_loopback();
     if public && config.demo {
         warnings.push(format!(

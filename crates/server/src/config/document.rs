@@ -14,11 +14,13 @@ const WIDTH: usize = 96;
 /// What a table of the file is about.
 fn heading(table: &str) -> &'static str {
     match table {
+        "clients" => "How clients authenticate",
         "interaction" => "The way through signing in",
         "keys" => "Signing keys",
         "limits" => "Limits",
         "log" => "Log",
         "metrics" => "Metrics",
+        "outbound" => "Requests of the server itself",
         "password" => "Passwords",
         "paths" => "Paths of the endpoints",
         "policy" => "Policy bundles for resource servers",

@@ -63,6 +63,8 @@ pub(crate) struct Config {
     pub(crate) keys: Keys,
     pub(crate) admin: Admin,
     pub(crate) registration: Registration,
+    pub(crate) clients: Clients,
+    pub(crate) outbound: Outbound,
     pub(crate) log: Log,
     pub(crate) metrics: Metrics,
     pub(crate) limits: Limits,
@@ -160,6 +162,20 @@ pub(crate) struct Admin {
 #[derive(Clone, Debug)]
 pub(crate) struct Registration {
     pub(crate) organization: Option<String>,
+}
+
+/// `clients.*`
+#[derive(Clone, Debug)]
+pub(crate) struct Clients {
+    pub(crate) assertion_lifetime: Seconds,
+}
+
+/// `outbound.*`
+#[derive(Clone, Debug)]
+pub(crate) struct Outbound {
+    pub(crate) ca_file: Option<PathBuf>,
+    pub(crate) allowed_networks: Vec<IpNet>,
+    pub(crate) allow_loopback: bool,
 }
 
 /// `log.*`
@@ -329,6 +345,16 @@ fn assemble(values: &Values<'_>) -> Result<Config, String> {
         },
         registration: Registration {
             organization: values.optional("registration.organization")?,
+        },
+        clients: Clients {
+            assertion_lifetime: values.read("clients.assertion_lifetime")?,
+        },
+        outbound: Outbound {
+            ca_file: values.optional("outbound.ca_file")?,
+            allowed_networks: values
+                .optional("outbound.allowed_networks")?
+                .unwrap_or_default(),
+            allow_loopback: values.read("outbound.allow_loopback")?,
         },
         log: Log {
             format: values.read("log.format")?,

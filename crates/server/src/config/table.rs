@@ -343,6 +343,39 @@ pub(crate) static SETTINGS: &[Setting] = &[
         "The organization that people who sign up become members of.",
     ),
     setting(
+        "clients.assertion_lifetime",
+        seconds(MINUTE, DAY),
+        Value("10m"),
+        "How far ahead the assertions may expire by which clients authenticate (`private_key_jwt`, \
+         `client_secret_jwt`). Each is good once; until it expires its name is remembered.",
+    ),
+    setting(
+        "outbound.ca_file",
+        Kind::File,
+        Described {
+            means: "the public certification authorities alone",
+            example: "/etc/symbolon/authorities.pem",
+        },
+        "Certificates of further certification authorities, in PEM, that are trusted when the \
+         server itself requests something, such as the keys at a client's `jwks_uri`.",
+    ),
+    setting(
+        "outbound.allowed_networks",
+        Kind::Networks,
+        Described {
+            means: "public addresses alone",
+            example: "10.20.0.0/16",
+        },
+        "Networks that are not public and may be requested nevertheless, by https. Whoever \
+         registers a client can have the server send requests there.",
+    ),
+    setting(
+        "outbound.allow_loopback",
+        Kind::Flag,
+        Value("false"),
+        "For tests: lets the server send requests to its own machine, also by http.",
+    ),
+    setting(
         "log.format",
         Kind::LogFormat,
         Value("text"),

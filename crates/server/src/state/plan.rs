@@ -20,6 +20,7 @@ use symbolon_core::{
     subject::{Identifier, Profile, Subject},
     time::Timestamp,
 };
+use symbolon_jose::Seal;
 use symbolon_storage::{Applied, DeclaredSubject, Storage, StoredRuleSet};
 use symbolon_web::{
     entropy::SystemEntropy,
@@ -55,16 +56,18 @@ enum NewPassword {
 }
 
 impl Plan {
-    /// Compares.
+    /// Compares. `seal` keeps what is to be kept of client secrets.
     pub(crate) async fn make(
         form: &Form,
         storage: &dyn Storage,
         passwords: &PasswordPool,
+        seal: Option<&Seal>,
         now: Timestamp,
     ) -> Result<Self, StateError> {
         let mut maker = Maker {
             storage,
             passwords,
+            seal,
             now,
             steps: Vec::new(),
             machines: BTreeMap::new(),
@@ -175,6 +178,7 @@ async fn put_subject(
 struct Maker<'a> {
     storage: &'a dyn Storage,
     passwords: &'a PasswordPool,
+    seal: Option<&'a Seal>,
     now: Timestamp,
     steps: Vec<(String, Step)>,
     machines: BTreeMap<String, Id<Subject>>,

@@ -1,11 +1,13 @@
 //! Clients of a declared state.
 
 use symbolon_core::{
-    client::{Client, StoredSecret},
+    client::{AuthenticationMethod, Client, StoredSecret},
+    client_auth::client_secret_jwt::SHORTEST_SECRET,
     id::Id,
-    secret::Digest,
+    secret::{ClientSecret, Digest},
     subject::{Identifier, Subject},
 };
+use symbolon_jose::VerifyingKeys;
 
 use super::{Maker, Step, sign, since};
 use crate::state::form::{ClientForm, StateError};
@@ -39,7 +41,11 @@ impl Maker<'_> {
         if let Some(organization) = &declared.organization {
             self.check_organization("client", id.as_str(), organization)?;
         }
-        let secrets = secrets(declared, old).map_err(|why| wrong(&why))?;
+        let secrets = self.secrets(declared, old).map_err(|why| wrong(&why))?;
+        if let Some(jwks) = &declared.metadata.jwks {
+            let checked = VerifyingKeys::check_registered(jwks);
+            checked.map_err(|error| wrong(&format!("jwks: {error}")))?;
+        }
         let client = Client {
             id: id.clone(),
             organization: declared.organization.clone(),
@@ -72,39 +78,76 @@ impl Maker<'_> {
             .filter(|subject| subject.machine)
             .map(|subject| subject.id))
     }
-}
 
-/// The secrets of a client: those declared; the old ones when nothing is said of them.
-fn secrets(declared: &ClientForm, old: Option<&Client>) -> Result<Vec<StoredSecret>, String> {
-    let mut digests = Vec::new();
-    for text in &declared.client_secret_sha256 {
-        let digest = hexadecimal(text).and_then(|bytes| Digest::from_slice(&bytes));
-        digests.push(digest.ok_or("client_secret_sha256 has 64 hexadecimal digits each")?);
-    }
-    if let Some(secret) = &declared.client_secret {
-        if secret.is_empty() {
-            return Err("client_secret is empty".to_owned());
-        }
-        digests.push(Digest::of(secret.as_bytes()));
-    }
-    let before = old.map(|old| old.secrets.clone()).unwrap_or_default();
-    if digests.is_empty() {
-        return Ok(before);
-    }
-    let known = |digest: &Digest<_>| before.iter().find(|old| old.digest == *digest).copied();
-    let mut secrets: Vec<_> = digests
-        .into_iter()
-        .map(|digest| {
-            known(&digest).unwrap_or(StoredSecret {
+    /// The secrets of a client: those declared; the old ones when nothing is said of them.
+    fn secrets(
+        &self,
+        declared: &ClientForm,
+        old: Option<&Client>,
+    ) -> Result<Vec<StoredSecret>, String> {
+        let before = old.map(|old| old.secrets.clone()).unwrap_or_default();
+        let known = |digest: &Digest<_>| before.iter().find(|old| old.digest == *digest).cloned();
+        let methods = &declared.metadata.token_endpoint_auth_methods;
+        let kept = methods.contains(&AuthenticationMethod::ClientSecretJwt);
+        let mut secrets = Vec::new();
+        for text in &declared.client_secret_sha256 {
+            let digest = hexadecimal(text).and_then(|bytes| Digest::from_slice(&bytes));
+            let digest = digest.ok_or("client_secret_sha256 has 64 hexadecimal digits each")?;
+            secrets.push(known(&digest).unwrap_or(StoredSecret {
                 digest,
                 expires_at: None,
-            })
-        })
-        .collect();
-    // In the order in which storage hands them out, so that the same state compares equal.
-    let place = |secret: &StoredSecret| before.iter().position(|old| old.digest == secret.digest);
-    secrets.sort_by_key(|secret| place(secret).unwrap_or(usize::MAX));
-    Ok(secrets)
+                sealed: None,
+            }));
+        }
+        if let Some(secret) = &declared.client_secret {
+            if secret.is_empty() {
+                return Err("client_secret is empty".to_owned());
+            }
+            let digest = Digest::of(secret.as_bytes());
+            let mut stored = known(&digest).unwrap_or(StoredSecret {
+                digest,
+                expires_at: None,
+                sealed: None,
+            });
+            if kept && stored.sealed.is_none() {
+                stored.sealed = Some(self.sealed(&declared.client_id, &digest, secret)?);
+            }
+            // Said by its digest too.
+            secrets.retain(|other: &StoredSecret| other.digest != digest);
+            secrets.push(stored);
+        }
+        if secrets.is_empty() {
+            secrets.clone_from(&before);
+        }
+        if !kept {
+            secrets.iter_mut().for_each(|secret| secret.sealed = None);
+        }
+        // In the order in which storage hands them out, so that the same state compares equal.
+        let place =
+            |secret: &StoredSecret| before.iter().position(|old| old.digest == secret.digest);
+        secrets.sort_by_key(|secret| place(secret).unwrap_or(usize::MAX));
+        Ok(secrets)
+    }
+
+    fn sealed(
+        &self,
+        client: &Id<Client>,
+        digest: &Digest<ClientSecret>,
+        secret: &str,
+    ) -> Result<Vec<u8>, String> {
+        if secret.len() < SHORTEST_SECRET {
+            return Err(format!(
+                "client_secret is shorter than {SHORTEST_SECRET} characters, which is too short for \
+                 client_secret_jwt (RFC 7518 3.2)"
+            ));
+        }
+        let seal = self.seal.ok_or(
+            "client_secret_jwt keeps the secret, sealed under the key-encryption key, and there is \
+             none yet: set key_encryption_key, or start the server once",
+        )?;
+        let place = StoredSecret::place(client, digest);
+        Ok(seal.seal(place.as_bytes(), secret.as_bytes()))
+    }
 }
 
 fn hexadecimal(text: &str) -> Option<Vec<u8>> {

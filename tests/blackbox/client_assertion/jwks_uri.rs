@@ -1,0 +1,280 @@
+//! Keys at `jwks_uri`, against a fake on this machine: fetched, kept, fetched anew for a key that is
+//! not known, and not more often than is good.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value, json};
+use symbolon_testkit::{Backend, Server, on_both_databases};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+
+use super::{Key, assert_refused, claims, client, key, server, token};
+
+/// How often one address is fetched within a minute.
+const MOST_FETCHES: usize = 5;
+
+const LOOPBACK: (&str, &str) = ("SYMBOLON_OUTBOUND_ALLOW_LOOPBACK", "true");
+
+/// A host of keys.
+struct Host {
+    url: String,
+    answer: Arc<Mutex<String>>,
+    fetches: Arc<AtomicUsize>,
+}
+
+impl Host {
+    async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let host = Self {
+            url: format!("http://{}/keys", listener.local_addr().unwrap()),
+            answer: Arc::default(),
+            fetches: Arc::default(),
+        };
+        let (answer, fetches) = (Arc::clone(&host.answer), Arc::clone(&host.fetches));
+        tokio::spawn(async move {
+            loop {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                fetches.fetch_add(1, Ordering::SeqCst);
+                let mut head = [0; 2048];
+                let read = stream.read(&mut head).await.unwrap();
+                let head = String::from_utf8_lossy(&head[..read]).to_ascii_lowercase();
+                assert!(head.starts_with("get /keys http/1.1"), "{head}");
+                assert!(
+                    !head.contains("authorization") && !head.contains("cookie"),
+                    "{head}"
+                );
+                let answer = answer.lock().unwrap().clone();
+                // Whoever has heard enough hangs up.
+                stream.write_all(answer.as_bytes()).await.ok();
+            }
+        });
+        host
+    }
+
+    fn serve(&self, keys: &[&Key]) {
+        let keys: Vec<_> = keys.iter().map(|key| key.public()).collect();
+        self.say(
+            "200 OK",
+            "application/json",
+            &json!({"keys": keys}).to_string(),
+        );
+    }
+
+    fn say(&self, status: &str, content_type: &str, body: &str) {
+        *self.answer.lock().unwrap() = format!(
+            "HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nConnection: close\r\n\r\n{body}"
+        );
+    }
+
+    fn fetches(&self) -> usize {
+        self.fetches.load(Ordering::SeqCst)
+    }
+
+    fn client(&self) -> Value {
+        fetching(&self.url)
+    }
+}
+
+fn fetching(url: &str) -> Value {
+    let more = json!({
+        "token_endpoint_auth_methods": ["private_key_jwt"],
+        "jwks_uri": url,
+    });
+    client("fetched", &more)
+}
+
+async fn works(server: &Server, key: &Key) -> bool {
+    let answer = token(server, &key.assertion("fetched", server.issuer())).await;
+    if answer.status != 200 {
+        assert_refused(&answer, key.kid());
+    }
+    answer.status == 200
+}
+
+on_both_databases! {
+    async fn oidcc_registration_jwks_uri_and_its_rotation(backend) {
+        let host = Host::start().await;
+        let server = server(backend, &[host.client()], &[LOOPBACK]);
+        let [first, second] = [key("ES256"), key("EdDSA")];
+        host.serve(&[&first]);
+        assert_eq!(host.fetches(), 0, "nobody needed them yet");
+        assert!(works(&server, &first).await);
+        assert!(works(&server, &first).await);
+        assert_eq!(host.fetches(), 1);
+        // The next key beside it, then alone.
+        host.serve(&[&first, &second]);
+        assert!(works(&server, &second).await);
+        assert_eq!(host.fetches(), 2);
+        assert!(works(&server, &first).await);
+        host.serve(&[&second]);
+        let third = key("ES256");
+        assert!(!works(&server, &third).await);
+        assert_eq!(host.fetches(), 3);
+        assert!(!works(&server, &first).await, "it was withdrawn");
+        assert!(works(&server, &second).await);
+    }
+}
+
+#[tokio::test]
+async fn unknown_keys_do_not_make_more_fetches_than_the_bound() {
+    let host = Host::start().await;
+    let server = server(Backend::Sqlite, &[host.client()], &[LOOPBACK]);
+    let (good, other) = (key("ES256"), key("ES256"));
+    host.serve(&[&good]);
+    assert!(works(&server, &good).await);
+    let issuer = server.issuer().to_owned();
+    let url = server.at("/oauth/v2/token");
+    let crowd: Vec<_> = (0..40)
+        .map(|number| {
+            let header = json!({"kid": format!("made up {number}")});
+            let assertion = other.sign(&header, &claims("fetched", &issuer));
+            let url = url.clone();
+            tokio::spawn(async move {
+                super::present(&url, &assertion, &[("grant_type", "client_credentials")]).await
+            })
+        })
+        .collect();
+    for one in crowd {
+        assert_refused(&one.await.unwrap(), "an unknown key");
+    }
+    assert!(host.fetches() <= MOST_FETCHES, "{}", host.fetches());
+    // And whoever has a key that is known is not kept out by it.
+    assert!(works(&server, &good).await);
+}
+
+#[tokio::test]
+async fn keys_that_are_there_stay_when_the_address_fails() {
+    let [good, other] = [key("ES256"), key("ES256")];
+    for (status, content_type, body) in [
+        ("500 Oops", "application/json", "{}".to_owned()),
+        (
+            "302 Found\r\nLocation: /elsewhere",
+            "application/json",
+            String::new(),
+        ),
+        (
+            "200 OK",
+            "text/html",
+            json!({"keys": [other.public()]}).to_string(),
+        ),
+        ("200 OK", "application/json", "not JSON".to_owned()),
+        (
+            "200 OK",
+            "application/json",
+            "{\"keys\":[],\"keys\":[]}".to_owned(),
+        ),
+        // Oversized, with a good key in it.
+        (
+            "200 OK",
+            "application/json",
+            json!({"padding": "x".repeat(70_000), "keys": [other.public()]}).to_string(),
+        ),
+        (
+            "200 OK",
+            "application/json",
+            json!({"keys": vec![other.public(); 101]}).to_string(),
+        ),
+    ] {
+        let host = Host::start().await;
+        let server = server(Backend::Sqlite, &[host.client()], &[LOOPBACK]);
+        host.serve(&[&good]);
+        assert!(works(&server, &good).await);
+        host.say(status, content_type, &body);
+        assert!(!works(&server, &other).await, "{status} {content_type}");
+        assert_eq!(host.fetches(), 2);
+        assert!(works(&server, &good).await, "{status} {content_type}");
+    }
+}
+
+#[tokio::test]
+async fn keys_for_another_use_or_too_weak_do_not_verify() {
+    let good = key("ES256");
+    let mut encryption = good.public();
+    encryption["use"] = json!("enc");
+    let mut signing_alone = good.public();
+    signing_alone.as_object_mut().unwrap().remove("use");
+    signing_alone["key_ops"] = json!(["sign"]);
+    let private = serde_json::to_value(good.jwk.as_ref()).unwrap();
+    let weak = {
+        let pair = josekit::jwk::alg::rsa::RsaKeyPair::generate(1024).unwrap();
+        let mut jwk = pair.to_jwk_key_pair();
+        jwk.set_key_id("weak");
+        Key {
+            jwk,
+            algorithm: "RS256",
+        }
+    };
+    for (with, published) in [
+        (&good, encryption),
+        (&good, signing_alone),
+        (&good, private),
+        (&weak, weak.public()),
+    ] {
+        let host = Host::start().await;
+        let server = server(Backend::Sqlite, &[host.client()], &[LOOPBACK]);
+        host.say(
+            "200 OK",
+            "application/json",
+            &json!({"keys": [published]}).to_string(),
+        );
+        assert!(!works(&server, with).await, "{published}");
+        // Beside a good key likewise.
+        let beside = key("EdDSA");
+        let keys = json!({"keys": [published, beside.public()]});
+        host.say("200 OK", "application/jwk-set+json", &keys.to_string());
+        assert!(works(&server, &beside).await);
+        assert!(!works(&server, with).await, "{published}");
+    }
+}
+
+#[tokio::test]
+async fn of_two_keys_with_one_kid_the_first_one_counts() {
+    let (first, mut second) = (key("ES256"), key("ES256"));
+    second.jwk.set_key_id(first.kid());
+    let host = Host::start().await;
+    let server = server(Backend::Sqlite, &[host.client()], &[LOOPBACK]);
+    host.serve(&[&first, &second]);
+    assert!(works(&server, &first).await);
+    assert!(!works(&server, &second).await);
+}
+
+#[tokio::test]
+async fn a4_1_without_the_switch_nothing_on_this_machine_is_fetched() {
+    let host = Host::start().await;
+    let port = host
+        .url
+        .split(':')
+        .nth(2)
+        .unwrap()
+        .split('/')
+        .next()
+        .unwrap();
+    let good = key("ES256");
+    host.serve(&[&good]);
+    for url in [
+        host.url.clone(),
+        format!("https://127.0.0.1:{port}/keys"),
+        format!("https://localhost:{port}/keys"),
+        format!("https://[::ffff:127.0.0.1]:{port}/keys"),
+        format!("https://2130706433:{port}/keys"),
+        "https://169.254.169.254/latest/meta-data".to_owned(),
+        "https://10.0.0.1/keys".to_owned(),
+    ] {
+        let server = server(Backend::Sqlite, &[fetching(&url)], &[]);
+        assert!(!works(&server, &good).await, "{url}");
+        let (_, log) = server.stop();
+        assert!(
+            log.contains("the keys of a client cannot be fetched"),
+            "{log}"
+        );
+    }
+    assert_eq!(host.fetches(), 0);
+}
+
+#[tokio::test]
+async fn the_switch_for_tests_is_said_loudly() {
+    let server = server(Backend::Sqlite, &[], &[LOOPBACK]);
+    let (_, log) = server.stop();
+    assert!(log.contains("outbound.allow_loopback is on"), "{log}");
+}
