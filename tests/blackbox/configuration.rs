@@ -325,6 +325,8 @@ fn the_printed_configuration_is_one_to_start_from() {
                 "certificate",
                 "key =",
                 "trusted",
+                "ca_file",
+                "allowed_networks",
                 "organization",
                 "listen",
                 "database",

@@ -42,6 +42,7 @@ on_both_databases! {
             "subject_types_supported",
             "id_token_signing_alg_values_supported",
             "token_endpoint_auth_methods_supported",
+            "token_endpoint_auth_signing_alg_values_supported",
             "claims_supported",
             "claims_parameter_supported",
             "request_uri_parameter_supported",
@@ -216,6 +217,8 @@ on_both_databases! {
                     "client_secret_basic" => ("machine-basic", Authentication::Basic(secret)),
                     "client_secret_post" => ("machine-post", Authentication::Post(secret)),
                     "none" => ("web", Authentication::Public),
+                    // `client_assertion` uses them at each endpoint.
+                    "client_secret_jwt" | "private_key_jwt" => continue,
                     other => panic!("{other} is advertised and not tried here"),
                 };
                 let party = RelyingParty::new(server.issuer(), client_id, authentication).await;

@@ -97,7 +97,7 @@ on_both_databases! {
                     der.to_pem_public_key(),
                     der.to_der_public_key(),
                     rs256.public()["n"].as_str().unwrap().as_bytes().to_vec(),
-                    b"x".to_vec(),
+                    vec![0; 32],
                 ] {
                     let confused = under_secret(&secret, &header, &claims());
                     assert_refused(&token(&server, &confused).await, client);

@@ -61,3 +61,13 @@ fn a3_4_private_symmetric_repeated_weak_and_absent_keys_are_refused() {
     check(&many).unwrap_err();
     check(&many[..100]).unwrap();
 }
+
+#[test]
+fn a3_10_a_weak_key_of_others_is_passed_over() {
+    let good = public(Algorithm::ES256);
+    for weak in [rsa_of(1024), rsa_of(2040)] {
+        let jwks = json!({"keys": [weak.clone(), good.clone()]});
+        assert_eq!(VerifyingKeys::from_jwks(&jwks).unwrap().len(), 1);
+        assert!(VerifyingKeys::from_jwks(&json!({"keys": [weak]})).is_err());
+    }
+}
