@@ -8,7 +8,7 @@ mod replay;
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use josekit::jwk::Jwk;
 use josekit::jwk::alg::ec::{EcCurve, EcKeyPair};
@@ -105,16 +105,24 @@ fn claims(client: &str, audience: &str) -> Value {
 }
 
 fn now() -> i64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    i64::try_from(since.unwrap().as_secs()).unwrap()
+    i64::try_from(since_epoch().as_secs()).unwrap()
 }
 
 /// A name that nothing else has, in this process and, by its time, in others.
 fn unique() -> String {
     static NUMBER: AtomicU64 = AtomicU64::new(0);
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    format!("{}-{number}", since.unwrap().as_nanos())
+    format!("{}-{number}", since_epoch().as_nanos())
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a client has a clock of its own, the machine's"
+)]
+fn since_epoch() -> Duration {
+    SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap()
 }
 
 /// A client in the notation of a declared state.

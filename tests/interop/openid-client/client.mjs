@@ -1,5 +1,6 @@
 // Signs in at Symbolon with openid-client as it comes from its registry, as its README says.
 // Usage: node client.mjs ISSUER
+//        node client.mjs ISSUER PRIVATE_JWK: only the client `signer`, which authenticates with this key
 
 import assert from 'node:assert/strict';
 import * as oidc from 'openid-client';
@@ -105,8 +106,32 @@ async function machine() {
   assert.equal(tokens.expires_in, 43200);
 }
 
-await publicClient();
-await confidentialClient(oidc.ClientSecretBasic, {});
-await confidentialClient(oidc.ClientSecretPost, { response_mode: 'form_post', max_age: 600 });
-await machine();
+/** private_key_jwt: every request to the issuer carries an assertion of its own. */
+async function signingClient(jwk) {
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
+  const key = await crypto.subtle.importKey('jwk', jwk, algorithm, false, ['sign']);
+  const config = await discover('signer', oidc.PrivateKeyJwt({ key, kid: jwk.kid }));
+  const person = new Person();
+  const { tokens } = await signIn(config, person);
+  const active = await oidc.tokenIntrospection(config, tokens.access_token);
+  assert.deepEqual([active.active, active.client_id], [true, 'signer']);
+  const refreshed = await useAndSignOut(config, person, tokens);
+  await expectSignedOut(config, person);
+  await oidc.tokenRevocation(config, refreshed.refresh_token);
+  await assert.rejects(oidc.refreshTokenGrant(config, refreshed.refresh_token), { error: 'invalid_grant' });
+
+  const strange = await crypto.subtle.generateKey(algorithm, false, ['sign']);
+  const stranger = await discover('signer', oidc.PrivateKeyJwt({ key: strange.privateKey, kid: jwk.kid }));
+  await assert.rejects(signIn(stranger, new Person()), { error: 'invalid_client' });
+}
+
+const jwk = process.argv[3];
+if (jwk) {
+  await signingClient(JSON.parse(jwk));
+} else {
+  await publicClient();
+  await confidentialClient(oidc.ClientSecretBasic, {});
+  await confidentialClient(oidc.ClientSecretPost, { response_mode: 'form_post', max_age: 600 });
+  await machine();
+}
 console.log('openid-client: all is well');
