@@ -1,13 +1,14 @@
 //! Clients: the applications and machines that ask for tokens.
 #![doc(alias = "RFC 7591")]
 
-use std::fmt;
+use std::{fmt, net::IpAddr};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     algorithm::Algorithm,
-    client_auth::assertion::SigningAlgorithm,
+    certificate::DistinguishedName,
+    client_auth::{assertion::SigningAlgorithm, tls_client_auth},
     id::Id,
     organization::Organization,
     redirect_uri::RedirectUri,
@@ -70,6 +71,21 @@ pub struct ClientMetadata {
         deserialize_with = "web_page"
     )]
     pub jwks_uri: Option<String>,
+    /// The subject of its certificate, as one of five ways to name it (RFC 8705 §2.1.2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls_client_auth_subject_dn: Option<DistinguishedName>,
+    /// A host name in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls_client_auth_san_dns: Option<String>,
+    /// A URI in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls_client_auth_san_uri: Option<String>,
+    /// An address in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls_client_auth_san_ip: Option<IpAddr>,
+    /// An e-mail address in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls_client_auth_san_email: Option<String>,
     /// Which grants it may use.
     pub grant_types: Vec<GrantType>,
     /// Where codes may be sent.
@@ -180,6 +196,10 @@ words! {
         ClientSecretJwt = "client_secret_jwt",
         /// A signed assertion (OIDC Core §9).
         PrivateKeyJwt = "private_key_jwt",
+        /// A certificate of a trusted authority (RFC 8705 §2.1).
+        TlsClientAuth = "tls_client_auth",
+        /// A registered certificate (RFC 8705 §2.2).
+        SelfSignedTlsClientAuth = "self_signed_tls_client_auth",
         /// Not at all: a public client.
         None = "none",
     }
@@ -284,8 +304,15 @@ pub enum ClientError {
         "token_endpoint_auth_signing_alg belongs to another method than token_endpoint_auth_methods names: HS256 to client_secret_jwt, the others to private_key_jwt"
     )]
     AlgorithmOfNoMethod,
-    /// private_key_jwt without keys.
-    #[error("private_key_jwt needs the public keys of the client: jwks or jwks_uri")]
+    /// tls_client_auth without a name, with several, or a name without it.
+    #[error(
+        "tls_client_auth needs exactly one of tls_client_auth_subject_dn, _san_dns, _san_uri, _san_ip and _san_email; other methods have none"
+    )]
+    CertificateName,
+    /// private_key_jwt or self_signed_tls_client_auth without keys.
+    #[error(
+        "private_key_jwt and self_signed_tls_client_auth need the public keys of the client: jwks or jwks_uri"
+    )]
     KeysMissing,
     /// Keys in two places.
     #[error("jwks and jwks_uri are both there: keep one of them (RFC 7591 2)")]
@@ -397,7 +424,9 @@ impl Client {
         let code = self.allows(GrantType::AuthorizationCode);
         let machine = self.allows(GrantType::ClientCredentials);
         let public = methods.contains(&AuthenticationMethod::None);
-        let signs = methods.contains(&AuthenticationMethod::PrivateKeyJwt);
+        let signs = methods.contains(&AuthenticationMethod::PrivateKeyJwt)
+            || methods.contains(&AuthenticationMethod::SelfSignedTlsClientAuth);
+        let named = methods.contains(&AuthenticationMethod::TlsClientAuth);
         let shares = methods.contains(&AuthenticationMethod::ClientSecretJwt);
         let algorithm = metadata.token_endpoint_auth_signing_alg;
         let failures = [
@@ -434,6 +463,10 @@ impl Client {
             (
                 algorithm.is_some_and(|algorithm| !methods.contains(&algorithm.method())),
                 ClientError::AlgorithmOfNoMethod,
+            ),
+            (
+                tls_client_auth::check(metadata, named).is_err(),
+                ClientError::CertificateName,
             ),
             (machine && public, ClientError::MachinePublic),
             (
@@ -473,9 +506,9 @@ impl AuthenticationMethod {
         )
     }
 
-    /// Whether it rests on an assertion.
-    pub const fn uses_assertion(self) -> bool {
-        matches!(self, Self::ClientSecretJwt | Self::PrivateKeyJwt)
+    /// Whether it rests on a certificate that is shown in the TLS handshake.
+    pub const fn uses_certificate(self) -> bool {
+        matches!(self, Self::SelfSignedTlsClientAuth | Self::TlsClientAuth)
     }
 }
 

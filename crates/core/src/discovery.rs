@@ -71,17 +71,16 @@ pub struct Metadata<'a> {
 }
 
 impl<'a> Metadata<'a> {
-    /// The document of a provider. `sign_up`: whether people can make an account by themselves.
+    /// The document of a provider. `methods`: how clients can authenticate; `sign_up`: whether people
+    /// can make an account by themselves.
     pub fn new(
         issuer: &'a str,
         endpoints: &'a Endpoints,
         algorithms: &'a [Algorithm],
+        methods: &[AuthenticationMethod],
         sign_up: bool,
     ) -> Self {
-        let methods: Vec<_> = AuthenticationMethod::ALL
-            .iter()
-            .map(|method| method.as_str())
-            .collect();
+        let methods: Vec<_> = methods.iter().map(|method| method.as_str()).collect();
         let confidential: Vec<_> = methods
             .iter()
             .copied()

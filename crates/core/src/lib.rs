@@ -13,6 +13,7 @@ pub mod approval;
 pub mod attempt;
 pub mod authorize;
 pub mod authzen;
+pub mod certificate;
 pub mod claims;
 pub mod client;
 pub mod client_auth;

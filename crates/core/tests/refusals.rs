@@ -9,6 +9,8 @@ mod fixture;
 mod exchange;
 #[path = "refusals/assertions.rs"]
 mod assertions;
+#[path = "refusals/certificates.rs"]
+mod certificates;
 #[path = "refusals/grants.rs"]
 mod grants;
 #[path = "refusals/machine.rs"]
@@ -96,6 +98,7 @@ specified!(CLIENT: client_auth::Refusal {
     AssertionSubject => "invalid_client",
     AssertionTooLong => "invalid_client",
     AssertionType => "invalid_client",
+    Certificate => "invalid_client",
     KeysUnavailable => "invalid_client",
     Disabled => "invalid_client",
     MalformedHeader => "invalid_client",
@@ -339,6 +342,7 @@ fn client_authentication_refuses_with_the_specified_codes() {
         reached.push(expected);
     }
     reached.extend(assertions::reached());
+    reached.extend(certificates::reached());
     // Nothing is loaded or recorded here, so nothing is missed here.
     let at_the_edge = [R::AssertionReplayed, R::KeysUnavailable, R::Unknown];
     check(CLIENT, &at_the_edge, &reached, R::wire);

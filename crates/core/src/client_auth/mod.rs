@@ -7,9 +7,12 @@ pub mod client_secret_jwt;
 pub mod client_secret_post;
 pub mod none;
 pub mod private_key_jwt;
+pub mod self_signed_tls_client_auth;
+pub mod tls_client_auth;
 
 use self::assertion::Assertion;
 use crate::{
+    certificate::Certificate,
     client::{AuthenticationMethod, Client},
     error::{ErrorCode, OAuthError},
     id::Id,
@@ -42,10 +45,24 @@ enum Presented {
 pub struct Evidence<'a> {
     /// What the presented assertion says, once its signature proved right for this client.
     pub assertion: Option<&'a assertion::Claims>,
-    /// What is asked of it.
+    /// The certificate that the client has shown, if it has.
+    pub certificate: Option<ShownCertificate<'a>>,
+    /// What is asked of an assertion.
     pub rules: &'a assertion::Rules,
     /// The present moment.
     pub now: Timestamp,
+}
+
+/// A certificate whose key the caller has.
+#[derive(Clone, Copy, Debug)]
+pub struct ShownCertificate<'a> {
+    /// The certificate.
+    pub certificate: &'a Certificate,
+    /// Whether an authority that is trusted for clients vouches for it.
+    pub vouched_for: bool,
+    /// The certificates in the key set of the client, in DER; none unless it registers
+    /// [`self_signed_tls_client_auth`].
+    pub registered: &'a [Vec<u8>],
 }
 
 /// Why a request is not believed to come from a client.
@@ -71,6 +88,8 @@ pub enum Refusal {
     AssertionTooLong,
     /// `client_assertion_type` is absent or another one.
     AssertionType,
+    /// No certificate, or not one of the client's.
+    Certificate,
     /// The client is disabled.
     Disabled,
     /// The `Authorization` header is not what RFC 7617 describes.
@@ -104,6 +123,7 @@ impl Refusal {
         match self {
             Self::AssertionAlgorithm
             | Self::AssertionSignature
+            | Self::Certificate
             | Self::Disabled
             | Self::KeysUnavailable
             | Self::MethodNotRegistered
@@ -193,11 +213,11 @@ impl Credentials {
     /// # Errors
     /// [`Refusal::MethodNotRegistered`].
     pub fn check_method(&self, client: &Client) -> Result<(), Refusal> {
-        if client
-            .metadata
-            .token_endpoint_auth_methods
-            .contains(&self.method)
-        {
+        let methods = &client.metadata.token_endpoint_auth_methods;
+        // Who shows a certificate in the handshake sends nothing but client_id (RFC 8705 §2).
+        let shows = self.method == AuthenticationMethod::None
+            && methods.iter().any(|method| method.uses_certificate());
+        if shows || methods.contains(&self.method) {
             Ok(())
         } else {
             Err(Refusal::MethodNotRegistered)
@@ -217,7 +237,14 @@ impl Credentials {
     ) -> Result<Option<SingleUse>, Refusal> {
         self.check_method(client)?;
         let used_up = match &self.presented {
-            Presented::Nothing => None,
+            Presented::Nothing if client.is_public() => None,
+            Presented::Nothing => {
+                let shown = evidence.certificate.ok_or(Refusal::Certificate)?;
+                if !shown.proves(client) {
+                    return Err(Refusal::Certificate);
+                }
+                None
+            }
             Presented::Secret(presented) => {
                 // All of them are compared: how long it takes tells nothing.
                 let good = client.secrets.iter().fold(false, |good, stored| {
@@ -240,5 +267,24 @@ impl Credentials {
         } else {
             Ok(used_up)
         }
+    }
+}
+
+impl ShownCertificate<'_> {
+    fn proves(&self, client: &Client) -> bool {
+        let methods = &client.metadata.token_endpoint_auth_methods;
+        methods.iter().any(|method| match method {
+            AuthenticationMethod::TlsClientAuth => {
+                self.vouched_for && tls_client_auth::matches(&client.metadata, self.certificate)
+            }
+            AuthenticationMethod::SelfSignedTlsClientAuth => {
+                self_signed_tls_client_auth::matches(self.registered, self.certificate)
+            }
+            AuthenticationMethod::ClientSecretBasic
+            | AuthenticationMethod::ClientSecretJwt
+            | AuthenticationMethod::ClientSecretPost
+            | AuthenticationMethod::None
+            | AuthenticationMethod::PrivateKeyJwt => false,
+        })
     }
 }

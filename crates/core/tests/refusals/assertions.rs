@@ -28,6 +28,7 @@ static RULES: LazyLock<Rules> = LazyLock::new(|| Rules {
 pub(crate) fn evidence(claims: Option<&Claims>) -> Evidence<'_> {
     Evidence {
         assertion: claims,
+        certificate: None,
         rules: &RULES,
         now: NOW,
     }
