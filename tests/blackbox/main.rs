@@ -11,6 +11,7 @@ mod authorize_parameters;
 mod authzen;
 mod claims_parameter;
 mod client_assertion;
+mod client_certificate;
 mod code_flow;
 mod configuration;
 mod consent;

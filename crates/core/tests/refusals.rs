@@ -5,12 +5,12 @@
 
 mod fixture;
 
-#[path = "refusals/exchange.rs"]
-mod exchange;
 #[path = "refusals/assertions.rs"]
 mod assertions;
 #[path = "refusals/certificates.rs"]
 mod certificates;
+#[path = "refusals/exchange.rs"]
+mod exchange;
 #[path = "refusals/grants.rs"]
 mod grants;
 #[path = "refusals/machine.rs"]

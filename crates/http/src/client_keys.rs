@@ -14,7 +14,10 @@ use std::{
 
 use serde_json::Value;
 use symbolon_core::{client::Client, id::Id};
-use symbolon_jose::{Expected as ExpectedToken, Verified, VerifyError, VerifyingKeys, strict_json};
+use symbolon_jose::{
+    Expected as ExpectedToken, JoseError, Verified, VerifyError, VerifyingKeys,
+    certificate::registered_certificates, strict_json,
+};
 use symbolon_outbound::{Expected, Outbound};
 use tokio::sync::Mutex;
 
@@ -48,14 +51,22 @@ pub enum Unverified {
 /// The keys of all clients, as far as they were needed.
 pub struct ClientKeys {
     outbound: Arc<Outbound>,
-    registered: moka::sync::Cache<Id<Client>, Arc<(Value, VerifyingKeys)>>,
+    registered: moka::sync::Cache<Id<Client>, Arc<(Value, KeySet)>>,
     fetched: moka::sync::Cache<String, Arc<Mutex<Fetched>>>,
+}
+
+/// What is read of a key set.
+#[derive(Clone)]
+struct KeySet {
+    keys: VerifyingKeys,
+    /// In DER.
+    certificates: Arc<[Vec<u8>]>,
 }
 
 /// What is known of one address.
 #[derive(Default)]
 struct Fetched {
-    keys: Option<(VerifyingKeys, Instant)>,
+    keys: Option<(KeySet, Instant)>,
     window: Option<Instant>,
     fetches: u32,
 }
@@ -87,6 +98,7 @@ impl ClientKeys {
         match (&metadata.jwks, &metadata.jwks_uri) {
             (Some(jwks), _) => self
                 .registered(client, jwks)?
+                .keys
                 .verify(token, expected)
                 .map_err(Unverified::Token),
             (None, Some(uri)) => self.verify_fetched(uri, token, expected).await,
@@ -94,12 +106,27 @@ impl ClientKeys {
         }
     }
 
-    fn registered(&self, client: &Client, jwks: &Value) -> Result<VerifyingKeys, Unverified> {
+    /// The certificates that a client has registered, in DER; fetched anew, as for a key that is not
+    /// known, if this one is not among them.
+    pub async fn certificates(&self, client: &Client, shown: &[u8]) -> Arc<[Vec<u8>]> {
+        let metadata = &client.metadata;
+        let found = match (&metadata.jwks, &metadata.jwks_uri) {
+            (Some(jwks), _) => self.registered(client, jwks),
+            (None, Some(uri)) => {
+                let known = |set: &KeySet| set.certificates.iter().any(|known| known == shown);
+                self.fetched(uri, known).await
+            }
+            (None, None) => Err(Unverified::KeysUnavailable),
+        };
+        found.map(|set| set.certificates).unwrap_or_default()
+    }
+
+    fn registered(&self, client: &Client, jwks: &Value) -> Result<KeySet, Unverified> {
         let kept = self.registered.get(&client.id);
         if let Some(kept) = kept.filter(|kept| kept.0 == *jwks) {
             return Ok(kept.1.clone());
         }
-        let keys = VerifyingKeys::from_jwks(jwks).map_err(|error| {
+        let keys = KeySet::read(jwks).map_err(|error| {
             tracing::warn!(client = %client.id, %error, "the registered jwks cannot be used");
             Unverified::KeysUnavailable
         })?;
@@ -114,19 +141,39 @@ impl ClientKeys {
         token: &str,
         expected: ExpectedToken<'_>,
     ) -> Result<Verified, Unverified> {
+        let unknown = [VerifyError::KeyUnknown, VerifyError::KeyIdMissing];
+        let mut verified = None;
+        let knows = |set: &KeySet| {
+            let outcome = set.keys.verify(token, expected);
+            let knows = !outcome.as_ref().is_err_and(|error| unknown.contains(error));
+            verified = Some(outcome);
+            knows
+        };
+        self.fetched(uri, knows).await?;
+        verified
+            .unwrap_or(Err(VerifyError::KeyUnknown))
+            .map_err(Unverified::Token)
+    }
+
+    /// The keys at an address. If they do not know what is asked about, they are fetched anew, and
+    /// asked again.
+    async fn fetched(
+        &self,
+        uri: &str,
+        mut knows: impl FnMut(&KeySet) -> bool,
+    ) -> Result<KeySet, Unverified> {
         let place = self.fetched.get_with_by_ref(uri, Arc::default);
-        let (keys, seen) = {
+        let (set, seen) = {
             let mut fetched = place.lock().await;
             if fetched.age().is_none_or(|age| age >= FRESH) {
                 self.fetch(uri, &mut fetched).await;
             }
             fetched.usable().ok_or(Unverified::KeysUnavailable)?
         };
-        match keys.verify(token, expected) {
-            Err(VerifyError::KeyUnknown | VerifyError::KeyIdMissing) => {}
-            verified => return verified.map_err(Unverified::Token),
+        if knows(&set) {
+            return Ok(set);
         }
-        let (keys, _) = {
+        let (set, _) = {
             let mut fetched = place.lock().await;
             // Unless somebody else has fetched them while we waited.
             if fetched.fetched_at() == Some(seen) {
@@ -134,7 +181,8 @@ impl ClientKeys {
             }
             fetched.usable().ok_or(Unverified::KeysUnavailable)?
         };
-        keys.verify(token, expected).map_err(Unverified::Token)
+        knows(&set);
+        Ok(set)
     }
 
     /// Fetches the keys, unless that was done too often of late. What cannot be had changes nothing.
@@ -145,9 +193,7 @@ impl ClientKeys {
         let keys = match self.outbound.get(uri, JWK_SET).await {
             Ok(body) => strict_json::object_from_slice::<Value>(&body)
                 .map_err(|error| error.to_string())
-                .and_then(|jwks| {
-                    VerifyingKeys::from_jwks(&jwks).map_err(|error| error.to_string())
-                }),
+                .and_then(|jwks| KeySet::read(&jwks).map_err(|error| error.to_string())),
             Err(error) => Err(error.to_string()),
         };
         match keys {
@@ -163,6 +209,15 @@ impl ClientKeys {
     }
 }
 
+impl KeySet {
+    fn read(jwks: &Value) -> Result<Self, JoseError> {
+        Ok(Self {
+            keys: VerifyingKeys::from_jwks(jwks)?,
+            certificates: registered_certificates(jwks).into(),
+        })
+    }
+}
+
 impl Fetched {
     fn fetched_at(&self) -> Option<Instant> {
         self.keys.as_ref().map(|(_, at)| *at)
@@ -172,7 +227,7 @@ impl Fetched {
         self.fetched_at().map(|at| at.elapsed())
     }
 
-    fn usable(&self) -> Option<(VerifyingKeys, Instant)> {
+    fn usable(&self) -> Option<(KeySet, Instant)> {
         self.keys.clone().filter(|(_, at)| at.elapsed() < STALE)
     }
 

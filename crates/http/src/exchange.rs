@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use symbolon_core::{
     client::{AuthenticationMethod, Client},
-    client_auth::{self, Credentials, Evidence},
+    client_auth::{self, Credentials, Evidence, ShownCertificate},
     decision::{Change, Decision},
     error::{ErrorCode, OAuthError},
     parameters::Parameters,
@@ -18,9 +18,9 @@ use symbolon_core::{
     token::{Tokens, access, id},
 };
 use symbolon_storage::Applied;
-use symbolon_web::{form, guard::ClientAddress};
+use symbolon_web::{client_certificate::ClientCertificate, form, guard::ClientAddress};
 
-use crate::{answer, assertion, failure::Failure, provider::Provider};
+use crate::{answer, assertion, certificate, failure::Failure, provider::Provider};
 
 /// How often a decision is made anew when others were faster. Each time somebody else succeeded, so
 /// a request that loses this often is one of hundreds for the same row.
@@ -35,6 +35,8 @@ pub struct Call {
     pub parameters: Parameters,
     /// Where it comes from.
     pub address: IpAddr,
+    /// The certificate that its client has shown.
+    pub certificate: Option<ClientCertificate>,
 }
 
 impl Call {
@@ -44,6 +46,8 @@ impl Call {
             headers: request.headers().clone(),
             parameters: Parameters::default(),
             address: address(request),
+            address: address(request.extensions()),
+            certificate: request.extensions().get().cloned(),
         }
     }
 
@@ -54,6 +58,7 @@ impl Call {
     pub async fn read(request: Request) -> Result<Self, Response> {
         let address = address(&request);
         let headers = request.headers().clone();
+        let certificate = request.extensions().get().cloned();
         let parameters = form::body(request).await.map_err(|unreadable| {
             answer::oauth_error_with(unreadable.status(), unreadable.wire())
         })?;
@@ -64,7 +69,18 @@ impl Call {
             headers,
             parameters,
             address,
+            certificate,
         })
+    }
+
+    /// A request without a form: who asks is said by its headers alone.
+    pub fn without_form(head: &Parts) -> Self {
+        Self {
+            headers: head.headers.clone(),
+            parameters: Parameters::default(),
+            address: address(&head.extensions),
+            certificate: head.extensions.get().cloned(),
+        }
     }
 }
 
@@ -109,7 +125,7 @@ pub async fn authenticate(
     let Some(client) = provider.cache.client(&credentials.client).await? else {
         return refuse(client_auth::Refusal::Unknown);
     };
-    match verify(provider, &client, &credentials).await? {
+    match verify(provider, &client, &credentials, call).await? {
         Ok(()) => Ok(Ok(client)),
         Err(refusal) => {
             if matches!(
@@ -133,13 +149,20 @@ async fn verify(
     provider: &Provider,
     client: &Client,
     credentials: &Credentials,
+    call: &Call,
 ) -> Result<Result<(), client_auth::Refusal>, Failure> {
     let claims = match assertion::claims(provider, client, credentials).await? {
         Ok(claims) => claims,
         Err(refusal) => return Ok(Err(refusal)),
     };
+    let shown = certificate::shown(provider, client, call.certificate.as_ref()).await;
     let evidence = Evidence {
         assertion: claims.as_ref(),
+        certificate: shown.as_ref().map(|shown| ShownCertificate {
+            certificate: &shown.certificate,
+            vouched_for: shown.vouched_for,
+            registered: &shown.registered,
+        }),
         rules: &provider.assertion_rules,
         now: provider.now(),
     };

@@ -11,6 +11,7 @@ pub mod assertion;
 mod bearer;
 mod bundle;
 mod cache;
+mod certificate;
 mod client_keys;
 mod cors;
 mod endpoint;
@@ -37,6 +38,7 @@ use axum::{
 use symbolon_web::{browser::BrowserStore, guard};
 
 pub use bearer::{Bearer, BearerToken, NoBearer};
+pub use certificate::{Authorities, Certificates};
 pub use endpoint::route_name;
 pub use page::home::{DemoClient, DemoGuide, DemoPerson};
 pub use provider::{Paths, Provider, ProviderError, ProviderParts, ProviderSettings};

@@ -27,6 +27,7 @@ use crate::{
     answer, assertion,
     bundle::Bundles,
     cache::Cache,
+    certificate::Certificates,
     client_keys::ClientKeys,
     failure::Failure,
     gate::Gate,
@@ -99,6 +100,8 @@ pub struct ProviderParts {
     pub guard: Guard,
     /// Where things are counted.
     pub metrics: Arc<Metrics>,
+    /// How clients can show certificates.
+    pub certificates: Certificates,
     /// The way out.
     pub outbound: Arc<Outbound>,
     /// Who hashes passwords.
@@ -125,6 +128,7 @@ pub struct Provider {
     pub(crate) assertion_rules: AssertionRules,
     pub(crate) bundles: Bundles,
     pub(crate) cache: Cache,
+    pub(crate) certificates: Certificates,
     pub(crate) client_keys: ClientKeys,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) discovery: (Bytes, HeaderValue),
@@ -156,10 +160,12 @@ impl Provider {
         let now = parts.clock.now();
         let keyring = Keyring::load(&*parts.storage, &parts.seal, &settings.keys, now).await?;
         let endpoints = endpoints(&settings);
+        let methods = parts.certificates.methods();
         let metadata = Metadata::new(
             &settings.issuer,
             &endpoints,
             &settings.keys.algorithms,
+            &methods,
             settings.sign_up.is_some(),
         );
         let discovery = Bytes::from(serde_json::to_vec(&metadata).unwrap_or_default());
@@ -170,6 +176,7 @@ impl Provider {
                 &endpoints,
                 settings.longest_assertion,
             ),
+            certificates: parts.certificates,
             client_keys: ClientKeys::new(parts.outbound),
             bundles: Bundles::default(),
             cache: Cache::new(

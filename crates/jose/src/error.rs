@@ -22,6 +22,9 @@ pub enum JoseError {
     /// The `alg` of a key is not one of ours.
     #[error("the \"alg\" of the JWK: {0}")]
     AlgorithmUnknown(#[from] UnknownAlgorithm),
+    /// No X.509 certificate, or one whose names cannot be read.
+    #[error("the certificate cannot be read")]
+    CertificateMalformed,
     /// The library made no key; the machine's source of randomness is the usual cause.
     #[error("no {algorithm} key could be generated: is the machine's random generator working?")]
     GenerationFailed {

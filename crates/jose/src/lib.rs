@@ -5,6 +5,7 @@
 //! - [`Algorithm`]: the closed list of four signature algorithms (it lives in `symbolon-core`).
 //! - [`signing_key`]: [`SigningKey`], a private key that is parsed once and signs compact tokens.
 //! - [`verify`]: [`VerifyingKeys`], public keys by `kid`, and the strict reading of a token.
+//! - [`certificate`]: whose X.509 certificate it is.
 //! - [`shared_secret`]: the one token under a MAC that is accepted, a client's assertion.
 //! - [`seal`]: [`Seal`], encryption at rest under a [`KeyEncryptionKey`], and derived secrets.
 //! - [`key_encryption_key`]: the one secret that an operator keeps outside the database.
@@ -33,6 +34,7 @@
 //! - A promise that no copy of a private key stays in memory. What this crate holds is wiped when
 //!   it is dropped; what the libraries copy while they parse is theirs.
 
+pub mod certificate;
 pub mod error;
 pub mod key_encryption_key;
 mod private_key;

@@ -1,6 +1,7 @@
 //! Symbolon: an OpenID Connect authorization server and identity provider in one binary.
 
 mod admin;
+mod client_certificates;
 mod command;
 mod config;
 mod first_bytes;

@@ -2,6 +2,7 @@
 
 use std::{fs, io::Write, os::unix::fs::OpenOptionsExt, path::Path, sync::Arc};
 
+use axum::http::HeaderName;
 use symbolon_core::{
     id::Id,
     keys::KeySettings,
@@ -10,7 +11,7 @@ use symbolon_core::{
     time::{Lifetime, Timestamp},
 };
 use symbolon_http::{
-    DemoGuide, Paths, Provider, ProviderError, ProviderParts, ProviderSettings,
+    Certificates, DemoGuide, Paths, Provider, ProviderError, ProviderParts, ProviderSettings,
     assertion::ResealError, keyring::KeyError,
 };
 use symbolon_jose::{Algorithm, KeyEncryptionKey, Seal};
@@ -25,6 +26,7 @@ use symbolon_web::{
 };
 
 use crate::{
+    client_certificates,
     config::{Config, Seconds},
     state::demo,
 };
@@ -67,11 +69,13 @@ pub(crate) async fn provider(
             entropy,
             metrics: Arc::clone(&metrics),
             timeout: config.limits.request_timeout.into(),
+            certificate_header: certificate_header(config)?,
             trusted_proxies: config.proxy.trusted.clone(),
             https,
             route_names: route_name,
         },
         metrics,
+        certificates: certificates(config)?,
         outbound: Arc::new(outbound(config)?),
         passwords,
         seal,
@@ -129,6 +133,30 @@ fn route_name(path: &str) -> &'static str {
     } else {
         symbolon_http::route_name(path)
     }
+fn certificate_header(config: &Config) -> Result<Option<HeaderName>, WireError> {
+    let header = config.clients.certificate_header.as_ref();
+    let header = header.map(|name| HeaderName::from_bytes(name.as_bytes()));
+    header.transpose().map_err(|error| WireError::Setting {
+        setting: "clients.certificate_header",
+        why: error.to_string(),
+    })
+}
+
+/// How clients can show certificates.
+fn certificates(config: &Config) -> Result<Certificates, WireError> {
+    let asked = config
+        .tls
+        .as_ref()
+        .is_some_and(|tls| tls.client_certificates);
+    let file = config.clients.certificate_authorities.as_ref();
+    let authorities = file.map(|file| client_certificates::authorities(file));
+    Ok(Certificates {
+        arrive: asked || config.clients.certificate_header.is_some(),
+        authorities: authorities.transpose().map_err(|why| WireError::Setting {
+            setting: "clients.certificate_authorities",
+            why,
+        })?,
+    })
 }
 
 /// The way out, for requests of the server itself.

@@ -16,7 +16,11 @@ use ipnet::IpNet;
 use symbolon_core::entropy::Entropy;
 use tracing::Instrument;
 
-use crate::{client_address::client_address, metrics::Metrics};
+use crate::{
+    client_address::client_address,
+    client_certificate::{ClientCertificate, forwarded, is_trusted},
+    metrics::Metrics,
+};
 
 /// The id of a request: in the answer's `x-request-id`, on error pages and in every log line.
 #[derive(Clone, Debug)]
@@ -43,6 +47,8 @@ pub struct Guard {
     pub timeout: Duration,
     /// Proxies that are believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// The header in which a trusted proxy tells of the client's certificate.
+    pub certificate_header: Option<HeaderName>,
     /// Whether browsers reach us by https.
     pub https: bool,
     /// Names each route for the metrics: bounded, so that no caller can add series.
@@ -63,6 +69,7 @@ pub async fn guard(State(guard): State<Arc<Guard>>, mut request: Request, next: 
     let route = path.map_or("unmatched", |path| (guard.route_names)(path.as_str()));
     request.extensions_mut().insert(id.clone());
     request.extensions_mut().insert(ClientAddress(address));
+    tell_certificate(&guard, peer, &mut request);
 
     // No query and no path: both can carry secrets.
     let span = tracing::info_span!("request", id = %id.0, route, address = %address);
@@ -98,6 +105,22 @@ pub async fn guard(State(guard): State<Arc<Guard>>, mut request: Request, next: 
     });
     set_headers(&mut response, &id, guard.https);
     response
+}
+
+/// Behind a trusted proxy the certificate of the connection is the proxy's own: then only its header
+/// counts.
+fn tell_certificate(guard: &Guard, peer: IpAddr, request: &mut Request) {
+    let trusted = &guard.trusted_proxies;
+    if !is_trusted(peer, trusted) {
+        return;
+    }
+    let header = guard.certificate_header.as_ref();
+    let told = forwarded(peer, request.headers(), header, trusted);
+    let extensions = request.extensions_mut();
+    extensions.remove::<ClientCertificate>();
+    if let Some(certificate) = told {
+        extensions.insert(certificate);
+    }
 }
 
 /// RFC 9112 §3.2: without a Host header, or with two, HTTP/1.1 is refused, since a proxy in front may

@@ -5,6 +5,7 @@
 
 pub mod browser;
 pub mod client_address;
+pub mod client_certificate;
 pub mod clock;
 pub mod entropy;
 pub mod form;

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use axum::Router;
+use axum::{Router, middleware::map_request};
 use axum_server::{Handle, accept::NoDelayAcceptor, tls_rustls::RustlsConfig};
 use clap::Args;
 use symbolon_core::time::Clock;
@@ -20,6 +20,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use super::{CommandError, Common, say};
 use crate::{
     admin,
+    client_certificates,
     config::Config,
     first_bytes::FirstBytesAcceptor,
     logging,
@@ -89,6 +90,7 @@ impl Serve {
 
         let management = admin::router(&config, &issuer, &provider, &storage, passwords)?;
         let app = management.merge(symbolon_http::router(provider));
+        let app = symbolon_http::router(provider).layer(map_request(client_certificates::tell));
         let handle = Handle::new();
         // Before anybody is told that it is ready: a signal that finds no handler ends the process.
         let signals = Signals::listen()?;
@@ -194,7 +196,14 @@ async fn tls(config: &Config) -> Result<Option<RustlsConfig>, CommandError> {
     let Some(tls) = &config.tls else {
         return Ok(None);
     };
-    let rustls = RustlsConfig::from_pem_file(&tls.certificate, &tls.key).await;
+    let rustls = if tls.client_certificates {
+        client_certificates::asking(&tls.certificate, &tls.key)
+            .map(|config| RustlsConfig::from_config(Arc::new(config)))
+    } else {
+        RustlsConfig::from_pem_file(&tls.certificate, &tls.key)
+            .await
+            .map_err(|error| error.to_string())
+    };
     rustls.map(Some).map_err(|error| {
         CommandError::Other(format!(
             "tls.certificate or tls.key cannot be used: {error}. Both are PEM files, and the key \

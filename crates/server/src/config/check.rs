@@ -29,6 +29,25 @@ pub(crate) fn conflicts(config: &Config, layers: &Layers) -> Vec<Problem> {
             ));
         }
     }
+    for (one, other, why) in [
+        (
+            "clients.certificate_header",
+            "proxy.trusted",
+            "nobody is believed to tell of certificates",
+        ),
+        (
+            "tls.client_certificates",
+            "tls.certificate",
+            "there is no handshake to ask in",
+        ),
+    ] {
+        let off = layers
+            .get(one)
+            .is_some_and(|found| found.raw.text() == Ok("false"));
+        if set(one) && !off && !set(other) {
+            refuse(format!("{} is set and {other} is not: {why}", tell(one)));
+        }
+    }
     if set("key_encryption_key") && set("key_encryption_key_file") {
         refuse(format!(
             "{} and {} are both set: keep one of them",

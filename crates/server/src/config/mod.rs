@@ -78,6 +78,7 @@ pub(crate) struct Config {
 pub(crate) struct Tls {
     pub(crate) certificate: PathBuf,
     pub(crate) key: PathBuf,
+    pub(crate) client_certificates: bool,
 }
 
 /// `proxy.*`
@@ -168,6 +169,8 @@ pub(crate) struct Registration {
 #[derive(Clone, Debug)]
 pub(crate) struct Clients {
     pub(crate) assertion_lifetime: Seconds,
+    pub(crate) certificate_header: Option<String>,
+    pub(crate) certificate_authorities: Option<PathBuf>,
 }
 
 /// `outbound.*`
@@ -278,6 +281,7 @@ impl Config {
 fn assemble(values: &Values<'_>) -> Result<Config, String> {
     let certificate = values.optional("tls.certificate")?;
     let key = values.optional("tls.key")?;
+    let client_certificates = values.read("tls.client_certificates")?;
     Ok(Config {
         listen: values.read("listen")?,
         issuer: values.optional("issuer")?,
@@ -290,9 +294,11 @@ fn assemble(values: &Values<'_>) -> Result<Config, String> {
         state: values.optional("state")?,
         demo: values.read("demo")?,
         listen_anyway: values.read("listen_anyway")?,
-        tls: certificate
-            .zip(key)
-            .map(|(certificate, key)| Tls { certificate, key }),
+        tls: certificate.zip(key).map(|(certificate, key)| Tls {
+            certificate,
+            key,
+            client_certificates,
+        }),
         proxy: Proxy {
             trusted: values.optional("proxy.trusted")?.unwrap_or_default(),
         },
@@ -348,6 +354,8 @@ fn assemble(values: &Values<'_>) -> Result<Config, String> {
         },
         clients: Clients {
             assertion_lifetime: values.read("clients.assertion_lifetime")?,
+            certificate_header: values.optional("clients.certificate_header")?,
+            certificate_authorities: values.optional("clients.certificate_authorities")?,
         },
         outbound: Outbound {
             ca_file: values.optional("outbound.ca_file")?,

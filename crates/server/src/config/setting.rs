@@ -64,6 +64,8 @@ pub(crate) enum Kind {
     File,
     /// Yes or no.
     Flag,
+    /// The name of an HTTP header.
+    Header,
     /// An issuer identifier.
     Issuer,
     /// What is logged: a level, or a list of levels for parts of the program.
@@ -136,6 +138,7 @@ impl Kind {
             Self::EndpointPath => "a path that begins with `/`".to_owned(),
             Self::File => "the path of a file".to_owned(),
             Self::Flag => "true or false".to_owned(),
+            Self::Header => "the name of an HTTP header".to_owned(),
             Self::Issuer => {
                 "an https URL without query, fragment and `/` at its end (http on loopback only)"
                     .to_owned()

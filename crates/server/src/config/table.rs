@@ -134,6 +134,15 @@ pub(crate) static SETTINGS: &[Setting] = &[
         "The private key of `tls.certificate`, in PEM.",
     ),
     setting(
+        "tls.client_certificates",
+        Kind::Flag,
+        Value("false"),
+        "Whether clients are asked for a certificate in the handshake, which \
+         `self_signed_tls_client_auth`, `tls_client_auth` and certificate-bound tokens rest on. \
+         People whose browser has a certificate are asked for it too, so give such clients an \
+         instance of their own.",
+    ),
+    setting(
         "proxy.trusted",
         Kind::Networks,
         Described {
@@ -348,6 +357,27 @@ pub(crate) static SETTINGS: &[Setting] = &[
         Value("10m"),
         "How far ahead the assertions may expire by which clients authenticate (`private_key_jwt`, \
          `client_secret_jwt`). Each is good once; until it expires its name is remembered.",
+    ),
+    setting(
+        "clients.certificate_header",
+        Kind::Header,
+        Described {
+            means: "no certificates by a header",
+            example: "Client-Cert",
+        },
+        "The header in which the proxies in `proxy.trusted` tell of the certificate that a client \
+         showed them: as RFC 9440 has it, as base64 of DER, or as PEM with percent-encoding. They \
+         have to overwrite it on every request.",
+    ),
+    setting(
+        "clients.certificate_authorities",
+        Kind::File,
+        Described {
+            means: "nobody: no client can use `tls_client_auth`",
+            example: "/etc/symbolon/client-authorities.pem",
+        },
+        "Certificates of the authorities, intermediate ones too, that vouch for the certificates of \
+         clients with `tls_client_auth`, in PEM. Symbolon checks it itself, also behind a proxy.",
     ),
     setting(
         "outbound.ca_file",

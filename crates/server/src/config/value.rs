@@ -40,7 +40,9 @@ pub(crate) fn check(raw: &Raw, kind: Kind) -> Result<(), String> {
         Kind::Duration { .. } => Seconds::read(raw, kind).map(drop),
         Kind::EncryptionKey => EncodedKey::read(raw, kind).map(drop),
         Kind::EncryptionKeys => Vec::<EncodedKey>::read(raw, kind).map(drop),
-        Kind::EndpointPath | Kind::LogFilter | Kind::Name => String::read(raw, kind).map(drop),
+        Kind::EndpointPath | Kind::Header | Kind::LogFilter | Kind::Name => {
+            String::read(raw, kind).map(drop)
+        }
         Kind::File => PathBuf::read(raw, kind).map(drop),
         Kind::Flag => bool::read(raw, kind).map(drop),
         Kind::Issuer => Issuer::read(raw, kind).map(drop),
