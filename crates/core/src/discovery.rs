@@ -29,6 +29,8 @@ pub struct Endpoints {
     pub keys: String,
     /// OIDC Core §5.3.
     pub userinfo: String,
+    /// RFC 8628 §3.1.
+    pub device_authorization: String,
     /// OpenID Connect RP-Initiated Logout §2.
     pub end_session: String,
 }
@@ -43,6 +45,7 @@ pub struct Metadata<'a> {
     jwks_uri: &'a str,
     introspection_endpoint: &'a str,
     revocation_endpoint: &'a str,
+    device_authorization_endpoint: &'a str,
     end_session_endpoint: &'a str,
     scopes_supported: &'a [&'a str],
     response_types_supported: [&'a str; 1],
@@ -51,6 +54,7 @@ pub struct Metadata<'a> {
     subject_types_supported: [&'a str; 1],
     acr_values_supported: [&'a str; 1],
     id_token_signing_alg_values_supported: &'a [Algorithm],
+    dpop_signing_alg_values_supported: &'a [Algorithm],
     token_endpoint_auth_methods_supported: Vec<&'a str>,
     token_endpoint_auth_signing_alg_values_supported: [SigningAlgorithm; 5],
     introspection_endpoint_auth_methods_supported: Vec<&'a str>,
@@ -71,13 +75,14 @@ pub struct Metadata<'a> {
 }
 
 impl<'a> Metadata<'a> {
-    /// The document of a provider. `methods`: how clients can authenticate; `sign_up`: whether people
-    /// can make an account by themselves.
+    /// The document of a provider. `methods`: how clients can authenticate; `proofs`: with what DPoP
+    /// proofs may be signed; `sign_up`: whether people can make an account by themselves.
     pub fn new(
         issuer: &'a str,
         endpoints: &'a Endpoints,
         algorithms: &'a [Algorithm],
         methods: &[AuthenticationMethod],
+        proofs: &'a [Algorithm],
         sign_up: bool,
     ) -> Self {
         let methods: Vec<_> = methods.iter().map(|method| method.as_str()).collect();
@@ -105,6 +110,7 @@ impl<'a> Metadata<'a> {
             jwks_uri: &endpoints.keys,
             introspection_endpoint: &endpoints.introspect,
             revocation_endpoint: &endpoints.revoke,
+            device_authorization_endpoint: &endpoints.device_authorization,
             end_session_endpoint: &endpoints.end_session,
             scopes_supported: &scope::STANDARD,
             response_types_supported: ["code"],
@@ -113,6 +119,7 @@ impl<'a> Metadata<'a> {
             subject_types_supported: ["public"],
             acr_values_supported: [ACR_PASSWORD],
             id_token_signing_alg_values_supported: algorithms,
+            dpop_signing_alg_values_supported: proofs,
             token_endpoint_auth_methods_supported: methods.clone(),
             token_endpoint_auth_signing_alg_values_supported: SigningAlgorithm::ALL,
             introspection_endpoint_auth_methods_supported: confidential,

@@ -6,7 +6,7 @@ use std::{
 };
 
 use axum::{extract::Request, response::Response};
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use symbolon_core::{
     client::{AuthenticationMethod, Client},
@@ -45,7 +45,6 @@ impl Call {
         Self {
             headers: request.headers().clone(),
             parameters: Parameters::default(),
-            address: address(request),
             address: address(request.extensions()),
             certificate: request.extensions().get().cloned(),
         }
@@ -56,7 +55,7 @@ impl Call {
     /// # Errors
     /// The answer to give when it cannot be read, or a parameter stands twice.
     pub async fn read(request: Request) -> Result<Self, Response> {
-        let address = address(&request);
+        let address = address(request.extensions());
         let headers = request.headers().clone();
         let certificate = request.extensions().get().cloned();
         let parameters = form::body(request).await.map_err(|unreadable| {
@@ -72,20 +71,10 @@ impl Call {
             certificate,
         })
     }
-
-    /// A request without a form: who asks is said by its headers alone.
-    pub fn without_form(head: &Parts) -> Self {
-        Self {
-            headers: head.headers.clone(),
-            parameters: Parameters::default(),
-            address: address(&head.extensions),
-            certificate: head.extensions.get().cloned(),
-        }
-    }
 }
 
-fn address(request: &Request) -> IpAddr {
-    let known = request.extensions().get::<ClientAddress>();
+fn address(extensions: &Extensions) -> IpAddr {
+    let known = extensions.get::<ClientAddress>();
     known.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.0)
 }
 
@@ -245,6 +234,7 @@ pub fn sign(
             .ok_or(Failure::KeyMissing(algorithm))
     };
     let expires_in = tokens.access.expires_in();
+    let token_type = tokens.access.claims.cnf.token_type();
     let access_token = match &tokens.access.opaque {
         Some(secret) => secret.expose().to_owned(),
         None => signer(client.metadata.access_token_signed_response_alg)?
@@ -259,7 +249,7 @@ pub fn sign(
     };
     Ok(TokenResponse {
         access_token,
-        token_type: "Bearer",
+        token_type,
         expires_in,
         issued_token_type: tokens.issued_token_type,
         refresh_token: tokens.refresh.map(|secret| secret.expose().to_owned()),

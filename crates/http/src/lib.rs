@@ -14,6 +14,8 @@ mod cache;
 mod certificate;
 mod client_keys;
 mod cors;
+mod device;
+mod dpop;
 mod endpoint;
 mod exchange;
 mod failure;
@@ -39,6 +41,7 @@ use symbolon_web::{browser::BrowserStore, guard};
 
 pub use bearer::{Bearer, BearerToken, NoBearer};
 pub use certificate::{Authorities, Certificates};
+pub use dpop::DpopSettings;
 pub use endpoint::route_name;
 pub use page::home::{DemoClient, DemoGuide, DemoPerson};
 pub use provider::{Paths, Provider, ProviderError, ProviderParts, ProviderSettings};
@@ -57,6 +60,10 @@ pub fn router(provider: Arc<Provider>) -> Router {
         .route(
             &at(&paths.end_session),
             get(endpoint::end_session::get).post(endpoint::end_session::post),
+        )
+        .route(
+            &at(device::PAGE),
+            get(page::device::get).post(page::device::post),
         )
         .route(
             &at("/sign-in/{handle}"),
@@ -89,6 +96,10 @@ pub fn router(provider: Arc<Provider>) -> Router {
         .route(
             &at(&paths.token),
             post(endpoint::token::post).options(cors::preflight),
+        )
+        .route(
+            &at(&paths.device_authorization),
+            post(endpoint::device_authorization::post),
         )
         .route(&at(&paths.introspect), post(endpoint::introspect::post))
         .route(

@@ -7,6 +7,7 @@
 //! - [`verify`]: [`VerifyingKeys`], public keys by `kid`, and the strict reading of a token.
 //! - [`certificate`]: whose X.509 certificate it is.
 //! - [`shared_secret`]: the one token under a MAC that is accepted, a client's assertion.
+//! - [`proof`]: a token that carries its own key, as a DPoP proof does.
 //! - [`seal`]: [`Seal`], encryption at rest under a [`KeyEncryptionKey`], and derived secrets.
 //! - [`key_encryption_key`]: the one secret that an operator keeps outside the database.
 //! - [`mod@thumbprint`]: the name of a key that follows from the key.
@@ -38,6 +39,7 @@ pub mod certificate;
 pub mod error;
 pub mod key_encryption_key;
 mod private_key;
+pub mod proof;
 mod public_key;
 pub mod seal;
 pub mod shared_secret;

@@ -14,7 +14,9 @@ macro_rules! migrations {
             2 "personal access tokens" "0002_personal_access_tokens";
             3 "rules" "0003_rules";
             4 "targets" "0004_targets";
-            5 "client assertions" "0005_client_assertions";)
+            5 "client assertions" "0005_client_assertions";
+            6 "proofs" "0006_proofs";
+            7 "devices" "0007_devices";)
     };
     ($dialect:literal: $($version:literal $description:literal $file:literal;)*) => {
         &[$((

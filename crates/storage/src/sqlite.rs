@@ -38,6 +38,8 @@ mod clients;
 mod consents;
 #[path = "sql/declared.rs"]
 mod declared;
+#[path = "sql/devices.rs"]
+mod devices;
 #[path = "sql/holders.rs"]
 mod holders;
 #[path = "sql/interactions.rs"]

@@ -5,6 +5,7 @@
 mod certificates;
 mod interoperability;
 mod keys;
+mod proofs;
 mod registered_keys;
 mod rfc_vectors;
 mod sealed;

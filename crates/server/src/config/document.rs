@@ -15,6 +15,8 @@ const WIDTH: usize = 96;
 fn heading(table: &str) -> &'static str {
     match table {
         "clients" => "How clients authenticate",
+        "device" => "Devices without a browser",
+        "dpop" => "Proofs of possession",
         "interaction" => "The way through signing in",
         "keys" => "Signing keys",
         "limits" => "Limits",

@@ -25,6 +25,7 @@ use std::{
 };
 
 use ipnet::IpNet;
+use symbolon_core::dpop::nonce::NoncePolicy;
 
 pub(crate) use self::{
     error::{ConfigError, Problem},
@@ -65,6 +66,8 @@ pub(crate) struct Config {
     pub(crate) registration: Registration,
     pub(crate) clients: Clients,
     pub(crate) outbound: Outbound,
+    pub(crate) dpop: Dpop,
+    pub(crate) device: Device,
     pub(crate) log: Log,
     pub(crate) metrics: Metrics,
     pub(crate) limits: Limits,
@@ -96,6 +99,7 @@ pub(crate) struct Paths {
     pub(crate) revoke: String,
     pub(crate) keys: String,
     pub(crate) userinfo: String,
+    pub(crate) device_authorization: String,
     pub(crate) end_session: String,
 }
 
@@ -179,6 +183,21 @@ pub(crate) struct Outbound {
     pub(crate) ca_file: Option<PathBuf>,
     pub(crate) allowed_networks: Vec<IpNet>,
     pub(crate) allow_loopback: bool,
+}
+
+/// `dpop.*`
+#[derive(Clone, Debug)]
+pub(crate) struct Dpop {
+    /// JWA names.
+    pub(crate) algorithms: Vec<String>,
+    pub(crate) nonces: NoncePolicy,
+}
+
+/// `device.*`
+#[derive(Clone, Debug)]
+pub(crate) struct Device {
+    pub(crate) code_lifetime: Seconds,
+    pub(crate) poll_interval: Seconds,
 }
 
 /// `log.*`
@@ -309,6 +328,7 @@ fn assemble(values: &Values<'_>) -> Result<Config, String> {
             revoke: values.read("paths.revoke")?,
             keys: values.read("paths.keys")?,
             userinfo: values.read("paths.userinfo")?,
+            device_authorization: values.read("paths.device_authorization")?,
             end_session: values.read("paths.end_session")?,
         },
         token: Token {
@@ -363,6 +383,14 @@ fn assemble(values: &Values<'_>) -> Result<Config, String> {
                 .optional("outbound.allowed_networks")?
                 .unwrap_or_default(),
             allow_loopback: values.read("outbound.allow_loopback")?,
+        },
+        dpop: Dpop {
+            algorithms: values.read("dpop.algorithms")?,
+            nonces: values.read("dpop.nonces")?,
+        },
+        device: Device {
+            code_lifetime: values.read("device.code_lifetime")?,
+            poll_interval: values.read("device.poll_interval")?,
         },
         log: Log {
             format: values.read("log.format")?,

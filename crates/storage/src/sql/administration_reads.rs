@@ -452,6 +452,8 @@ fn secret(row: &Row) -> Result<SecretRecord> {
         secret: StoredSecret {
             digest: Digest::from_slice(&bytes).ok_or_else(|| StorageError::corrupt("digest"))?,
             expires_at: optional_instant(row, "expires_at")?,
+            // Not for whoever manages clients (requirement A7.6).
+            sealed: None,
         },
         created_at: instant(row, "created_at")?,
     })

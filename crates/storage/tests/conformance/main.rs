@@ -59,6 +59,7 @@ mod consents;
 mod corruption;
 mod database;
 mod declared;
+mod devices;
 mod feed;
 mod holders;
 mod interactions;

@@ -140,6 +140,7 @@ async fn rotate(call: Call, _: NoQuery, how: Json<Rotation>) -> Result<Reply<Mad
         secret: StoredSecret {
             digest: secret.digest(),
             expires_at: None,
+            sealed: None,
         },
         others_end,
     };
