@@ -67,6 +67,33 @@ impl Part {
     }
 }
 
+/// An identifier as one part of a path (RFC 3986 §3.3).
+pub(crate) fn segment(id: &str) -> String {
+    let mut path = String::with_capacity(id.len());
+    for character in id.chars() {
+        match character {
+            '/' => path.push_str("%2F"),
+            '%' => path.push_str("%25"),
+            '?' => path.push_str("%3F"),
+            '#' => path.push_str("%23"),
+            other => path.push(other),
+        }
+    }
+    path
+}
+
+/// Whether an identifier can stand in a path: browsers and proxies take `.` and `..` for something
+/// else, however they are written.
+///
+/// # Errors
+/// Points to the member.
+pub(crate) fn check_segment<K>(pointer: &str, id: &Id<K>) -> Result<(), Problem> {
+    match id.as_str() {
+        "." | ".." => Err(Problem::member(pointer, "is neither . nor ..")),
+        _ => Ok(()),
+    }
+}
+
 /// What an act is recorded as.
 pub(crate) struct Record {
     pub(crate) action: &'static str,

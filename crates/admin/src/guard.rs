@@ -17,7 +17,7 @@ use symbolon_core::{
     organization::Organization,
     policy::{
         Policy, Question,
-        api_scope::ApiScope,
+        api_scope::{self, ApiScope},
         decision::Limits,
         rule::{Effect, Rule, RuleSet},
     },
@@ -56,8 +56,10 @@ impl Guard {
     pub(crate) fn names(&self, needed: Needed) -> bool {
         match &self.caller.token {
             Token::Access { scope, .. } => scope.contains(needed.as_str()),
-            // The policy knows: a token that names none is limited by roles alone.
-            Token::Personal { .. } => true,
+            // One that names none is limited by roles alone.
+            Token::Personal { limits, .. } => {
+                limits.scope.contains(needed.as_str()) || !api_scope::limits(&limits.scope)
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! The OpenAPI document, made of the operations.
 #![doc(alias = "OpenAPI 3.1")]
 
-use schemars::{Schema, SchemaGenerator, generate::SchemaSettings};
+use schemars::{SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
 use crate::{BASE, input::LONGEST_PAGE, operation::Operation, problem::ProblemDocument};
@@ -18,7 +18,7 @@ pub(crate) fn document(issuer: &str, operations: &[Operation]) -> Value {
         let path = paths.entry(operation.path).or_insert_with(|| json!({}));
         let method = operation.method.as_str().to_ascii_lowercase();
         if let Some(path) = path.as_object_mut() {
-            path.insert(method, described(operation, &mut answers, &problem));
+            path.insert(method, described(operation, &mut answers));
         }
     }
     json!({
@@ -48,9 +48,8 @@ pub(crate) fn document(issuer: &str, operations: &[Operation]) -> Value {
     })
 }
 
-fn described(operation: &Operation, answers: &mut SchemaGenerator, problem: &Schema) -> Value {
+fn described(operation: &Operation, answers: &mut SchemaGenerator) -> Value {
     let shape = &operation.shape;
-    let mut headers = json!({});
     let mut parameters = path_parameters(operation.path);
     parameters.extend(query_parameters(operation));
     if shape.conditional {
@@ -61,14 +60,16 @@ fn described(operation: &Operation, answers: &mut SchemaGenerator, problem: &Sch
             "description": "The ETag of what is changed.",
             "schema": { "type": "string" },
         }));
-        headers = json!({});
     }
     let mut answer = json!({ "description": operation.summary });
     if let Some(schema) = (shape.answer)(answers) {
         answer["content"] = json!({ "application/json": { "schema": schema } });
     }
-    if headers != json!({}) {
-        answer["headers"] = headers;
+    if shape.tagged {
+        answer["headers"] = json!({ "ETag": {
+            "description": "The version, to send as If-Match with a change.",
+            "schema": { "type": "string" },
+        } });
     }
     let needs = operation.needs.map(|needed| needed.as_str());
     let description = match (operation.description, needs) {
@@ -77,7 +78,6 @@ fn described(operation: &Operation, answers: &mut SchemaGenerator, problem: &Sch
         ("", Some(needs)) => format!("Needs the scope `{needs}`."),
         (text, Some(needs)) => format!("{text} Needs the scope `{needs}`."),
     };
-    let _ = problem;
     let mut described = json!({
         "operationId": operation.id,
         "summary": operation.summary,

@@ -11,11 +11,12 @@ use axum::{
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, de::DeserializeOwned};
+use symbolon_core::subject::Subject;
 
 use crate::{
     Admin,
     call::Call,
-    caller::Refused,
+    caller::{Caller, Refused},
     guard::Guard,
     input::{self, Paging, Take},
     problem::{Kind, Problem},
@@ -52,6 +53,7 @@ pub(crate) struct Operation {
 pub(crate) struct Shape {
     pub(crate) paged: bool,
     pub(crate) conditional: bool,
+    pub(crate) tagged: bool,
     pub(crate) body_limit: usize,
     pub(crate) query: fn(&mut SchemaGenerator) -> Schema,
     pub(crate) body: fn(&mut SchemaGenerator) -> Option<Schema>,
@@ -151,6 +153,7 @@ impl Operation {
         let shape = Shape {
             paged: false,
             conditional: false,
+            tagged: false,
             body_limit: BODY,
             query: |generator| generator.subschema_for::<Q>(),
             body: B::schema,
@@ -189,9 +192,16 @@ impl Operation {
         self
     }
 
-    /// It needs `If-Match`.
+    /// It needs `If-Match`, and answers the new version unless it answers nothing.
     pub(crate) fn conditional(mut self) -> Self {
         self.shape.conditional = true;
+        self.shape.tagged = self.status != StatusCode::NO_CONTENT;
+        self
+    }
+
+    /// It answers a version.
+    pub(crate) fn tagged(mut self) -> Self {
+        self.shape.tagged = true;
         self
     }
 
@@ -260,6 +270,7 @@ impl Operation {
             }
             Err(Refused::Unavailable) => return Err(Problem::unavailable()),
         };
+        let caller = self.as_of_now(admin, caller).await?;
         let guard = Guard {
             caller,
             system: admin.settings.system.clone(),
@@ -274,6 +285,23 @@ impl Operation {
             }
         }
         Ok(guard)
+    }
+}
+
+impl Operation {
+    /// The caller; before a change with the roles that storage has at this moment, so that whoever
+    /// has just lost a role does not give it to somebody in the second until all instances know.
+    async fn as_of_now(&self, admin: &Admin, mut caller: Caller) -> Result<Caller, Problem> {
+        if self.method == Method::GET {
+            return Ok(caller);
+        }
+        let (id, now) = (&caller.subject.id, admin.clock.now());
+        let subject = admin.storage.subject(id, now).await?;
+        let subject = subject
+            .filter(Subject::is_active)
+            .ok_or_else(|| Problem::token_invalid("invalid_token", "its owner is shut out"))?;
+        caller.subject = Arc::new(subject);
+        Ok(caller)
     }
 }
 

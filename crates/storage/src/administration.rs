@@ -242,7 +242,7 @@ pub trait Administration: Send + Sync {
         id: &Id<Organization>,
     ) -> Result<Option<Stored<Organization>>>;
 
-    /// A page of people or machine users.
+    /// A page of people or machine users, the names they answer to left out.
     async fn stored_subjects(
         &self,
         filter: SubjectFilter<'_>,

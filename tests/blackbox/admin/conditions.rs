@@ -160,6 +160,11 @@ on_both_databases! {
         let admin = world.pat("admin");
         let made = admin.post("/organizations", json!({ "id": "hooli", "name": "Hooli" })).await;
         assert_eq!((made.status.as_u16(), made.header("location")), (201, "/admin/v1/organizations/hooli"));
+        let odd = admin.post("/organizations", json!({ "id": "a/b?c", "name": "Odd" })).await;
+        assert_eq!(odd.header("location"), "/admin/v1/organizations/a%2Fb%3Fc", "{odd:?}");
+        assert_eq!(admin.get("/organizations/a%2Fb%3Fc").await.json["id"], "a/b?c");
+        let dots = admin.post("/organizations", json!({ "id": "..", "name": "Dots" })).await;
+        assert_eq!(dots.json["errors"][0]["pointer"], "/id", "{dots:?}");
         let busy = admin.call(Method::DELETE, "/organizations/globex", None, Some(1)).await;
         assert_eq!((busy.status.as_u16(), problem(&busy)), (409, "conflict"));
         let gone = admin.call(Method::DELETE, "/organizations/hooli", None, Some(2)).await;

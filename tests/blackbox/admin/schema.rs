@@ -11,6 +11,12 @@ fn check(document: &Value, method: &str, path: &str, answer: &Answer) {
     assert!(operation.is_object(), "{method} {path} is not documented");
     let status = answer.status.as_str();
     let documented = operation["responses"].get(status);
+    if documented.is_some_and(|response| response["headers"]["ETag"].is_object()) {
+        assert!(
+            answer.header("etag").starts_with('"'),
+            "{method} {path}: {answer:?}"
+        );
+    }
     let schema = match documented {
         Some(response) => response["content"]["application/json"]["schema"].clone(),
         None => {

@@ -26,7 +26,7 @@ on_both_databases! {
         // A personal access token that names scopes is limited to them; one that names none is not.
         let pat = world.limited("admin", &["--scope", "openid Symbolon.Admin.v1.Users.Read"]);
         assert_eq!(pat.get("/users").await.status, 200);
-        assert_eq!(pat.get("/keys").await.status, 403);
+        assert_eq!(problem(&pat.get("/keys").await), "insufficient-scope");
         assert_eq!(world.pat("admin").get("/keys").await.status, 200);
     }
 
@@ -58,6 +58,24 @@ on_both_databases! {
         assert_eq!(revoked.status, 204);
         eventually("it is not good", async || by_it.get("/me").await.status == 401).await;
         assert_eq!(gina.delete(&format!("/tokens/{id}")).await.status, 404);
+    }
+
+    async fn a7_5_what_a_token_was_exchanged_for_makes_no_other_either(backend) {
+        let world = World::start(backend);
+        let scope = "openid Symbolon.Admin.v1.Tokens.Read Symbolon.Admin.v1.Tokens.Write";
+        let pat = world.limited("admin", &["--scope", scope]);
+        let party = crate::support::machine(&world.server, "exchanger").await;
+        let form = [
+            ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
+            ("subject_token", pat.token.as_str()),
+            ("subject_token_type", "urn:ietf:params:oauth:token-type:access_token"),
+            ("scope", scope),
+        ];
+        let tokens = party.post("token_endpoint", &form).await.tokens();
+        let exchanged = world.by(&tokens.access_token);
+        assert_eq!(exchanged.get("/tokens").await.status, 200);
+        let made = exchanged.post("/tokens", json!({ "name": "more" })).await;
+        assert_eq!((made.status.as_u16(), problem(&made)), (403, "forbidden"), "{made:?}");
     }
 
     async fn a7_5_nobody_makes_a_token_for_another_person(backend) {

@@ -19,8 +19,9 @@ statements! {
     UPDATE_ROLE = "UPDATE role SET name = $3, version = version + 1 \
         WHERE key = $1 AND version = $2";
     FEED_HOLDERS = "INSERT INTO change_feed (noun, key, version, changed_at) \
-        SELECT DISTINCT 'subject', subject_id, $2, $2 FROM role_grant WHERE role_key = $1 \
-        ORDER BY subject_id ON CONFLICT (noun, key) DO UPDATE \
+        SELECT 'subject', subject_id, $2, $2 \
+        FROM (SELECT DISTINCT subject_id FROM role_grant WHERE role_key = $1) AS holder \
+        WHERE subject_id IS NOT NULL ORDER BY subject_id ON CONFLICT (noun, key) DO UPDATE \
         SET version = change_feed.version + 1, changed_at = excluded.changed_at";
     DELETE_GRANTS_OF_ROLE = "DELETE FROM role_grant WHERE role_key = $1";
     DELETE_RELATIONS_OF_ROLE = "DELETE FROM organization_relation \

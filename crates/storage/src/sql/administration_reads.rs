@@ -147,11 +147,12 @@ pub(super) async fn subjects(
         .bind(i64::from(page.limit))
         .fetch_all(&database.reader)
         .await?;
-    let mut subjects = Vec::with_capacity(rows.len());
-    for row in &rows {
-        subjects.push(read_subject(database, row).await?);
-    }
-    Ok(subjects)
+    let read = |row: &Row| {
+        stored("subject", row, "id", || {
+            declared::subject_of(row, Vec::new())
+        })
+    };
+    rows.iter().map(read).collect()
 }
 
 pub(super) async fn subject(

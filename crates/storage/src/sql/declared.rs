@@ -343,20 +343,23 @@ pub(super) async fn declared_subject(database: &Database, row: &Row) -> Result<D
     let identifiers = within("identifier", &name, || {
         identifiers.iter().map(identifier).collect()
     })?;
-    within("subject", &name, || {
-        Ok(DeclaredSubject {
-            id: id(row, "id")?,
-            organization: id(row, "organization_id")?,
-            machine: match text(row, "kind")?.as_str() {
-                "machine" => true,
-                "person" => false,
-                _ => return Err(StorageError::corrupt("kind")),
-            },
-            username: text(row, "username")?,
-            identifiers,
-            profile: json(row, "profile")?,
-            password_hash: row.try_get("password_hash")?,
-            disabled_at: optional_instant(row, "disabled_at")?,
-        })
+    within("subject", &name, || subject_of(row, identifiers))
+}
+
+/// The subject of a row that answers to these names.
+pub(super) fn subject_of(row: &Row, identifiers: Vec<Identifier>) -> Result<DeclaredSubject> {
+    Ok(DeclaredSubject {
+        id: id(row, "id")?,
+        organization: id(row, "organization_id")?,
+        machine: match text(row, "kind")?.as_str() {
+            "machine" => true,
+            "person" => false,
+            _ => return Err(StorageError::corrupt("kind")),
+        },
+        username: text(row, "username")?,
+        identifiers,
+        profile: json(row, "profile")?,
+        password_hash: row.try_get("password_hash")?,
+        disabled_at: optional_instant(row, "disabled_at")?,
     })
 }

@@ -13,7 +13,7 @@ use symbolon_core::{
 
 use super::{Fields, LONGEST_BODY, View, add, made, view};
 use crate::{
-    call::Call,
+    call::{Call, check_segment, segment},
     input::{Json, NoQuery},
     operation::{Operation, Reply},
     problem::Problem,
@@ -61,6 +61,7 @@ pub(super) fn operation() -> Operation {
         "Protect an API",
         "For those who may do so in the system organization.",
     )
+    .tagged()
     .body_limit(LONGEST_BODY)
 }
 
@@ -74,6 +75,8 @@ async fn create(call: Call, _: NoQuery, new: Json<New>) -> Result<Reply<View>, P
         resources: new.resources,
         instances: new.instances,
     };
+    check_segment("/audience", &new.audience)?;
     let made = add(&call, "api.create", made(new.audience, fields)?).await?;
-    Ok(Reply::of(view(made)).version(1))
+    let path = format!("/apis/{}", segment(made.value.audience().as_str()));
+    Ok(Reply::of(view(made)).version(1).at(path))
 }

@@ -23,6 +23,7 @@ pub(super) fn operation() -> Operation {
         "Look at a protected API",
         "Slashes in the audience are written as %2F.",
     )
+    .tagged()
 }
 
 async fn get(call: Call, _: NoQuery, _: NoBody) -> Result<Reply<View>, Problem> {

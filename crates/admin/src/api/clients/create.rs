@@ -14,7 +14,7 @@ use symbolon_storage::{Act, Stored};
 
 use super::{Made, check, owner, record, view};
 use crate::{
-    call::Call,
+    call::{Call, check_segment, segment},
     input::{Json, NoQuery},
     operation::{Operation, Reply},
     problem::Problem,
@@ -56,6 +56,7 @@ pub(super) fn operation() -> Operation {
          you. That people are not asked (`consent: implicit`), `audience` and `introspects` are for \
          those who may change clients in the system organization.",
     )
+    .tagged()
 }
 
 async fn create(call: Call, _: NoQuery, new: Json<New>) -> Result<Reply<Made>, Problem> {
@@ -80,6 +81,7 @@ async fn create(call: Call, _: NoQuery, new: Json<New>) -> Result<Reply<Made>, P
         disabled_at: None,
         metadata: new.metadata,
     };
+    check_segment("/id", &client.id)?;
     check(&call, &client, None).await?;
     // Requirement A2.14.
     let same: Id<Subject> = client.id.retyped();
@@ -88,7 +90,7 @@ async fn create(call: Call, _: NoQuery, new: Json<New>) -> Result<Reply<Made>, P
     }
     let act = Act::CreateClient(Box::new(client.clone()));
     call.act(act, record("client.create", &client)).await?;
-    let path = format!("/clients/{}", client.id);
+    let path = format!("/clients/{}", segment(client.id.as_str()));
     let made = Stored {
         value: client,
         version: 1,

@@ -20,6 +20,7 @@ pub(super) fn operation() -> Operation {
         get,
     )
     .about("Look at a client", "")
+    .tagged()
 }
 
 async fn get(call: Call, _: NoQuery, _: NoBody) -> Result<Reply<View>, Problem> {

@@ -77,7 +77,8 @@ pub(super) fn operations() -> Vec<Operation> {
         .about(
             "List the secrets of a client",
             "When they were made and end; not what they are.",
-        ),
+        )
+        .tagged(),
         Operation::new(
             Method::POST,
             "/clients/{client}/secrets",

@@ -37,6 +37,7 @@ pub(super) fn operation() -> Operation {
         create,
     )
     .about("Add a machine user", "It has no roles: these are grants.")
+    .tagged()
 }
 
 async fn create(call: Call, _: NoQuery, new: Json<New>) -> Result<Reply<View>, Problem> {

@@ -9,7 +9,7 @@ use symbolon_storage::{Act, Stored};
 
 use super::{View, checked_name, view};
 use crate::{
-    call::{Call, Record},
+    call::{Call, Record, check_segment, segment},
     input::{Json, NoQuery},
     operation::{Operation, Reply},
     problem::Problem,
@@ -39,6 +39,7 @@ pub(super) fn operation() -> Operation {
         "Make an organization",
         "For those who may do so in the system organization.",
     )
+    .tagged()
 }
 
 async fn create(call: Call, _: NoQuery, new: Json<New>) -> Result<Reply<View>, Problem> {
@@ -46,6 +47,9 @@ async fn create(call: Call, _: NoQuery, new: Json<New>) -> Result<Reply<View>, P
     // It belongs to nobody yet.
     call.guard.check(None, Needed::OrganizationsWrite)?;
     checked_name("/name", &name)?;
+    if let Some(id) = &id {
+        check_segment("/id", id)?;
+    }
     let organization = Organization {
         id: id.unwrap_or_else(|| Id::generate(call.now, &*call.admin.entropy)),
         name,
@@ -59,7 +63,7 @@ async fn create(call: Call, _: NoQuery, new: Json<New>) -> Result<Reply<View>, P
     };
     call.act(Act::CreateOrganization(organization.clone()), record)
         .await?;
-    let path = format!("/organizations/{}", organization.id);
+    let path = format!("/organizations/{}", segment(organization.id.as_str()));
     let made = Stored {
         value: organization,
         version: 1,

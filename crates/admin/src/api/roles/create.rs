@@ -48,6 +48,7 @@ pub(super) fn operation() -> Operation {
         "It allows nothing until a rule says so. One that counts everywhere is for those who may \
          make it in the system organization.",
     )
+    .tagged()
 }
 
 async fn create(call: Call, _: NoQuery, new: Json<New>) -> Result<Reply<View>, Problem> {

@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// How many subjects are read at once.
-const PAGE: u32 = 500;
+const PAGE: u32 = 1_000;
 
 /// How many affected subjects are listed on each side, unless fewer are asked for.
 const LISTED: u32 = 200;

@@ -23,6 +23,7 @@ pub(super) fn operation() -> Operation {
         "Look at the rules in force",
         "For those who may do so in the system organization.",
     )
+    .tagged()
 }
 
 async fn get(call: Call, _: NoQuery, _: NoBody) -> Result<Reply<View>, Problem> {

@@ -44,6 +44,7 @@ pub(super) fn operation() -> Operation {
         create,
     )
     .about("Add a person", "The person has no roles: these are grants.")
+    .tagged()
 }
 
 async fn create(call: Call, _: NoQuery, new: Json<New>) -> Result<Reply<View>, Problem> {

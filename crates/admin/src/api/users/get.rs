@@ -21,6 +21,7 @@ pub(super) fn operation() -> Operation {
         get,
     )
     .about("Look at a person", "")
+    .tagged()
 }
 
 async fn get(call: Call, _: NoQuery, _: NoBody) -> Result<Reply<View>, Problem> {
