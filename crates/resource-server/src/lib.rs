@@ -67,7 +67,7 @@ mod token;
 
 pub use builder::Builder;
 pub use caller::{Caller, Decided};
-pub use error::BuildError;
+pub use error::{BuildError, ProviderError};
 pub use layer::Protected;
 pub use refusal::Refusal;
 pub use server::ResourceServer;
