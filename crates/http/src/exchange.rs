@@ -46,7 +46,6 @@ impl Call {
             headers: request.headers().clone(),
             parameters: Parameters::default(),
             address: address(request),
-            address: address(request.extensions()),
             certificate: request.extensions().get().cloned(),
         }
     }
@@ -71,16 +70,6 @@ impl Call {
             address,
             certificate,
         })
-    }
-
-    /// A request without a form: who asks is said by its headers alone.
-    pub fn without_form(head: &Parts) -> Self {
-        Self {
-            headers: head.headers.clone(),
-            parameters: Parameters::default(),
-            address: address(&head.extensions),
-            certificate: head.extensions.get().cloned(),
-        }
     }
 }
 

@@ -133,6 +133,8 @@ fn route_name(path: &str) -> &'static str {
     } else {
         symbolon_http::route_name(path)
     }
+}
+
 fn certificate_header(config: &Config) -> Result<Option<HeaderName>, WireError> {
     let header = config.clients.certificate_header.as_ref();
     let header = header.map(|name| HeaderName::from_bytes(name.as_bytes()));

@@ -29,7 +29,7 @@ pub struct Stored<T> {
 }
 
 /// A secret of a client, without anything that authenticates.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretRecord {
     /// What is stored of it.
     pub secret: StoredSecret,

@@ -19,8 +19,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{CommandError, Common, say};
 use crate::{
-    admin,
-    client_certificates,
+    admin, client_certificates,
     config::Config,
     first_bytes::FirstBytesAcceptor,
     logging,
@@ -90,7 +89,7 @@ impl Serve {
 
         let management = admin::router(&config, &issuer, &provider, &storage, passwords)?;
         let app = management.merge(symbolon_http::router(provider));
-        let app = symbolon_http::router(provider).layer(map_request(client_certificates::tell));
+        let app = app.layer(map_request(client_certificates::tell));
         let handle = Handle::new();
         // Before anybody is told that it is ready: a signal that finds no handler ends the process.
         let signals = Signals::listen()?;

@@ -452,6 +452,7 @@ fn secret(row: &Row) -> Result<SecretRecord> {
         secret: StoredSecret {
             digest: Digest::from_slice(&bytes).ok_or_else(|| StorageError::corrupt("digest"))?,
             expires_at: optional_instant(row, "expires_at")?,
+            sealed: None,
         },
         created_at: instant(row, "created_at")?,
     })

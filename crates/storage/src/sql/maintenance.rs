@@ -11,8 +11,8 @@ use symbolon_core::time::{Lifetime, Timestamp};
 use super::{
     COLUMNS, DATABASE_TIME, Database, MIGRATIONS, acts, acts_owned, administration,
     administration_reads, approvals, attempts, audit, browsers, changes, clients, consents,
-    declared, holders, interactions, personal_tokens, policies, sessions, signing_keys, single_uses,
-    subjects, tokens,
+    declared, holders, interactions, personal_tokens, policies, sessions, signing_keys,
+    single_uses, subjects, tokens,
 };
 use crate::{Maintenance, Result, StorageError, migration::migrator};
 

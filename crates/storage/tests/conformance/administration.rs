@@ -231,6 +231,7 @@ async fn secrets_overlap(database: &Database) {
     let new = symbolon_core::client::StoredSecret {
         digest: crate::sample::digest("another"),
         expires_at: None,
+        sealed: Some(b"sealed".to_vec()),
     };
     let rotate = Act::AddSecret {
         client: name.clone(),
