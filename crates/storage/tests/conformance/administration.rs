@@ -236,7 +236,7 @@ async fn secrets_overlap(database: &Database) {
     let rotate = Act::AddSecret {
         client: name.clone(),
         version: before.version,
-        secret: new,
+        secret: new.clone(),
         others_end: after(60),
     };
     assert_eq!(
