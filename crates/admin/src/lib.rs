@@ -70,11 +70,20 @@ pub struct AdminSettings {
     pub session: SessionSettings,
 }
 
-/// Makes signing keys, sealed and ready to be stored.
+/// Makes signing keys, sealed and ready to be stored; seals and checks those of clients.
 #[async_trait]
 pub trait KeyMaker: Send + Sync {
     /// The keys of these plans; the error is for the log.
     async fn make(&self, plans: &[KeyPlan], now: Timestamp) -> Result<Vec<StoredKey>, String>;
+
+    /// Seals a client secret that is kept, for its place.
+    fn seal(&self, place: &str, secret: &str) -> Vec<u8>;
+
+    /// Checks the public keys that a client registers; the error is for who does.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    fn check(&self, jwks: &serde_json::Value) -> Result<(), String>;
 }
 
 /// What the API is made of.

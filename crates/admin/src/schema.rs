@@ -3,6 +3,7 @@
 use schemars::{Schema, SchemaGenerator, json_schema};
 use symbolon_core::algorithm::Algorithm;
 use symbolon_core::client::{AuthenticationMethod, GrantType};
+use symbolon_core::client_auth::assertion::SigningAlgorithm;
 
 /// Rules (`core::policy::rule`).
 pub(crate) fn rules(_: &mut SchemaGenerator) -> Schema {
@@ -79,6 +80,7 @@ pub(crate) fn metadata(_: &mut SchemaGenerator) -> Schema {
         .iter()
         .map(|own| own.as_str())
         .collect();
+    let assertions = SigningAlgorithm::ALL.map(SigningAlgorithm::as_str);
     let grants: Vec<_> = GrantType::ALL.iter().map(|own| own.as_str()).collect();
     json_schema!({
         "type": "object",
@@ -86,6 +88,17 @@ pub(crate) fn metadata(_: &mut SchemaGenerator) -> Schema {
         "properties": {
             "client_name": { "type": "string", "minLength": 1, "maxLength": 200 },
             "token_endpoint_auth_methods": { "type": "array", "items": { "enum": methods } },
+            "token_endpoint_auth_signing_alg": { "enum": assertions },
+            "jwks": { "type": "object", "description": "Its public keys, a JWK Set (RFC 7517)." },
+            "jwks_uri": uri(),
+            "tls_client_auth_subject_dn": {
+                "type": "string",
+                "description": "For tls_client_auth, the subject of its certificate (RFC 4514).",
+            },
+            "tls_client_auth_san_dns": { "type": "string" },
+            "tls_client_auth_san_uri": { "type": "string" },
+            "tls_client_auth_san_ip": { "type": "string" },
+            "tls_client_auth_san_email": { "type": "string" },
             "grant_types": { "type": "array", "items": { "enum": grants } },
             "redirect_uris": uris(),
             "post_logout_redirect_uris": uris(),

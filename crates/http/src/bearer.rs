@@ -95,6 +95,11 @@ impl Provider {
     pub fn derived_key(&self, label: &str) -> [u8; 32] {
         self.seal.derive(label)
     }
+
+    /// Seals what is to be kept, for its place.
+    pub fn seal(&self, place: &str, kept: &[u8]) -> Vec<u8> {
+        self.seal.seal(place.as_bytes(), kept)
+    }
 }
 
 fn unavailable(failure: Failure) -> NoBearer {

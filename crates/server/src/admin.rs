@@ -16,6 +16,7 @@ use symbolon_core::{
     token::access::{AccessTokenClaims, Audience},
 };
 use symbolon_http::{Bearer, BearerToken, NoBearer, Provider};
+use symbolon_jose::VerifyingKeys;
 use symbolon_storage::{Storage, StoredKey};
 use symbolon_web::{clock::SystemClock, entropy::SystemEntropy, password_pool::PasswordPool};
 
@@ -123,5 +124,13 @@ impl KeyMaker for Wired {
         let made = tokio::task::spawn_blocking(move || provider.make_keys(&plans, now));
         let made = made.await.map_err(|error| error.to_string())?;
         made.map_err(|error| error.to_string())
+    }
+
+    fn seal(&self, place: &str, secret: &str) -> Vec<u8> {
+        self.provider.seal(place, secret.as_bytes())
+    }
+
+    fn check(&self, jwks: &serde_json::Value) -> Result<(), String> {
+        VerifyingKeys::check_registered(jwks).map_err(|error| error.to_string())
     }
 }

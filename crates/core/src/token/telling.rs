@@ -373,6 +373,7 @@ mod tests {
             client.secrets.push(crate::client::StoredSecret {
                 digest: crate::secret::Digest::of(b"x"),
                 expires_at: None,
+                sealed: None,
             });
             assert_eq!(
                 client.check(),

@@ -82,13 +82,15 @@ fn every_setting_can_be_set_by_variable() {
             _ => setting.example(),
         };
         let mut environment = vec![(setting.variable(), value.to_owned())];
-        for (one, other) in [
-            ("tls.certificate", "tls.key"),
-            ("tls.key", "tls.certificate"),
+        for (one, other, other_value) in [
+            ("tls.certificate", "tls.key", "other.pem"),
+            ("tls.key", "tls.certificate", "other.pem"),
+            ("clients.certificate_header", "proxy.trusted", "127.0.0.1"),
         ] {
             if setting.key == one {
                 assert!(keys.contains(other));
-                environment.push((find(other).unwrap().variable(), "other.pem".to_owned()));
+                let variable = find(other).unwrap().variable();
+                environment.push((variable, other_value.to_owned()));
             }
         }
         let loaded = Config::load(None, environment.into_iter(), &[]);

@@ -45,8 +45,8 @@ statements! {
         disabled_at = $6, version = version + 1 WHERE id = $1 AND version = $2";
     TOUCH_CLIENT = "UPDATE client SET updated_at = $3, version = version + 1 \
         WHERE id = $1 AND version = $2";
-    CREATE_SECRET = "INSERT INTO client_secret (client_id, digest, created_at, expires_at) \
-        VALUES ($1, $2, $3, $4)";
+    CREATE_SECRET = "INSERT INTO client_secret (client_id, digest, created_at, expires_at, sealed) \
+        VALUES ($1, $2, $3, $4, $5)";
     END_SECRETS = "UPDATE client_secret SET expires_at = $2 \
         WHERE client_id = $1 AND (expires_at IS NULL OR expires_at > $2)";
     DELETE_SECRET = "DELETE FROM client_secret WHERE client_id = $1 AND digest = $2";
@@ -257,6 +257,7 @@ async fn create_secret(
         .bind(secret.digest.as_bytes())
         .bind(now.seconds())
         .bind(secret.expires_at.map(Timestamp::seconds))
+        .bind(secret.sealed())
         .execute(connection)
         .await?;
     Ok(())

@@ -231,12 +231,12 @@ async fn secrets_overlap(database: &Database) {
     let new = symbolon_core::client::StoredSecret {
         digest: crate::sample::digest("another"),
         expires_at: None,
-        sealed: None,
+        sealed: Some(b"sealed".to_vec()),
     };
     let rotate = Act::AddSecret {
         client: name.clone(),
         version: before.version,
-        secret: new,
+        secret: new.clone(),
         others_end: after(60),
     };
     assert_eq!(

@@ -4,7 +4,7 @@ use http::Method;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use symbolon_core::{
-    client::{Client, ClientMetadata, StoredSecret},
+    client::{Client, ClientMetadata},
     id::Id,
     organization::Organization,
     secret::{ClientSecret, Secret},
@@ -12,7 +12,7 @@ use symbolon_core::{
 };
 use symbolon_storage::{Act, Stored};
 
-use super::{Made, check, owner, record, view};
+use super::{Made, check, owner, record, stored, view};
 use crate::{
     call::{Call, check_segment, segment},
     input::{Json, NoQuery},
@@ -68,13 +68,12 @@ async fn create(call: Call, _: NoQuery, new: Json<New>) -> Result<Reply<Made>, P
         .iter()
         .any(|method| method.uses_secret())
         .then(|| Secret::generate(entropy));
-    let stored = secret.as_ref().map(|secret| StoredSecret {
-        digest: secret.digest(),
-        expires_at: None,
-        sealed: None,
-    });
+    let id = new.id.unwrap_or_else(|| Id::generate(call.now, entropy));
+    let stored = secret
+        .as_ref()
+        .map(|secret| stored(&call, &id, &new.metadata, secret));
     let client = Client {
-        id: new.id.unwrap_or_else(|| Id::generate(call.now, entropy)),
+        id,
         organization: new.organization,
         machine: new.machine,
         secrets: stored.into_iter().collect(),

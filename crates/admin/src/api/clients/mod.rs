@@ -11,10 +11,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use symbolon_core::{
-    client::{Client, ClientMetadata, ConsentPolicy},
+    client::{AuthenticationMethod, Client, ClientMetadata, ConsentPolicy, StoredSecret},
     id::Id,
     organization::Organization,
     policy::api_scope::ApiScope,
+    secret::{ClientSecret, Secret},
     subject::Subject,
 };
 use symbolon_storage::{SecretRecord, Stored};
@@ -119,6 +120,26 @@ async fn found(
     Ok((client, secrets))
 }
 
+/// What is stored of a new secret: for client_secret_jwt the secret itself, sealed.
+fn stored(
+    call: &Call,
+    client: &Id<Client>,
+    metadata: &ClientMetadata,
+    secret: &Secret<ClientSecret>,
+) -> StoredSecret {
+    let digest = secret.digest();
+    let methods = &metadata.token_endpoint_auth_methods;
+    let kept = methods.contains(&AuthenticationMethod::ClientSecretJwt);
+    StoredSecret {
+        digest,
+        expires_at: None,
+        sealed: kept.then(|| {
+            let place = StoredSecret::place(client, &digest);
+            call.admin.keys.seal(&place, secret.expose())
+        }),
+    }
+}
+
 /// Whether the caller may let a client be like this. `before`: as it is, so that what somebody else
 /// gave it may stay.
 ///
@@ -129,6 +150,11 @@ async fn check(call: &Call, client: &Client, before: Option<&Client>) -> Result<
         .check()
         .map_err(|error| Problem::member("/metadata", error))?;
     let metadata = &client.metadata;
+    if let Some(jwks) = &metadata.jwks {
+        let keys = &call.admin.keys;
+        keys.check(jwks)
+            .map_err(|error| Problem::member("/metadata/jwks", error))?;
+    }
     let old = before.map(|before| &before.metadata);
     let trusted = metadata.consent == ConsentPolicy::Implicit
         && old.is_none_or(|old| old.consent != ConsentPolicy::Implicit);

@@ -8,13 +8,12 @@ use http::Method;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use symbolon_core::{
-    client::StoredSecret,
     secret::{ClientSecret, Digest, Secret},
     time::Lifetime,
 };
 use symbolon_storage::{Act, SecretRecord};
 
-use super::{found, may_have_secret, record};
+use super::{found, may_have_secret, record, stored};
 use crate::{
     call::{Call, Page},
     input::{Json, NoBody, NoQuery},
@@ -138,11 +137,7 @@ async fn rotate(call: Call, _: NoQuery, how: Json<Rotation>) -> Result<Reply<Mad
     let act = Act::AddSecret {
         client: client.id.clone(),
         version,
-        secret: StoredSecret {
-            digest: secret.digest(),
-            expires_at: None,
-            sealed: None,
-        },
+        secret: stored(&call, &client.id, &client.metadata, &secret),
         others_end,
     };
     call.act(act, record("client.secret.rotate", &client))

@@ -1,0 +1,159 @@
+//! Whether the parts of a registration fit together.
+
+use super::{AuthenticationMethod, Client, GrantType};
+use crate::client_auth::tls_client_auth;
+
+/// Why the parts of a registration do not fit together.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ClientError {
+    /// No grant.
+    #[error("grant_types is empty: name at least one of authorization_code, client_credentials")]
+    NoGrant,
+    /// No way to authenticate.
+    #[error("token_endpoint_auth_methods is empty: a public client has [none]")]
+    NoMethod,
+    /// `none` beside a secret method.
+    #[error(
+        "token_endpoint_auth_methods mixes none with others: a client is public or confidential"
+    )]
+    PublicAndConfidential,
+    /// client_secret_jwt, and no secret is sealed.
+    #[error(
+        "client_secret_jwt needs client_secret in plain, of 32 characters or more: a digest of it cannot check a MAC"
+    )]
+    SecretNotKept,
+    /// An algorithm that no method of the client uses.
+    #[error(
+        "token_endpoint_auth_signing_alg belongs to another method than token_endpoint_auth_methods names: HS256 to client_secret_jwt, the others to private_key_jwt"
+    )]
+    AlgorithmOfNoMethod,
+    /// tls_client_auth without a name, with several, or a name without it.
+    #[error(
+        "tls_client_auth needs exactly one of tls_client_auth_subject_dn, _san_dns, _san_uri, _san_ip and _san_email; other methods have none"
+    )]
+    CertificateName,
+    /// private_key_jwt or self_signed_tls_client_auth without keys.
+    #[error(
+        "private_key_jwt and self_signed_tls_client_auth need the public keys of the client: jwks or jwks_uri"
+    )]
+    KeysMissing,
+    /// Keys in two places.
+    #[error("jwks and jwks_uri are both there: keep one of them (RFC 7591 2)")]
+    KeysTwice,
+    /// A confidential client without a secret.
+    #[error(
+        "this client authenticates with a secret and has none: give it a secret, or the method none"
+    )]
+    SecretMissing,
+    /// A public client with a secret.
+    #[error("a public client has no secret: remove it, or change token_endpoint_auth_methods")]
+    SecretOfPublicClient,
+    /// client_credentials without a machine user.
+    #[error("client_credentials needs machine: the machine user the client acts as")]
+    MachineMissing,
+    /// client_credentials for anybody.
+    #[error("client_credentials is for confidential clients (RFC 6749 §4.4)")]
+    MachinePublic,
+    /// authorization_code without a place to send the code.
+    #[error("authorization_code needs at least one of redirect_uris")]
+    RedirectUriMissing,
+    /// Token exchange for anybody.
+    #[error("token-exchange is for confidential clients: it tells what a found token is good for")]
+    ExchangePublic,
+    /// refresh_token without a grant that gives one.
+    #[error(
+        "refresh_token needs authorization_code or urn:ietf:params:oauth:grant-type:device_code beside it"
+    )]
+    RefreshAlone,
+    /// A name that cannot be shown.
+    #[error("client_name has 1 to 200 characters")]
+    Name,
+    /// A project that cannot be part of a scope.
+    #[error("the project of zitadel has 1 to 64 characters out of A-Z a-z 0-9 . _ - ~")]
+    Project,
+}
+
+impl Client {
+    /// Checks what no single field can tell.
+    ///
+    /// # Errors
+    /// The first [`ClientError`] found.
+    pub fn check(&self) -> Result<(), ClientError> {
+        let metadata = &self.metadata;
+        let methods = &metadata.token_endpoint_auth_methods;
+        let code = self.allows(GrantType::AuthorizationCode);
+        let device = self.allows(GrantType::DeviceCode);
+        let machine = self.allows(GrantType::ClientCredentials);
+        let public = methods.contains(&AuthenticationMethod::None);
+        let signs = methods.contains(&AuthenticationMethod::PrivateKeyJwt)
+            || methods.contains(&AuthenticationMethod::SelfSignedTlsClientAuth);
+        let named = methods.contains(&AuthenticationMethod::TlsClientAuth);
+        let shares = methods.contains(&AuthenticationMethod::ClientSecretJwt);
+        let algorithm = metadata.token_endpoint_auth_signing_alg;
+        let failures = [
+            (
+                !(1..=200).contains(&metadata.client_name.chars().count()),
+                ClientError::Name,
+            ),
+            (metadata.grant_types.is_empty(), ClientError::NoGrant),
+            (methods.is_empty(), ClientError::NoMethod),
+            (
+                public && methods.len() > 1,
+                ClientError::PublicAndConfidential,
+            ),
+            (
+                public && !self.secrets.is_empty(),
+                ClientError::SecretOfPublicClient,
+            ),
+            (
+                methods.iter().any(|method| method.uses_secret()) && self.secrets.is_empty(),
+                ClientError::SecretMissing,
+            ),
+            (
+                shares && self.secrets.iter().all(|secret| secret.sealed.is_none()),
+                ClientError::SecretNotKept,
+            ),
+            (
+                metadata.jwks.is_some() && metadata.jwks_uri.is_some(),
+                ClientError::KeysTwice,
+            ),
+            (
+                signs && metadata.jwks.is_none() && metadata.jwks_uri.is_none(),
+                ClientError::KeysMissing,
+            ),
+            (
+                algorithm.is_some_and(|algorithm| !methods.contains(&algorithm.method())),
+                ClientError::AlgorithmOfNoMethod,
+            ),
+            (
+                tls_client_auth::check(metadata, named).is_err(),
+                ClientError::CertificateName,
+            ),
+            (machine && public, ClientError::MachinePublic),
+            (
+                public && self.allows(GrantType::TokenExchange),
+                ClientError::ExchangePublic,
+            ),
+            (
+                machine && self.machine.is_none(),
+                ClientError::MachineMissing,
+            ),
+            (
+                code && metadata.redirect_uris.is_empty(),
+                ClientError::RedirectUriMissing,
+            ),
+            (
+                self.allows(GrantType::RefreshToken) && !code && !device,
+                ClientError::RefreshAlone,
+            ),
+            (
+                metadata.zitadel.as_ref().is_some_and(|own| !own.is_valid()),
+                ClientError::Project,
+            ),
+        ];
+        failures
+            .into_iter()
+            .find(|(failed, _)| *failed)
+            .map_or(Ok(()), |(_, error)| Err(error))
+    }
+}
