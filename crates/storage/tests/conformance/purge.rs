@@ -25,6 +25,8 @@ on_every_back_end! {
     a_purge_of_nothing_takes_nothing,
 }
 
+const DAY: i64 = 86_400;
+
 /// For how long the feed is kept, in seconds.
 const FEED: u32 = 7200;
 
