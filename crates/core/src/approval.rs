@@ -5,6 +5,7 @@
 use crate::{
     claims::ClaimsRequest,
     client::Client,
+    dpop::Thumbprint,
     id::Id,
     pkce::Challenge,
     scope::Scope,
@@ -44,6 +45,8 @@ pub struct Approval {
     pub redirect_uri: String,
     /// What the code verifier must answer.
     pub challenge: Challenge,
+    /// The key that the code is bound to: `dpop_jkt` (RFC 9449 §10).
+    pub key: Option<Thumbprint>,
     /// When it was approved.
     pub created_at: Timestamp,
     /// Until when the code may be redeemed.
@@ -82,6 +85,10 @@ pub struct RefreshFamilyState {
     pub previous: Option<Digest<RefreshGeneration>>,
     /// When the current generation was made.
     pub rotated_at: Timestamp,
+    /// The key that the client proved to have when the family was founded. A public client has to
+    /// prove it at every use (RFC 9449 §5); a confidential one, which authenticates, has to prove
+    /// some key, so that a bound token is never exchanged for a free one.
+    pub key: Option<Thumbprint>,
 }
 
 impl Approval {

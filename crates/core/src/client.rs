@@ -79,6 +79,10 @@ pub struct ClientMetadata {
     /// Its access tokens' lifetime in seconds, where it is shorter than the setting.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_token_lifetime: Option<Lifetime>,
+    /// Whether its access tokens are always bound to a key (RFC 9449 §5.2): a token request without
+    /// a DPoP proof is refused.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dpop_bound_access_tokens: bool,
     /// The `aud` of its access tokens (RFC 9068 §2.2); the issuer when empty. Of these, a request
     /// may pick some by `resource` (RFC 8707).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -173,6 +177,8 @@ words! {
         RefreshToken = "refresh_token",
         /// RFC 6749 §4.4.
         ClientCredentials = "client_credentials",
+        /// RFC 8628 §3.4.
+        DeviceCode = "urn:ietf:params:oauth:grant-type:device_code",
         /// RFC 8693 §2.1.
         TokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange",
     }
@@ -274,7 +280,9 @@ pub enum ClientError {
     #[error("token-exchange is for confidential clients: it tells what a found token is good for")]
     ExchangePublic,
     /// refresh_token without a grant that gives one.
-    #[error("refresh_token needs authorization_code beside it")]
+    #[error(
+        "refresh_token needs authorization_code or urn:ietf:params:oauth:grant-type:device_code beside it"
+    )]
     RefreshAlone,
     /// A name that cannot be shown.
     #[error("client_name has 1 to 200 characters")]
@@ -331,6 +339,7 @@ impl Client {
         let metadata = &self.metadata;
         let methods = &metadata.token_endpoint_auth_methods;
         let code = self.allows(GrantType::AuthorizationCode);
+        let device = self.allows(GrantType::DeviceCode);
         let machine = self.allows(GrantType::ClientCredentials);
         let public = methods.contains(&AuthenticationMethod::None);
         let failures = [
@@ -366,7 +375,7 @@ impl Client {
                 ClientError::RedirectUriMissing,
             ),
             (
-                self.allows(GrantType::RefreshToken) && !code,
+                self.allows(GrantType::RefreshToken) && !code && !device,
                 ClientError::RefreshAlone,
             ),
             (

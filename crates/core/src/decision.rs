@@ -3,7 +3,7 @@
 use crate::{
     approval::{Approval, RefreshFamilyState},
     id::Id,
-    secret::{AccessToken, Digest, RefreshGeneration},
+    secret::{AccessToken, DeviceCode, Digest, RefreshGeneration},
     time::Timestamp,
     token::opaque::OpaqueAccessToken,
 };
@@ -25,6 +25,15 @@ pub struct Decision<O> {
 pub enum Change {
     /// Record an opaque access token.
     IssueOpaqueAccessToken(Box<OpaqueAccessToken>),
+    /// A device asked. Presupposes that nobody has asked for it meanwhile.
+    RecordDevicePoll {
+        /// Which.
+        device: Digest<DeviceCode>,
+        /// When it asked before this, if it did.
+        before: Option<Timestamp>,
+        /// When.
+        at: Timestamp,
+    },
     /// Redeem the code of an approval. Presupposes that it is not redeemed and not revoked.
     RedeemCode {
         /// Whose code.
@@ -54,6 +63,13 @@ pub enum Change {
     RevokeOpaqueAccessToken {
         /// Which.
         token: Digest<AccessToken>,
+        /// When.
+        at: Timestamp,
+    },
+    /// A device asked too often: its interval grows (`device::SLOW_DOWN`). Presupposes nothing.
+    SlowDeviceDown {
+        /// Which.
+        device: Digest<DeviceCode>,
         /// When.
         at: Timestamp,
     },

@@ -28,6 +28,8 @@ pub struct Endpoints {
     pub keys: String,
     /// OIDC Core §5.3.
     pub userinfo: String,
+    /// RFC 8628 §3.1.
+    pub device_authorization: String,
     /// OpenID Connect RP-Initiated Logout §2.
     pub end_session: String,
 }
@@ -42,6 +44,7 @@ pub struct Metadata<'a> {
     jwks_uri: &'a str,
     introspection_endpoint: &'a str,
     revocation_endpoint: &'a str,
+    device_authorization_endpoint: &'a str,
     end_session_endpoint: &'a str,
     scopes_supported: &'a [&'a str],
     response_types_supported: [&'a str; 1],
@@ -50,6 +53,7 @@ pub struct Metadata<'a> {
     subject_types_supported: [&'a str; 1],
     acr_values_supported: [&'a str; 1],
     id_token_signing_alg_values_supported: &'a [Algorithm],
+    dpop_signing_alg_values_supported: &'a [Algorithm],
     token_endpoint_auth_methods_supported: Vec<&'a str>,
     introspection_endpoint_auth_methods_supported: Vec<&'a str>,
     revocation_endpoint_auth_methods_supported: Vec<&'a str>,
@@ -67,11 +71,12 @@ pub struct Metadata<'a> {
 }
 
 impl<'a> Metadata<'a> {
-    /// The document of a provider. `sign_up`: whether people can make an account by themselves.
+    /// The document of a provider. `proofs`: with what DPoP proofs may be signed. `sign_up`: whether people can make an account by themselves.
     pub fn new(
         issuer: &'a str,
         endpoints: &'a Endpoints,
         algorithms: &'a [Algorithm],
+        proofs: &'a [Algorithm],
         sign_up: bool,
     ) -> Self {
         let methods: Vec<_> = AuthenticationMethod::ALL
@@ -102,6 +107,7 @@ impl<'a> Metadata<'a> {
             jwks_uri: &endpoints.keys,
             introspection_endpoint: &endpoints.introspect,
             revocation_endpoint: &endpoints.revoke,
+            device_authorization_endpoint: &endpoints.device_authorization,
             end_session_endpoint: &endpoints.end_session,
             scopes_supported: &scope::STANDARD,
             response_types_supported: ["code"],
@@ -110,6 +116,7 @@ impl<'a> Metadata<'a> {
             subject_types_supported: ["public"],
             acr_values_supported: [ACR_PASSWORD],
             id_token_signing_alg_values_supported: algorithms,
+            dpop_signing_alg_values_supported: proofs,
             token_endpoint_auth_methods_supported: methods.clone(),
             introspection_endpoint_auth_methods_supported: confidential,
             revocation_endpoint_auth_methods_supported: methods,

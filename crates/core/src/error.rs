@@ -9,12 +9,18 @@ pub enum ErrorCode {
     AccessDenied,
     /// OIDC Core §3.1.2.6.
     AccountSelectionRequired,
+    /// RFC 8628 §3.5.
+    AuthorizationPending,
     /// OIDC Core §3.1.2.6.
     ConsentRequired,
+    /// RFC 8628 §3.5.
+    ExpiredToken,
     /// OIDC Core §3.1.2.6.
     InteractionRequired,
     /// RFC 6749 §5.2.
     InvalidClient,
+    /// RFC 9449 §12.2.
+    InvalidDpopProof,
     /// RFC 6749 §5.2.
     InvalidGrant,
     /// RFC 6749 §5.2.
@@ -37,6 +43,8 @@ pub enum ErrorCode {
     ServerError,
     /// RFC 6750 §3.1.
     InsufficientScope,
+    /// RFC 8628 §3.5.
+    SlowDown,
     /// RFC 6749 §4.1.2.1.
     TemporarilyUnavailable,
     /// RFC 6749 §5.2.
@@ -49,6 +57,8 @@ pub enum ErrorCode {
     UnsupportedResponseType,
     /// RFC 7009 §2.2.1.
     UnsupportedTokenType,
+    /// RFC 9449 §8.
+    UseDpopNonce,
 }
 
 impl ErrorCode {
@@ -57,9 +67,12 @@ impl ErrorCode {
         match self {
             Self::AccessDenied => "access_denied",
             Self::AccountSelectionRequired => "account_selection_required",
+            Self::AuthorizationPending => "authorization_pending",
             Self::ConsentRequired => "consent_required",
+            Self::ExpiredToken => "expired_token",
             Self::InteractionRequired => "interaction_required",
             Self::InvalidClient => "invalid_client",
+            Self::InvalidDpopProof => "invalid_dpop_proof",
             Self::InvalidGrant => "invalid_grant",
             Self::InvalidRequest => "invalid_request",
             Self::InvalidScope => "invalid_scope",
@@ -71,12 +84,14 @@ impl ErrorCode {
             Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::ServerError => "server_error",
             Self::InsufficientScope => "insufficient_scope",
+            Self::SlowDown => "slow_down",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
             Self::UnauthorizedClient => "unauthorized_client",
             Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::UnsupportedResponseType => "unsupported_response_type",
             Self::UnsupportedTokenType => "unsupported_token_type",
+            Self::UseDpopNonce => "use_dpop_nonce",
         }
     }
 }

@@ -123,6 +123,7 @@ impl<'a> Answer<'a> {
         let decides = stands_in_front(caller, &claims);
         let granted_roles = (decides && claims.roles_partial).then_some(all);
         let username = subject.person().map(|person| person.username.as_str());
+        let token_type = claims.cnf.token_type();
         let claims = Some(Claims::Access {
             claims,
             told,
@@ -130,7 +131,7 @@ impl<'a> Answer<'a> {
         });
         Self {
             active: true,
-            token_type: Some("Bearer"),
+            token_type: Some(token_type),
             username,
             claims,
         }

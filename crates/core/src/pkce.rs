@@ -8,6 +8,8 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use crate::entropy::Entropy;
+
 /// The `code_challenge` of an authorization request: base64url of a SHA-256 digest.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Challenge([u8; 32]);
@@ -50,6 +52,13 @@ impl Challenge {
     /// The text to store.
     pub fn to_text(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.0)
+    }
+
+    /// One that nobody has the verifier of: for what no code comes of.
+    pub fn unanswerable(entropy: &dyn Entropy) -> Self {
+        let mut digest = [0; 32];
+        entropy.fill(&mut digest);
+        Self(digest)
     }
 
     /// Whether the verifier belongs to this challenge (RFC 7636 §4.6), in constant time.

@@ -41,6 +41,15 @@ pub struct BundleSettings {
     pub clock_tolerance: Lifetime,
 }
 
+/// How devices without a browser wait (RFC 8628).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceSettings {
+    /// How long a pair of codes is good (`expires_in`).
+    pub code_lifetime: Lifetime,
+    /// How long a device waits between two questions (`interval`).
+    pub poll_interval: Lifetime,
+}
+
 impl Default for TokenSettings {
     fn default() -> Self {
         Self {
@@ -62,6 +71,15 @@ impl Default for BundleSettings {
         Self {
             lifetime: Lifetime::from_minutes(5),
             clock_tolerance: Lifetime::from_minutes(1),
+        }
+    }
+}
+
+impl Default for DeviceSettings {
+    fn default() -> Self {
+        Self {
+            code_lifetime: Lifetime::from_minutes(10),
+            poll_interval: Lifetime::from_seconds(5),
         }
     }
 }

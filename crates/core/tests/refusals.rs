@@ -62,6 +62,7 @@ specified!(AUTHORIZE: request::Refusal {
     Denied => "access_denied",
     DisplayUnknown => "invalid_request",
     HintInvalid => "invalid_request",
+    KeyMalformed => "invalid_request",
     LoginRequired => "login_required",
     MaxAgeMalformed => "invalid_request",
     NonceTooLong => "invalid_request",
@@ -125,13 +126,14 @@ fn the_authorization_endpoint_refuses_with_the_specified_codes() {
     let long = "x".repeat(2049);
     let essential = r#"{"id_token":{"acr":{"essential":true,"value":"gold"}}}"#;
     let two = "openid urn:symbolon:organization:acme urn:symbolon:organization:globex";
-    let wrong: [(R, &[(&str, &str)]); 28] = [
+    let wrong: [(R, &[(&str, &str)]); 29] = [
         (R::AcrUnsatisfiable, &[("claims", essential)]),
         (R::ChallengeMissing, &[("code_challenge", "")]),
         (R::ChallengeMalformed, &[("code_challenge", "short")]),
         (R::ChallengeMethod, &[("code_challenge_method", "plain")]),
         (R::ClaimsMalformed, &[("claims", "[]")]),
         (R::DisplayUnknown, &[("display", "hologram")]),
+        (R::KeyMalformed, &[("dpop_jkt", "short")]),
         (R::MaxAgeMalformed, &[("max_age", "-1")]),
         (R::NonceTooLong, &[("nonce", &long)]),
         (R::PromptContradictory, &[("prompt", "none login")]),

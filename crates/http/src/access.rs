@@ -6,6 +6,7 @@ use http::{HeaderMap, header};
 use symbolon_core::{
     claims::ClaimsRequest,
     client::Client,
+    dpop::Refusal,
     error::{ErrorCode, OAuthError},
     id::Id,
     introspection,
@@ -17,12 +18,17 @@ use symbolon_core::{
     time::Timestamp,
     token::{
         access::{AccessTokenClaims, Audience},
+        confirmation::Confirmation,
         personal::PersonalAccessToken,
     },
 };
 use symbolon_jose::VerifyError;
 
-use crate::{failure::Failure, provider::Provider};
+use crate::{
+    dpop::{self, ProvenCall},
+    failure::Failure,
+    provider::Provider,
+};
 
 /// A token that is good now.
 #[derive(Debug)]
@@ -64,6 +70,14 @@ impl LiveToken {
         }
     }
 
+    /// The key that it is bound to, if it is.
+    pub fn confirmation(&self) -> Confirmation {
+        match &self.presented {
+            Presented::Access(claims) => claims.cnf,
+            Presented::Personal(_) => Confirmation::default(),
+        }
+    }
+
     /// Whom it is for; `None`: every API of its owner.
     pub fn audience(&self) -> Option<&Audience> {
         match &self.presented {
@@ -89,6 +103,67 @@ impl LiveToken {
     }
 }
 
+/// How a token is presented (RFC 6750 §2.1, RFC 9449 §7.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// Whoever bears it may use it.
+    Bearer,
+    /// Who presents it proves to have the key that it is bound to.
+    Dpop,
+}
+
+impl Scheme {
+    /// Its name in headers.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Bearer => "Bearer",
+            Self::Dpop => "DPoP",
+        }
+    }
+}
+
+/// A token, and how it is presented.
+#[derive(Clone, Copy, Debug)]
+pub struct Presentation<'a> {
+    /// By which scheme.
+    pub scheme: Scheme,
+    /// The token.
+    pub token: &'a str,
+}
+
+/// Why a token that is presented opens nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Denied {
+    /// It is bound to a key, and presented as if it were not.
+    BoundAsBearer,
+    /// It is bound to another key than the proof shows.
+    KeyOther,
+    /// It is bound to nothing, and presented as if it were.
+    NotBound,
+    /// None of ours, or not good any more.
+    NotLive,
+    /// The proof is none.
+    Proof(Refusal),
+}
+
+impl Denied {
+    /// What the client is told.
+    pub const fn wire(self) -> OAuthError {
+        let description = match self {
+            Self::Proof(refusal) => return refusal.wire(),
+            Self::NotLive => "the access token is invalid, expired or revoked",
+            Self::BoundAsBearer => {
+                "the access token is bound to a key: present it as Authorization: DPoP, with a proof (RFC 9449 7.1)"
+            }
+            Self::KeyOther => "the DPoP proof is made with another key than the token is bound to",
+            Self::NotBound => {
+                "the access token is not bound to a key: present it as Authorization: Bearer"
+            }
+        };
+        OAuthError::new(ErrorCode::InvalidToken, description)
+    }
+}
+
 /// Why there is no token to look at (RFC 6750 §3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Absent {
@@ -105,7 +180,7 @@ impl Absent {
             Self::Missing => None,
             Self::Malformed => Some(OAuthError::new(
                 ErrorCode::InvalidRequest,
-                "present the access token once: as Authorization: Bearer, or as access_token in a form body",
+                "present the access token once: as Authorization: Bearer or DPoP, or as access_token in a form body",
             )),
         }
     }
@@ -116,7 +191,10 @@ impl Absent {
 ///
 /// # Errors
 /// [`Absent`].
-pub fn presented<'a>(headers: &'a HeaderMap, body: &'a Parameters) -> Result<&'a str, Absent> {
+pub fn presented<'a>(
+    headers: &'a HeaderMap,
+    body: &'a Parameters,
+) -> Result<Presentation<'a>, Absent> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let header = values.next();
     if values.next().is_some() || body.repeated().is_some() {
@@ -125,31 +203,86 @@ pub fn presented<'a>(headers: &'a HeaderMap, body: &'a Parameters) -> Result<&'a
     let in_body = body.value("access_token");
     match (header, in_body) {
         (None, None) => Err(Absent::Missing),
-        (None, Some(token)) => Ok(token),
+        (None, Some(token)) => Ok(Presentation {
+            scheme: Scheme::Bearer,
+            token,
+        }),
         (Some(_), Some(_)) => Err(Absent::Malformed),
         (Some(header), None) => {
             let text = header.to_str().map_err(|_| Absent::Malformed)?;
             let (scheme, token) = text.split_once(' ').ok_or(Absent::Malformed)?;
             // RFC 6750 §2.1: b64token.
             let permitted = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
-            let good = scheme.eq_ignore_ascii_case("bearer")
-                && !token.is_empty()
-                && token.bytes().all(permitted);
-            if good {
-                Ok(token)
-            } else {
-                Err(Absent::Malformed)
+            let scheme = [Scheme::Bearer, Scheme::Dpop]
+                .into_iter()
+                .find(|known| scheme.eq_ignore_ascii_case(known.as_str()));
+            match scheme {
+                Some(scheme) if !token.is_empty() && token.bytes().all(permitted) => {
+                    Ok(Presentation { scheme, token })
+                }
+                _ => Err(Absent::Malformed),
             }
         }
     }
 }
 
-/// The token, if it is ours and still good: signature or record, time, revocation of itself and of
-/// the approval it came of, its client and its subject (requirement A2.6).
+/// The token, if it opens something to who presents it: it is good, and who presents it has the key
+/// that it is bound to. A bound token is not good as a bearer token, nor the other way round
+/// (RFC 9449 §7.2). `call` is the request that it comes with; its URL is the one that the caller
+/// used.
 ///
 /// # Errors
 /// When storage fails.
-pub async fn live(provider: &Provider, token: &str) -> Result<Option<LiveToken>, Failure> {
+pub async fn admit(
+    provider: &Provider,
+    presentation: Presentation<'_>,
+    call: ProvenCall<'_>,
+) -> Result<Result<LiveToken, Denied>, Failure> {
+    let Some(live) = known(provider, presentation.token).await? else {
+        return Ok(Err(Denied::NotLive));
+    };
+    let bound = match (presentation.scheme, live.confirmation().jkt) {
+        (Scheme::Bearer, None) if live.confirmation().is_none() => return Ok(Ok(live)),
+        (Scheme::Bearer, _) => return Ok(Err(Denied::BoundAsBearer)),
+        (Scheme::Dpop, None) => return Ok(Err(Denied::NotBound)),
+        (Scheme::Dpop, Some(bound)) => bound,
+    };
+    let call = ProvenCall {
+        access_token: Some(presentation.token),
+        ..call
+    };
+    Ok(match dpop::prove(provider, call).await? {
+        Ok(Some(key)) if key == bound => Ok(live),
+        Ok(Some(_)) => Err(Denied::KeyOther),
+        Ok(None) => Err(Denied::Proof(Refusal::Missing)),
+        Err(refusal) => Err(Denied::Proof(refusal)),
+    })
+}
+
+/// As [`admit`], where nobody knows under which URL the caller called, so that no proof can be
+/// checked: a bound token opens nothing here.
+///
+/// # Errors
+/// When storage fails.
+pub async fn admit_unbound(
+    provider: &Provider,
+    presentation: Presentation<'_>,
+) -> Result<Option<LiveToken>, Failure> {
+    match presentation.scheme {
+        Scheme::Bearer => Ok(known(provider, presentation.token)
+            .await?
+            .filter(|live| live.confirmation().is_none())),
+        Scheme::Dpop => Ok(None),
+    }
+}
+
+/// The token, if it is ours and still good, whoever has it: signature or record, time, revocation of
+/// itself and of the approval it came of, its client and its subject (requirement A2.6). To let
+/// somebody in, ask [`admit`].
+///
+/// # Errors
+/// When storage fails.
+pub async fn known(provider: &Provider, token: &str) -> Result<Option<LiveToken>, Failure> {
     if let Ok(secret) = Secret::<secret::PersonalAccessToken>::parse(token) {
         return live_personal(provider, &secret).await;
     }

@@ -85,12 +85,12 @@ async fn admit(
         Err(refusal) => return Ok(Err(refusal)),
     };
     let no_body = Parameters::default();
-    let token = match access::presented(headers, &no_body) {
-        Ok(token) => token,
+    let presentation = match access::presented(headers, &no_body) {
+        Ok(presentation) => presentation,
         Err(Absent::Missing) => return Ok(Err(Refusal::CredentialsMissing)),
         Err(Absent::Malformed) => return Ok(Err(Refusal::CredentialsMalformed)),
     };
-    let Some(live) = access::live(provider, token).await? else {
+    let Some(live) = access::admit_unbound(provider, presentation).await? else {
         return Ok(Err(Refusal::TokenNotLive));
     };
     let policy = provider.policy().await?;

@@ -56,18 +56,18 @@ pub enum NoBearer {
 }
 
 impl Provider {
-    /// Who presents the token in the `Authorization` header.
+    /// Who presents the token in the `Authorization` header. One that is bound to a key is none here.
     ///
     /// # Errors
     /// [`NoBearer`].
     pub async fn bearer(&self, headers: &HeaderMap) -> Result<Bearer, NoBearer> {
         let nothing = Parameters::default();
-        let token = access::presented(headers, &nothing).map_err(|absent| match absent {
+        let presentation = access::presented(headers, &nothing).map_err(|absent| match absent {
             Absent::Missing => NoBearer::Missing,
             Absent::Malformed => NoBearer::Malformed,
         })?;
-        let live = access::live(self, token).await.map_err(unavailable)?;
-        let live = live.ok_or(NoBearer::Invalid)?;
+        let live = access::admit_unbound(self, presentation).await;
+        let live = live.map_err(unavailable)?.ok_or(NoBearer::Invalid)?;
         Ok(Bearer {
             subject: live.subject,
             policy: self.policy().await.map_err(unavailable)?,

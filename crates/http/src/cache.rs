@@ -223,6 +223,8 @@ impl Cache {
                     self.opaque.forget(&token.hexadecimal());
                 }
                 Change::IssueOpaqueAccessToken(_)
+                | Change::RecordDevicePoll { .. }
+                | Change::SlowDeviceDown { .. }
                 | Change::RedeemCode { .. }
                 | Change::RotateRefreshToken { .. } => {}
             }

@@ -15,7 +15,7 @@ pub async fn preflight(headers: HeaderMap) -> Response {
         allowed.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
         let methods = HeaderValue::from_static("GET, POST");
         allowed.insert(header::ACCESS_CONTROL_ALLOW_METHODS, methods);
-        let names = HeaderValue::from_static("authorization, content-type");
+        let names = HeaderValue::from_static("authorization, content-type, dpop");
         allowed.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, names);
         allowed.insert(
             header::ACCESS_CONTROL_MAX_AGE,
@@ -40,7 +40,7 @@ pub fn allow(client: &Client, request: &HeaderMap, response: &mut Response) {
     if own {
         let headers = response.headers_mut();
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
-        let names = HeaderValue::from_static("www-authenticate, x-request-id");
+        let names = HeaderValue::from_static("www-authenticate, dpop-nonce, x-request-id");
         headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, names);
     }
     response

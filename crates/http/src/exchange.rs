@@ -185,6 +185,7 @@ pub fn sign(
             .ok_or(Failure::KeyMissing(algorithm))
     };
     let expires_in = tokens.access.expires_in();
+    let token_type = tokens.access.claims.cnf.token_type();
     let access_token = match &tokens.access.opaque {
         Some(secret) => secret.expose().to_owned(),
         None => signer(client.metadata.access_token_signed_response_alg)?
@@ -199,7 +200,7 @@ pub fn sign(
     };
     Ok(TokenResponse {
         access_token,
-        token_type: "Bearer",
+        token_type,
         expires_in,
         issued_token_type: tokens.issued_token_type,
         refresh_token: tokens.refresh.map(|secret| secret.expose().to_owned()),

@@ -15,6 +15,7 @@ use symbolon_core::{
         request::{self, AuthorizationRequest, PageRefusal, ProvenRedirect, Refusal},
     },
     client::{Client, ConsentPolicy},
+    device::DeviceAuthorization,
     end_session::HintClaims,
     id::Id,
     parameters::Parameters,
@@ -31,7 +32,7 @@ use symbolon_storage::{Applied, Interaction};
 use symbolon_web::{browser::BrowserSession, guard::RequestId};
 
 use crate::{
-    answer,
+    answer, device,
     failure::Failure,
     organization::eligible_sessions,
     page::{authorization_response, error},
@@ -47,6 +48,8 @@ pub struct Asked {
     pub request: AuthorizationRequest,
     /// Whom the client means, if it says so.
     pub expected: Option<Id<Subject>>,
+    /// The device that waits, if it is one that asks.
+    pub device: Option<Box<DeviceAuthorization>>,
 }
 
 /// A request that did not.
@@ -97,6 +100,7 @@ pub async fn check(
             client,
             request,
             expected,
+            device: None,
         }),
         Err(refusal) => Err(Refused::Client(client, redirect, refusal)),
     })
@@ -174,7 +178,14 @@ pub async fn open(
     if found.browser != browser.binding() {
         return Ok(Err(error::no_cookie(provider, request_id)));
     }
-    match check(provider, &found.parameters).await? {
+    let checked = match found.device {
+        None => check(provider, &found.parameters).await?,
+        Some(code) => match device::ask(provider, code).await? {
+            Some(asked) => Ok(asked),
+            None => return stale(),
+        },
+    };
+    match checked {
         Ok(asked) => Ok(Ok(Open {
             handle,
             asked,
@@ -212,6 +223,7 @@ pub async fn begin(
     let interaction = Interaction {
         browser: browser.binding().to_owned(),
         parameters,
+        device: asked.device.as_ref().map(|device| device.digest),
         progress,
         expires_at: now.plus(provider.settings.interaction_lifetime),
         finished_at: None,
@@ -270,8 +282,14 @@ pub async fn give_up(
         return Ok(error::stale(provider, request_id));
     }
     let Asked {
-        client, request, ..
+        client,
+        request,
+        device,
+        ..
     } = &open.asked;
+    if let Some(device) = device {
+        return device::deny(provider, request_id, &open.asked, device).await;
+    }
     refuse_client(provider, request_id, client, &request.redirect, refusal)
 }
 
@@ -384,6 +402,16 @@ async fn approve(
     consent: Option<&Scope>,
 ) -> Result<Response, Failure> {
     let now = provider.now();
+    if session
+        .seen_at
+        .plus(Lifetime::from_seconds(REFRESH_INTERVAL_SECONDS))
+        < now
+    {
+        provider.storage.touch_session(&session.id, now).await?;
+    }
+    if let Some(device) = &asked.device {
+        return device::approve(provider, request_id, asked, device, session).await;
+    }
     let settings = &provider.settings;
     let (approval, code) = code::approve(
         &asked.request,
@@ -393,13 +421,6 @@ async fn approve(
         now,
         &*provider.entropy,
     );
-    if session
-        .seen_at
-        .plus(Lifetime::from_seconds(REFRESH_INTERVAL_SECONDS))
-        < now
-    {
-        provider.storage.touch_session(&session.id, now).await?;
-    }
     provider
         .storage
         .create_approval(&approval, code.digest(), consent)

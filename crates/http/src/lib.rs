@@ -11,6 +11,8 @@ mod bearer;
 mod bundle;
 mod cache;
 mod cors;
+mod device;
+mod dpop;
 mod endpoint;
 mod exchange;
 mod failure;
@@ -35,6 +37,7 @@ use axum::{
 use symbolon_web::{browser::BrowserStore, guard};
 
 pub use bearer::{Bearer, BearerToken, NoBearer};
+pub use dpop::DpopSettings;
 pub use endpoint::route_name;
 pub use page::home::{DemoClient, DemoGuide, DemoPerson};
 pub use provider::{Paths, Provider, ProviderError, ProviderParts, ProviderSettings};
@@ -53,6 +56,10 @@ pub fn router(provider: Arc<Provider>) -> Router {
         .route(
             &at(&paths.end_session),
             get(endpoint::end_session::get).post(endpoint::end_session::post),
+        )
+        .route(
+            &at(device::PAGE),
+            get(page::device::get).post(page::device::post),
         )
         .route(
             &at("/sign-in/{handle}"),
@@ -85,6 +92,10 @@ pub fn router(provider: Arc<Provider>) -> Router {
         .route(
             &at(&paths.token),
             post(endpoint::token::post).options(cors::preflight),
+        )
+        .route(
+            &at(&paths.device_authorization),
+            post(endpoint::device_authorization::post),
         )
         .route(&at(&paths.introspect), post(endpoint::introspect::post))
         .route(

@@ -7,15 +7,16 @@ use http::HeaderValue;
 use symbolon_core::{
     authorize::request::Offer,
     discovery::{Endpoints, Metadata},
+    dpop::nonce::NonceKeys,
     entropy::Entropy,
     id::Id,
     keys::KeySettings,
     organization::Organization,
     policy::Policy,
     session::ACR_PASSWORD,
-    settings::{BundleSettings, SessionSettings, TokenSettings},
+    settings::{BundleSettings, DeviceSettings, SessionSettings, TokenSettings},
     time::{Clock, Lifetime, Timestamp},
-    token::{Issuance, refresh::SuccessionKeys},
+    token::{Issuance, confirmation::Confirmation, refresh::SuccessionKeys},
 };
 use symbolon_jose::Seal;
 use symbolon_storage::Storage;
@@ -25,6 +26,8 @@ use crate::{
     answer,
     bundle::Bundles,
     cache::Cache,
+    device::Strangers,
+    dpop::{self, DpopSettings},
     failure::Failure,
     gate::Gate,
     keyring::{KeyError, Keyring, SharedKeyring, shared},
@@ -50,6 +53,8 @@ pub struct Paths {
     pub keys: String,
     /// OIDC Core §5.3.
     pub userinfo: String,
+    /// RFC 8628 §3.1.
+    pub device_authorization: String,
     /// RP-Initiated Logout §2.
     pub end_session: String,
 }
@@ -78,6 +83,10 @@ pub struct ProviderSettings {
     /// The organization in which a role counts for all of them, where Symbolon's own scopes are
     /// concerned; `None`: there is none.
     pub system: Option<Id<Organization>>,
+    /// Proofs of possession.
+    pub dpop: DpopSettings,
+    /// Devices without a browser.
+    pub device: DeviceSettings,
     /// Whether `/metrics` answers.
     pub metrics: bool,
     /// What the home page shows of a demo.
@@ -119,17 +128,20 @@ pub struct Provider {
     pub(crate) cache: Cache,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) discovery: (Bytes, HeaderValue),
+    pub(crate) endpoints: Endpoints,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) gate: Gate,
     pub(crate) guard: Arc<Guard>,
     pub(crate) issuer: Arc<str>,
     pub(crate) keyring: SharedKeyring,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) nonce_keys: NonceKeys,
     pub(crate) passwords: PasswordPool,
     pub(crate) paths: Paths,
     pub(crate) seal: Seal,
     pub(crate) settings: ProviderSettings,
     pub(crate) storage: Arc<dyn Storage>,
+    pub(crate) strangers: Strangers,
     pub(crate) succession: SuccessionKeys,
     pub(crate) throttle: Throttle,
     pub(crate) upstream_tokens: UpstreamTokens,
@@ -151,6 +163,7 @@ impl Provider {
             &settings.issuer,
             &endpoints,
             &settings.keys.algorithms,
+            &settings.dpop.algorithms,
             settings.sign_up.is_some(),
         );
         let discovery = Bytes::from(serde_json::to_vec(&metadata).unwrap_or_default());
@@ -164,14 +177,17 @@ impl Provider {
             ),
             clock: parts.clock,
             discovery: (discovery, etag),
+            endpoints,
             entropy: parts.entropy,
             gate: Gate::new(),
             guard: Arc::new(parts.guard),
             issuer: Arc::from(settings.issuer.as_str()),
             keyring: shared(keyring),
             metrics: parts.metrics,
+            nonce_keys: dpop::nonce_keys(&parts.seal),
             passwords: parts.passwords,
             paths: settings.paths.clone(),
+            strangers: Strangers::new(),
             succession: succession(&parts.seal),
             seal: parts.seal,
             settings,
@@ -197,8 +213,12 @@ impl Provider {
         self.clock.now()
     }
 
-    /// By whom, when and under which settings tokens are issued now.
-    pub(crate) fn issuance<'a>(&'a self, policy: &'a Policy) -> Issuance<'a> {
+    /// By whom, when, under which settings and for which key tokens are issued now.
+    pub(crate) fn issuance<'a>(
+        &'a self,
+        policy: &'a Policy,
+        confirmation: Confirmation,
+    ) -> Issuance<'a> {
         Issuance {
             issuer: &self.issuer,
             settings: &self.settings.token,
@@ -206,6 +226,7 @@ impl Provider {
             now: self.now(),
             entropy: &*self.entropy,
             succession: &self.succession,
+            confirmation,
         }
     }
 
@@ -242,6 +263,7 @@ fn endpoints(settings: &ProviderSettings) -> Endpoints {
         revoke: at(&paths.revoke),
         keys: at(&paths.keys),
         userinfo: at(&paths.userinfo),
+        device_authorization: at(&paths.device_authorization),
         end_session: at(&paths.end_session),
     }
 }

@@ -5,6 +5,7 @@
 //! - [`Algorithm`]: the closed list of four signature algorithms (it lives in `symbolon-core`).
 //! - [`signing_key`]: [`SigningKey`], a private key that is parsed once and signs compact tokens.
 //! - [`verify`]: [`VerifyingKeys`], public keys by `kid`, and the strict reading of a token.
+//! - [`proof`]: a token that carries its own key, as a DPoP proof does.
 //! - [`seal`]: [`Seal`], encryption at rest under a [`KeyEncryptionKey`], and derived secrets.
 //! - [`key_encryption_key`]: the one secret that an operator keeps outside the database.
 //! - [`mod@thumbprint`]: the name of a key that follows from the key.
@@ -34,6 +35,7 @@
 pub mod error;
 pub mod key_encryption_key;
 mod private_key;
+pub mod proof;
 mod public_key;
 pub mod seal;
 pub mod signing_key;

@@ -286,7 +286,7 @@ impl fmt::Debug for Verified {
 }
 
 impl Expected<'_> {
-    fn accepts_type(&self, typ: Option<&str>) -> bool {
+    pub(crate) fn accepts_type(&self, typ: Option<&str>) -> bool {
         match typ {
             None => self.typ_may_be_absent,
             Some(typ) => self
@@ -319,12 +319,14 @@ impl Header {
 }
 
 /// True for whatever value a member has, `null` included.
-fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+pub(crate) fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     IgnoredAny::deserialize(deserializer).map(|_| true)
 }
 
 /// A member that may be absent, and is a string when it is there: `null` is neither.
-fn text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+pub(crate) fn text<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
     String::deserialize(deserializer).map(Some)
 }
 
@@ -337,7 +339,7 @@ fn short_type(typ: &str) -> &str {
     }
 }
 
-fn decode(part: &str) -> Result<Vec<u8>, VerifyError> {
+pub(crate) fn decode(part: &str) -> Result<Vec<u8>, VerifyError> {
     URL_SAFE_NO_PAD
         .decode(part)
         .map_err(|_| VerifyError::NotBase64Url)

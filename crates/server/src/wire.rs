@@ -3,14 +3,16 @@
 use std::{fs, io::Write, os::unix::fs::OpenOptionsExt, path::Path, sync::Arc};
 
 use symbolon_core::{
+    algorithm::UnknownAlgorithm,
     id::Id,
     keys::KeySettings,
     organization::Organization,
-    settings::{BundleSettings, SessionSettings, TokenSettings},
+    settings::{BundleSettings, DeviceSettings, SessionSettings, TokenSettings},
     time::{Lifetime, Timestamp},
 };
 use symbolon_http::{
-    DemoGuide, Paths, Provider, ProviderError, ProviderParts, ProviderSettings, keyring::KeyError,
+    DemoGuide, DpopSettings, Paths, Provider, ProviderError, ProviderParts, ProviderSettings,
+    keyring::KeyError,
 };
 use symbolon_jose::{Algorithm, KeyEncryptionKey, Seal};
 use symbolon_storage::Storage;
@@ -97,6 +99,11 @@ pub(crate) async fn provider(
             why: error.to_string(),
         })?,
         system: system(config)?,
+        dpop: dpop_settings(config)?,
+        device: DeviceSettings {
+            code_lifetime: lifetime(config.device.code_lifetime),
+            poll_interval: lifetime(config.device.poll_interval),
+        },
         metrics: config.metrics.enabled,
         demo,
     };
@@ -126,19 +133,29 @@ fn route_name(path: &str) -> &'static str {
 
 /// When signing keys rotate.
 pub(crate) fn key_settings(config: &Config) -> Result<KeySettings, WireError> {
-    let algorithms = config.keys.algorithms.iter().map(|name| {
-        name.parse::<Algorithm>()
-            .map_err(|error| WireError::Setting {
-                setting: "keys.algorithms",
-                why: error.to_string(),
-            })
-    });
     Ok(KeySettings {
-        algorithms: algorithms.collect::<Result<_, _>>()?,
+        algorithms: algorithms("keys.algorithms", &config.keys.algorithms)?,
         rotation_interval: lifetime(config.keys.rotation_interval),
         publish_before_use: lifetime(config.keys.publish_before_use),
         longest_token: lifetime(config.token.access_lifetime.max(config.token.id_lifetime)),
     })
+}
+
+fn dpop_settings(config: &Config) -> Result<DpopSettings, WireError> {
+    Ok(DpopSettings {
+        algorithms: algorithms("dpop.algorithms", &config.dpop.algorithms)?,
+        nonces: config.dpop.nonces,
+    })
+}
+
+fn algorithms(setting: &'static str, names: &[String]) -> Result<Vec<Algorithm>, WireError> {
+    let parse = |name: &String| {
+        name.parse().map_err(|error| WireError::Setting {
+            setting,
+            why: UnknownAlgorithm::to_string(&error),
+        })
+    };
+    names.iter().map(parse).collect()
 }
 
 /// The threads that hash passwords.
@@ -262,6 +279,7 @@ fn paths(config: &Config, issuer: &str) -> Paths {
         revoke: config.paths.revoke.clone(),
         keys: config.paths.keys.clone(),
         userinfo: config.paths.userinfo.clone(),
+        device_authorization: config.paths.device_authorization.clone(),
         end_session: config.paths.end_session.clone(),
     }
 }

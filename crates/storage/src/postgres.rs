@@ -35,6 +35,8 @@ mod clients;
 mod consents;
 #[path = "sql/declared.rs"]
 mod declared;
+#[path = "sql/devices.rs"]
+mod devices;
 #[path = "sql/holders.rs"]
 mod holders;
 #[path = "sql/interactions.rs"]
@@ -49,6 +51,8 @@ mod policies;
 mod sessions;
 #[path = "sql/signing_keys.rs"]
 mod signing_keys;
+#[path = "sql/single_uses.rs"]
+mod single_uses;
 #[path = "sql/subjects.rs"]
 mod subjects;
 #[path = "sql/tokens.rs"]

@@ -8,6 +8,7 @@ use symbolon_core::{
     parameters::Parameters,
     policy::{api::Api, relation::Relation, rule::RuleSet, token_changes::TokenChange},
     role::{Role, RoleKey},
+    secret::{DeviceCode, Digest},
     subject::{Identifier, Profile, Subject},
     time::Timestamp,
 };
@@ -66,6 +67,8 @@ pub struct Interaction {
     pub browser: String,
     /// The request as it came: it is checked again at every step.
     pub parameters: Parameters,
+    /// The device that it is about; then there are no parameters.
+    pub device: Option<Digest<DeviceCode>>,
     /// What was done so far.
     pub progress: Progress,
     /// Until when.

@@ -38,6 +38,8 @@ mod clients;
 mod consents;
 #[path = "sql/declared.rs"]
 mod declared;
+#[path = "sql/devices.rs"]
+mod devices;
 #[path = "sql/holders.rs"]
 mod holders;
 #[path = "sql/interactions.rs"]
@@ -52,6 +54,8 @@ mod policies;
 mod sessions;
 #[path = "sql/signing_keys.rs"]
 mod signing_keys;
+#[path = "sql/single_uses.rs"]
+mod single_uses;
 #[path = "sql/subjects.rs"]
 mod subjects;
 #[path = "sql/tokens.rs"]

@@ -55,6 +55,15 @@ fn random_hex(bytes: usize) -> String {
     random.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// Seconds since 1970, for what a test signs itself.
+pub fn now() -> i64 {
+    std::time::UNIX_EPOCH
+        .elapsed()
+        .ok()
+        .and_then(|elapsed| i64::try_from(elapsed.as_secs()).ok())
+        .unwrap_or_default()
+}
+
 /// An HTTP client for what no browser carries: it follows no redirect and keeps no cookie.
 pub fn http() -> reqwest::Client {
     http_client(None)

@@ -256,7 +256,20 @@ impl RelyingParty {
 
     /// Posts a form to the endpoint of this name, and says who this client is.
     pub async fn post(&self, endpoint: &str, form: &[(&str, &str)]) -> Answer {
+        self.post_with(endpoint, form, &[]).await
+    }
+
+    /// As [`RelyingParty::post`], with more headers.
+    pub async fn post_with(
+        &self,
+        endpoint: &str,
+        form: &[(&str, &str)],
+        headers: &[(&str, &str)],
+    ) -> Answer {
         let request = self.http.post(self.endpoint(endpoint));
+        let request = headers.iter().fold(request, |request, (name, value)| {
+            request.header(*name, *value)
+        });
         let mut form = form.to_vec();
         let request = match &self.authentication {
             Authentication::Public => {

@@ -43,6 +43,7 @@ pub fn approve(
         methods: session.methods.clone(),
         redirect_uri: request.redirect.uri().to_owned(),
         challenge: request.challenge,
+        key: request.key,
         created_at: now,
         code_expires_at: now.plus(tokens.code_lifetime),
         refresh_expires_at,

@@ -144,7 +144,8 @@ pub fn next_step(
     } else {
         consent::missing(client, &request.scope, facts.allowed)
     };
-    if missing.is_empty() {
+    // Who is to be asked is asked, even about nothing but being signed in.
+    if missing.is_empty() && !prompt.consent {
         Ok(Step::Approve {
             session: session_id,
         })

@@ -9,6 +9,7 @@
 #![doc(alias = "RFC 6749 §4.1.1")]
 
 pub mod code;
+pub mod device;
 pub mod interaction;
 pub mod prompt;
 mod refusal;

@@ -52,6 +52,8 @@ pub enum Refusal {
     DisplayUnknown,
     /// `id_token_hint` is not one of our ID tokens.
     HintInvalid,
+    /// `dpop_jkt` is no thumbprint.
+    KeyMalformed,
     /// The person has to sign in, and `prompt=none` forbids to ask; or is not the one hinted at.
     LoginRequired,
     /// `max_age` is not a number of seconds.
@@ -145,6 +147,10 @@ impl Refusal {
             Self::HintInvalid => (
                 Code::InvalidRequest,
                 "id_token_hint is not an ID token that this issuer signed for this client",
+            ),
+            Self::KeyMalformed => (
+                Code::InvalidRequest,
+                "dpop_jkt is not 43 characters of base64url: the SHA-256 thumbprint of a key (RFC 7638)",
             ),
             Self::LoginRequired => (Code::LoginRequired, "the person has to sign in"),
             Self::MaxAgeMalformed => (Code::InvalidRequest, "max_age must be a number of seconds"),

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     claims::ClaimsRequest,
     client::{Client, GrantType},
+    dpop::Thumbprint,
     id::Id,
     parameters::Parameters,
     pkce::{Challenge, PkceError},
@@ -25,9 +26,9 @@ pub const LONGEST_STATE: usize = 2048;
 /// A place that the client registered, and how to answer there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProvenRedirect {
-    uri: String,
-    mode: ResponseMode,
-    state: Option<String>,
+    pub(super) uri: String,
+    pub(super) mode: ResponseMode,
+    pub(super) state: Option<String>,
 }
 
 /// A request that may go on to the person.
@@ -59,6 +60,8 @@ pub struct AuthorizationRequest {
     pub claims: ClaimsRequest,
     /// What the code verifier must answer.
     pub challenge: Challenge,
+    /// The key that the code is to be bound to (RFC 9449 §10).
+    pub key: Option<Thumbprint>,
 }
 
 /// What surrounds a request: what this provider offers.
@@ -134,6 +137,7 @@ pub fn check(
     let max_age = read_max_age(parameters)?;
     let claims = read_claims(parameters, offer)?;
     let nonce = read_nonce(parameters)?;
+    let key = Thumbprint::asked_for(parameters).map_err(|_| Refusal::KeyMalformed)?;
     let text = |name| parameters.value(name).map(str::to_owned);
     Ok(AuthorizationRequest {
         client: client.id.clone(),
@@ -149,6 +153,7 @@ pub fn check(
         acr_values: text("acr_values"),
         claims,
         challenge,
+        key,
     })
 }
 

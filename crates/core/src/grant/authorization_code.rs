@@ -17,6 +17,7 @@ use crate::{
     token::{
         Issuance, Tokens,
         access::AccessTokenPlan,
+        confirmation::Confirmation,
         granted::{Granted, NotGranted},
         id::IdTokenPlan,
         refresh,
@@ -54,6 +55,10 @@ pub enum Refusal {
     CodeReused,
     /// No such code, or not one at all.
     CodeUnknown,
+    /// Bound to a key (`dpop_jkt`), and no proof shows that the client has it.
+    KeyMissing,
+    /// Bound to another key than the proof shows.
+    KeyOther,
     /// Made for another client.
     OtherClient,
     /// The person is not, or no longer, of the organization that was asked for (requirement A7.3).
@@ -100,6 +105,10 @@ impl Refusal {
             Self::RedirectUriMismatch => grant(
                 "redirect_uri is not the one of the authorization request; send exactly the same string",
             ),
+            Self::KeyMissing => grant(
+                "the code is bound to a key by dpop_jkt: send a DPoP proof with that key (RFC 9449 10)",
+            ),
+            Self::KeyOther => grant("the DPoP proof is made with another key than dpop_jkt names"),
             Self::VerifierMismatch => grant(
                 "code_verifier does not belong to the code_challenge of the authorization request",
             ),
@@ -168,7 +177,7 @@ pub fn decide(
     let Some(approval) = facts.approval else {
         return Decision::unchanged(Err(Refusal::CodeUnknown));
     };
-    if let Err(refusal) = check_binding(request, client, approval) {
+    if let Err(refusal) = check_binding(request, client, approval, issuance.confirmation) {
         return Decision::unchanged(Err(refusal));
     }
     match &approval.state {
@@ -200,7 +209,12 @@ pub fn decide(
 }
 
 /// All of it must hold (requirement A2.1); none of it says whether the code is still good.
-fn check_binding(request: &Request, client: &Client, approval: &Approval) -> Result<(), Refusal> {
+fn check_binding(
+    request: &Request,
+    client: &Client,
+    approval: &Approval,
+    confirmation: Confirmation,
+) -> Result<(), Refusal> {
     if approval.client != client.id {
         return Err(Refusal::OtherClient);
     }
@@ -216,7 +230,13 @@ fn check_binding(request: &Request, client: &Client, approval: &Approval) -> Res
     if !approval.challenge.accepts(&request.verifier) {
         return Err(Refusal::VerifierMismatch);
     }
-    Ok(())
+    // RFC 9449 §10.
+    match (approval.key, confirmation.jkt) {
+        (None, _) => Ok(()),
+        (Some(bound), Some(proved)) if bound == proved => Ok(()),
+        (Some(_), Some(_)) => Err(Refusal::KeyOther),
+        (Some(_), None) => Err(Refusal::KeyMissing),
+    }
 }
 
 /// What is granted, as far as the person has it now. The code stays good when this fails.
@@ -239,18 +259,19 @@ fn grant<'a>(
     )?)
 }
 
-fn redeem(
+/// The tokens of an approval that is good, once.
+pub(super) fn redeem<R>(
     approval: &Approval,
     granted: Granted<'_>,
     issuance: Issuance<'_>,
-) -> Decision<Result<Tokens, Refusal>> {
+) -> Decision<Result<Tokens, R>> {
     let client = granted.client;
     let authentication = approval.authentication();
     let access = AccessTokenPlan::new(issuance, &granted, Some(&authentication));
     let id = IdTokenPlan::new(issuance, &granted, approval, approval.nonce.as_deref());
     let refresh = client
         .allows(GrantType::RefreshToken)
-        .then(|| refresh::found(issuance.now, issuance.entropy));
+        .then(|| refresh::found(issuance.now, issuance.confirmation.jkt, issuance.entropy));
     let (refresh, family) = refresh.unzip();
 
     let mut changes = vec![Change::RedeemCode {

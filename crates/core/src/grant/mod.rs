@@ -5,6 +5,7 @@
 
 pub mod authorization_code;
 pub mod client_credentials;
+pub mod device_code;
 pub mod refresh_token;
 pub mod token_exchange;
 
@@ -21,6 +22,8 @@ pub enum Request {
     AuthorizationCode(authorization_code::Request),
     /// RFC 6749 §4.4.2.
     ClientCredentials(client_credentials::Request),
+    /// RFC 8628 §3.4.
+    DeviceCode(device_code::Request),
     /// RFC 6749 §6.
     RefreshToken(refresh_token::Request),
     /// RFC 8693 §2.1.
@@ -44,6 +47,9 @@ impl Request {
             Some(GrantType::ClientCredentials) => client_credentials::Request::parse(parameters)
                 .map(Self::ClientCredentials)
                 .map_err(client_credentials::Refusal::wire),
+            Some(GrantType::DeviceCode) => device_code::Request::parse(parameters)
+                .map(Self::DeviceCode)
+                .map_err(device_code::Refusal::wire),
             Some(GrantType::RefreshToken) => refresh_token::Request::parse(parameters)
                 .map(Self::RefreshToken)
                 .map_err(refresh_token::Refusal::wire),
@@ -62,6 +68,7 @@ impl Request {
         match self {
             Self::AuthorizationCode(_) => GrantType::AuthorizationCode,
             Self::ClientCredentials(_) => GrantType::ClientCredentials,
+            Self::DeviceCode(_) => GrantType::DeviceCode,
             Self::RefreshToken(_) => GrantType::RefreshToken,
             Self::TokenExchange(_) => GrantType::TokenExchange,
         }

@@ -7,7 +7,7 @@
 #![doc(alias = "RFC 6749 §6")]
 
 use crate::{
-    approval::{Approval, ApprovalState},
+    approval::{Approval, ApprovalState, RefreshFamilyState},
     client::Client,
     decision::{Change, Decision},
     error::{ErrorCode, OAuthError},
@@ -20,6 +20,7 @@ use crate::{
     token::{
         Issuance, Tokens,
         access::AccessTokenPlan,
+        confirmation::Confirmation,
         granted::{Granted, NotGranted},
         id::IdTokenPlan,
         refresh::{self, Standing},
@@ -50,6 +51,10 @@ pub struct Facts<'a> {
 pub enum Refusal {
     /// Unused for too long, or the family is too old.
     Expired,
+    /// Bound to a key, and no proof shows that the client has it.
+    KeyMissing,
+    /// Bound to another key than the proof shows.
+    KeyOther,
     /// Issued to another client.
     OtherClient,
     /// The person is not, or no longer, of the organization that was asked for (requirement A7.3).
@@ -92,6 +97,14 @@ impl Refusal {
             Self::ScopeWidened => OAuthError::new(
                 ErrorCode::InvalidScope,
                 "scope asks for more than was granted at first; leave it out to keep what was granted",
+            ),
+            Self::KeyMissing => OAuthError::new(
+                ErrorCode::InvalidGrant,
+                "the refresh token is bound to a key: send a DPoP proof with it (RFC 9449 5)",
+            ),
+            Self::KeyOther => OAuthError::new(
+                ErrorCode::InvalidGrant,
+                "the DPoP proof is made with another key than the refresh token is bound to",
             ),
             Self::ScopeNotAllowed => NotGranted::NothingAllowed.wire(),
             Self::TargetMalformed => TargetRefusal::Malformed.wire(),
@@ -170,6 +183,11 @@ pub fn decide(
             return Decision::unchanged(Err(Refusal::TokenUnknown));
         }
     };
+
+    // Before the token is looked at: who has no key cannot even use it up.
+    if let Err(refusal) = check_key(client, family, issuance.confirmation) {
+        return Decision::unchanged(Err(refusal));
+    }
 
     let Issuance {
         now,
@@ -255,4 +273,18 @@ fn grant<'a>(
         .targets
         .narrowed(&request.targets, client, policy)?;
     Ok(Granted::new(issuance, client, subject, &scope, targets)?)
+}
+
+/// RFC 9449 §5: see [`RefreshFamilyState::key`].
+fn check_key(
+    client: &Client,
+    family: &RefreshFamilyState,
+    confirmation: Confirmation,
+) -> Result<(), Refusal> {
+    match (family.key, confirmation.jkt) {
+        (None, _) => Ok(()),
+        (Some(bound), Some(proved)) if bound == proved || !client.is_public() => Ok(()),
+        (Some(_), Some(_)) => Err(Refusal::KeyOther),
+        (Some(_), None) => Err(Refusal::KeyMissing),
+    }
 }

@@ -21,6 +21,7 @@ use crate::{
     time::{Lifetime, Timestamp},
     token::{
         Authentication, Issuance,
+        confirmation::Confirmation,
         granted::Granted,
         limits::TokenLimits,
         opaque::OpaqueAccessToken,
@@ -92,6 +93,9 @@ pub struct AccessTokenClaims {
     /// them (RFC 8693).
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub exchanged_from: Vec<String>,
+    /// The key that it is bound to (RFC 7800): who presents it has to prove that they have it.
+    #[serde(skip_serializing_if = "Confirmation::is_none", default)]
+    pub cnf: Confirmation,
 }
 
 /// The `aud` claim: one text, or several (RFC 7519 §4.1.3).
@@ -199,6 +203,7 @@ impl AccessTokenPlan {
             issuer,
             now,
             entropy,
+            confirmation,
             ..
         } = issuance;
         let Granted {
@@ -229,6 +234,7 @@ impl AccessTokenPlan {
             amr: Vec::new(),
             grant_id: None,
             exchanged_from: Vec::new(),
+            cnf: confirmation,
         };
         Self {
             claims,

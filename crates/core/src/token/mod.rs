@@ -1,6 +1,7 @@
 //! Tokens as values: what they say, before anybody signs them.
 
 pub mod access;
+pub mod confirmation;
 pub mod granted;
 pub mod id;
 pub mod limits;
@@ -39,6 +40,8 @@ pub struct Issuance<'a> {
     pub entropy: &'a dyn Entropy,
     /// What successors of refresh tokens are derived with.
     pub succession: &'a refresh::SuccessionKeys,
+    /// The key that the client has proved to have: what is issued is bound to it.
+    pub confirmation: confirmation::Confirmation,
 }
 
 /// What a grant hands out, ready to be signed.

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     approval::RefreshFamilyState,
+    dpop::Thumbprint,
     entropy::Entropy,
     mac,
     secret::{RefreshToken, Secret},
@@ -68,14 +69,19 @@ impl std::fmt::Debug for SuccessionKeys {
     }
 }
 
-/// The first token of a new family, and the family's state.
-pub fn found(now: Timestamp, entropy: &dyn Entropy) -> (Secret<RefreshToken>, RefreshFamilyState) {
+/// The first token of a new family, and the family's state. It is bound to the key, if there is one.
+pub fn found(
+    now: Timestamp,
+    key: Option<Thumbprint>,
+    entropy: &dyn Entropy,
+) -> (Secret<RefreshToken>, RefreshFamilyState) {
     let token = Secret::generate(entropy);
     let state = RefreshFamilyState {
         family: token.family_digest(),
         current: token.generation_digest(),
         previous: None,
         rotated_at: now,
+        key,
     };
     (token, state)
 }

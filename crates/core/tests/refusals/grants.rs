@@ -18,6 +18,7 @@ use symbolon_core::{
     time::{Lifetime, Timestamp},
     token::{
         Issuance,
+        confirmation::Confirmation,
         refresh::{self, SuccessionKeys},
         target::Targets,
     },
@@ -37,6 +38,8 @@ specified!(CODE: authorization_code::Refusal {
     CodeMissing => "invalid_request",
     CodeReused => "invalid_grant",
     CodeUnknown => "invalid_grant",
+    KeyMissing => "invalid_grant",
+    KeyOther => "invalid_grant",
     OtherClient => "invalid_grant",
     OutsideOrganization => "invalid_grant",
     RedirectUriMismatch => "invalid_grant",
@@ -53,6 +56,8 @@ specified!(CODE: authorization_code::Refusal {
 
 specified!(REFRESH: refresh_token::Refusal {
     Expired => "invalid_grant",
+    KeyMissing => "invalid_grant",
+    KeyOther => "invalid_grant",
     OtherClient => "invalid_grant",
     OutsideOrganization => "invalid_grant",
     Replayed => "invalid_grant",
@@ -240,14 +245,15 @@ fn the_code_grant_refuses_with_the_specified_codes() {
         assert_eq!(decision.changes.is_empty(), expected != R::CodeReused);
         reached.push(expected);
     }
-    check(CODE, &[], &reached, R::wire);
+    // tests/bound_keys.rs is about keys.
+    check(CODE, &[R::KeyMissing, R::KeyOther], &reached, R::wire);
 }
 
 #[test]
 fn the_refresh_grant_refuses_with_the_specified_codes() {
     use refresh_token::Refusal as R;
     let (approval, _) = approval();
-    let (token, family) = refresh::found(NOW, &Seeded::new(2));
+    let (token, family) = refresh::found(NOW, None, &Seeded::new(2));
     let good = [("refresh_token", token.expose())];
     let mut reached = Vec::new();
     for (expected, sent) in [
@@ -368,7 +374,8 @@ fn the_refresh_grant_refuses_with_the_specified_codes() {
         assert_eq!(decision.changes.is_empty(), expected != R::Replayed);
         reached.push(expected);
     }
-    check(REFRESH, &[], &reached, R::wire);
+    // tests/bound_keys.rs is about keys.
+    check(REFRESH, &[R::KeyMissing, R::KeyOther], &reached, R::wire);
 }
 
 pub(crate) const ISSUER: &str = "https://issuer.example";
@@ -381,6 +388,7 @@ pub(crate) fn issuing<T>(now: Timestamp, decide: impl FnOnce(Issuance<'_>) -> T)
         now,
         entropy: &Seeded::new(3),
         succession: &SuccessionKeys::new([7; 32], []),
+        confirmation: Confirmation::default(),
     })
 }
 

@@ -51,7 +51,7 @@ async fn respond(provider: &Provider, call: &Call) -> Result<Response, Failure> 
     if let Ok(secret) = Secret::<RefreshToken>::parse(token) {
         return refresh_token(provider, &client, &secret).await;
     }
-    let live = access::live(provider, token).await?;
+    let live = access::known(provider, token).await?;
     let policy;
     let answer = match &live {
         None => Answer::INACTIVE,

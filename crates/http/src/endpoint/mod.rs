@@ -3,6 +3,7 @@
 pub mod asset;
 pub mod authorize;
 pub mod authzen;
+pub mod device_authorization;
 pub mod discovery;
 pub mod end_session;
 pub mod ext_authz;
@@ -27,6 +28,8 @@ pub fn route_name(path: &str) -> &'static str {
         ("/keys", "keys"),
         ("/userinfo", "userinfo"),
         ("/end_session", "end_session"),
+        ("/device_authorization", "device_authorization"),
+        ("/device", "device"),
         ("/sign-in/{handle}", "sign_in"),
         ("/sign-up/{handle}", "sign_up"),
         ("/choose-account/{handle}", "choose_account"),

@@ -7,23 +7,24 @@ use axum::{
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
-use http::StatusCode;
+use http::{Method, StatusCode};
 use symbolon_core::{
     approval::Approval,
     client::Client,
+    device::DeviceState,
     error::OAuthError,
     grant::{
-        self, authorization_code, client_credentials, refresh_token,
+        self, authorization_code, client_credentials, device_code, refresh_token,
         token_exchange::{self, SubjectToken},
     },
-    parameters::Parameters,
     subject::Subject,
-    token::Tokens,
+    token::{Tokens, confirmation::Confirmation},
 };
 
 use crate::{
     access::{self, Presented},
     answer, cors,
+    dpop::{self, ProvenCall},
     exchange::{Call, TRIES, authenticate, commit, sign},
     failure::Failure,
     provider::Provider,
@@ -44,7 +45,7 @@ async fn respond(provider: &Provider, call: &Call) -> Result<Response, Failure> 
         Ok(client) => client,
         Err(response) => return Ok(response),
     };
-    let mut response = match exchange(provider, &client, &call.parameters).await? {
+    let mut response = match exchange(provider, &client, call).await? {
         Err(error) => refuse(provider, error, false),
         Ok((grant_type, tokens)) => {
             let response = sign(provider, &client, tokens)?;
@@ -52,6 +53,7 @@ async fn respond(provider: &Provider, call: &Call) -> Result<Response, Failure> 
             answer::json(StatusCode::OK, &response)
         }
     };
+    dpop::hand_out_nonce(provider, &call.headers, &mut response);
     cors::allow(&client, &call.headers, &mut response);
     Ok(response)
 }
@@ -59,9 +61,9 @@ async fn respond(provider: &Provider, call: &Call) -> Result<Response, Failure> 
 async fn exchange(
     provider: &Provider,
     client: &Client,
-    parameters: &Parameters,
+    call: &Call,
 ) -> Result<Result<(&'static str, Tokens), OAuthError>, Failure> {
-    let request = match grant::Request::parse(parameters) {
+    let request = match grant::Request::parse(&call.parameters) {
         Ok(request) => request,
         Err(error) => return Ok(Err(error)),
     };
@@ -69,15 +71,32 @@ async fn exchange(
     if let Err(error) = grant::permit(client, grant_type) {
         return Ok(Err(error));
     }
+    let proven = ProvenCall {
+        headers: &call.headers,
+        method: &Method::POST,
+        url: &provider.endpoints.token,
+        access_token: None,
+    };
+    let confirmation = match dpop::confirm(provider, client, proven).await? {
+        Ok(confirmation) => confirmation,
+        Err(refusal) => return Ok(Err(log(client, &refusal, refusal.wire()))),
+    };
     let outcome = match &request {
         grant::Request::ClientCredentials(request) => {
-            client_credentials(provider, client, request).await?
+            client_credentials(provider, client, request, confirmation).await?
         }
         grant::Request::AuthorizationCode(request) => {
-            authorization_code(provider, client, request).await?
+            authorization_code(provider, client, request, confirmation).await?
         }
-        grant::Request::RefreshToken(request) => refresh_token(provider, client, request).await?,
-        grant::Request::TokenExchange(request) => token_exchange(provider, client, request).await?,
+        grant::Request::DeviceCode(request) => {
+            device_code(provider, client, request, confirmation).await?
+        }
+        grant::Request::RefreshToken(request) => {
+            refresh_token(provider, client, request, confirmation).await?
+        }
+        grant::Request::TokenExchange(request) => {
+            token_exchange(provider, client, request, confirmation).await?
+        }
     };
     Ok(outcome.map(|tokens| (grant_type.as_str(), tokens)))
 }
@@ -86,13 +105,14 @@ async fn client_credentials(
     provider: &Provider,
     client: &Client,
     request: &client_credentials::Request,
+    confirmation: Confirmation,
 ) -> Result<Result<Tokens, OAuthError>, Failure> {
     let machine = match &client.machine {
         Some(machine) => provider.cache.subject(machine).await?,
         None => None,
     };
     let policy = provider.policy().await?;
-    let issuance = provider.issuance(&policy);
+    let issuance = provider.issuance(&policy, confirmation);
     let decision = client_credentials::decide(request, client, machine.as_deref(), issuance);
     let outcome = commit(provider, decision)
         .await?
@@ -104,6 +124,7 @@ async fn authorization_code(
     provider: &Provider,
     client: &Client,
     request: &authorization_code::Request,
+    confirmation: Confirmation,
 ) -> Result<Result<Tokens, OAuthError>, Failure> {
     for _ in 0..TRIES {
         let approval = match &request.code {
@@ -116,8 +137,39 @@ async fn authorization_code(
             subject: subject.as_deref(),
         };
         let policy = provider.policy().await?;
-        let issuance = provider.issuance(&policy);
+        let issuance = provider.issuance(&policy, confirmation);
         let decision = authorization_code::decide(request, client, &facts, issuance);
+        if let Some(outcome) = commit(provider, decision).await? {
+            return Ok(outcome.map_err(|refusal| log(client, &refusal, refusal.wire())));
+        }
+    }
+    Err(Failure::Contended)
+}
+
+async fn device_code(
+    provider: &Provider,
+    client: &Client,
+    request: &device_code::Request,
+    confirmation: Confirmation,
+) -> Result<Result<Tokens, OAuthError>, Failure> {
+    for _ in 0..TRIES {
+        let device = match &request.code {
+            Some(code) => provider.storage.device(code.digest()).await?,
+            None => None,
+        };
+        let approval = match device.as_ref().map(|device| &device.state) {
+            Some(DeviceState::Approved { approval }) => provider.storage.approval(approval).await?,
+            _ => None,
+        };
+        let subject = subject_of(provider, approval.as_ref()).await?;
+        let facts = device_code::Facts {
+            device: device.as_ref(),
+            approval: approval.as_ref(),
+            subject: subject.as_deref(),
+        };
+        let policy = provider.policy().await?;
+        let issuance = provider.issuance(&policy, confirmation);
+        let decision = device_code::decide(request, client, &facts, issuance);
         if let Some(outcome) = commit(provider, decision).await? {
             return Ok(outcome.map_err(|refusal| log(client, &refusal, refusal.wire())));
         }
@@ -129,6 +181,7 @@ async fn refresh_token(
     provider: &Provider,
     client: &Client,
     request: &refresh_token::Request,
+    confirmation: Confirmation,
 ) -> Result<Result<Tokens, OAuthError>, Failure> {
     for _ in 0..TRIES {
         let approval = match &request.token {
@@ -146,7 +199,7 @@ async fn refresh_token(
             subject: subject.as_deref(),
         };
         let policy = provider.policy().await?;
-        let issuance = provider.issuance(&policy);
+        let issuance = provider.issuance(&policy, confirmation);
         let decision = refresh_token::decide(request, client, &facts, issuance);
         if let Some(outcome) = commit(provider, decision).await? {
             return Ok(outcome.map_err(|refusal| log(client, &refusal, refusal.wire())));
@@ -159,8 +212,13 @@ async fn token_exchange(
     provider: &Provider,
     client: &Client,
     request: &token_exchange::Request,
+    confirmation: Confirmation,
 ) -> Result<Result<Tokens, OAuthError>, Failure> {
-    let live = access::live(provider, &request.subject_token).await?;
+    // Whoever exchanges a bound token has its key, and gets one that is bound to it: no exchange
+    // takes the binding away (requirement A2.13).
+    let live = access::known(provider, &request.subject_token)
+        .await?
+        .filter(|live| live.confirmation().is_none() || live.confirmation() == confirmation);
     let live = live.as_ref().map(|live| {
         let token = match &live.presented {
             Presented::Access(claims) => SubjectToken::Access(claims),
@@ -170,7 +228,12 @@ async fn token_exchange(
     });
     let policy = provider.policy().await?;
     let facts = token_exchange::Facts { live };
-    let decision = token_exchange::decide(request, client, facts, provider.issuance(&policy));
+    let decision = token_exchange::decide(
+        request,
+        client,
+        facts,
+        provider.issuance(&policy, confirmation),
+    );
     let outcome = commit(provider, decision)
         .await?
         .ok_or(Failure::Contended)?;

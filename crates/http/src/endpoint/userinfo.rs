@@ -7,7 +7,7 @@ use axum::{
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use symbolon_core::{
     error::{ErrorCode, OAuthError},
     parameters::Parameters,
@@ -16,15 +16,20 @@ use symbolon_core::{
 use symbolon_web::form;
 
 use crate::{
-    access::{self, Presented},
+    access::{self, Denied, Presented, Scheme},
     answer, cors,
+    dpop::{self, ProvenCall},
     failure::Failure,
     provider::Provider,
 };
 
 /// GET with the token in the header.
-pub async fn get(State(provider): State<Arc<Provider>>, headers: HeaderMap) -> Response {
-    let answer = respond(&provider, &headers, &Parameters::default()).await;
+pub async fn get(
+    State(provider): State<Arc<Provider>>,
+    method: Method,
+    headers: HeaderMap,
+) -> Response {
+    let answer = respond(&provider, &method, &headers, &Parameters::default()).await;
     answer.unwrap_or_else(IntoResponse::into_response)
 }
 
@@ -37,25 +42,39 @@ pub async fn post(State(provider): State<Arc<Provider>>, request: Request) -> Re
             return answer::oauth_error_with(unreadable.status(), unreadable.wire());
         }
     };
-    respond(&provider, &headers, &parameters)
+    respond(&provider, &Method::POST, &headers, &parameters)
         .await
         .unwrap_or_else(IntoResponse::into_response)
 }
 
 async fn respond(
     provider: &Provider,
+    method: &Method,
     headers: &HeaderMap,
     body: &Parameters,
 ) -> Result<Response, Failure> {
-    let token = match access::presented(headers, body) {
-        Ok(token) => token,
-        Err(absent) => return Ok(challenge(absent.wire())),
+    let presentation = match access::presented(headers, body) {
+        Ok(presentation) => presentation,
+        Err(absent) => return Ok(challenge(provider, Scheme::Bearer, absent.wire())),
     };
-    let Some(live) = access::live(provider, token).await? else {
-        return Ok(challenge(Some(OAuthError::new(
-            ErrorCode::InvalidToken,
-            "the access token is invalid, expired or revoked",
-        ))));
+    let call = ProvenCall {
+        headers,
+        method,
+        url: &provider.endpoints.userinfo,
+        access_token: None,
+    };
+    let live = match access::admit(provider, presentation, call).await? {
+        Ok(live) => live,
+        Err(denied) => {
+            tracing::info!(?denied, "access token not accepted");
+            let scheme = match denied {
+                Denied::BoundAsBearer => Scheme::Dpop,
+                _ => presentation.scheme,
+            };
+            let mut response = challenge(provider, scheme, Some(denied.wire()));
+            dpop::hand_out_nonce(provider, headers, &mut response);
+            return Ok(response);
+        }
     };
     let policy = provider.policy().await?;
     let roles = match (&live.presented, &live.client) {
@@ -77,26 +96,26 @@ async fn respond(
     let decided = userinfo::decide(facts, &provider.issuer);
     let mut response = match decided {
         Ok(claims) => answer::json(StatusCode::OK, &claims),
-        Err(refusal) => challenge(Some(refusal.wire())),
+        Err(refusal) => challenge(provider, presentation.scheme, Some(refusal.wire())),
     };
+    dpop::hand_out_nonce(provider, headers, &mut response);
     if let Some(client) = &live.client {
         cors::allow(client, headers, &mut response);
     }
     Ok(response)
 }
 
-/// RFC 6750 §3: the challenge says what is wrong, if anything was presented at all.
-fn challenge(error: Option<OAuthError>) -> Response {
+/// RFC 6750 §3, RFC 9449 §7.1: the challenge says what is wrong, if anything was presented at all.
+fn challenge(provider: &Provider, scheme: Scheme, error: Option<OAuthError>) -> Response {
     let Some(error) = error else {
         let mut response = (
             StatusCode::UNAUTHORIZED,
             [(header::CACHE_CONTROL, "no-store")],
         )
             .into_response();
-        let value = HeaderValue::from_static("Bearer realm=\"userinfo\"");
-        response
-            .headers_mut()
-            .insert(header::WWW_AUTHENTICATE, value);
+        for scheme in [Scheme::Bearer, Scheme::Dpop] {
+            add_challenge(provider, scheme, "", &mut response);
+        }
         return response;
     };
     let status = match error.code {
@@ -105,14 +124,23 @@ fn challenge(error: Option<OAuthError>) -> Response {
         _ => StatusCode::UNAUTHORIZED,
     };
     let mut response = answer::oauth_error_with(status, error);
-    let value = format!(
-        "Bearer realm=\"userinfo\", error=\"{}\", error_description=\"{}\"",
+    let says = format!(
+        ", error=\"{}\", error_description=\"{}\"",
         error.code, error.description
     );
+    add_challenge(provider, scheme, &says, &mut response);
+    response
+}
+
+fn add_challenge(provider: &Provider, scheme: Scheme, says: &str, response: &mut Response) {
+    let algorithms = match scheme {
+        Scheme::Bearer => String::new(),
+        Scheme::Dpop => dpop::algorithms(provider),
+    };
+    let value = format!("{} realm=\"userinfo\"{says}{algorithms}", scheme.as_str());
     if let Ok(value) = HeaderValue::from_str(&value) {
         response
             .headers_mut()
-            .insert(header::WWW_AUTHENTICATE, value);
+            .append(header::WWW_AUTHENTICATE, value);
     }
-    response
 }

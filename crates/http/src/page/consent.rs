@@ -72,6 +72,16 @@ async fn ask(visit: &Visit, session: &Id<Session>, missing: &Scope) -> Result<Re
         Some(session) => provider.cache.subject(&session.subject).await?,
         None => None,
     };
+    let name = subject
+        .as_deref()
+        .map_or("", |subject| subject.display_name());
+    let organization = subject
+        .as_deref()
+        .map_or("", |subject| &subject.organization_name);
+    let csrf = visit.csrf_about(PURPOSE, session.as_str());
+    if let Some(device) = &visit.open.asked.device {
+        return super::device::confirm(visit, device, name, organization, &csrf);
+    }
     let request = &visit.open.asked.request;
     let metadata = &visit.open.asked.client.metadata;
     let scopes: Vec<_> = request
@@ -97,23 +107,19 @@ async fn ask(visit: &Visit, session: &Id<Session>, missing: &Scope) -> Result<Re
         logo_uri: None,
         policy_uri: metadata.policy_uri.as_deref(),
         tos_uri: metadata.tos_uri.as_deref(),
-        account: subject
-            .as_deref()
-            .map_or("", |subject| subject.display_name()),
-        organization: subject
-            .as_deref()
-            .map_or("", |subject| &subject.organization_name),
+        account: name,
+        organization,
         scopes: &scopes,
         offline: request.scope.contains("offline_access"),
         action: &visit.address("consent"),
-        csrf: &visit.csrf_about(PURPOSE, session.as_str()),
+        csrf: &csrf,
         other_account: Some(&other_account),
     };
     render(StatusCode::OK, &page, visit.policy())
 }
 
 /// What a scope gives, completing "this application can".
-fn in_words(word: &str) -> (&str, &str) {
+pub fn in_words(word: &str) -> (&str, &str) {
     match word {
         "openid" => (
             "know who you are",

@@ -4,6 +4,7 @@ pub mod assets;
 pub mod authorization_response;
 pub mod choose_account;
 pub mod consent;
+pub mod device;
 pub mod error;
 pub mod home;
 pub mod sign_in;

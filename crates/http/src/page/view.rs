@@ -172,6 +172,74 @@ pub struct AccountChoice<'a> {
     pub signed_in: bool,
 }
 
+/// A person types the code that a device shows.
+#[derive(Template)]
+#[template(path = "device_code.html")]
+pub struct DeviceCode<'a> {
+    /// What is around the content.
+    pub chrome: Chrome<'a>,
+    /// Where the form goes.
+    pub action: &'a str,
+    /// The token that the form brings back.
+    pub csrf: &'a str,
+    /// Whether a link brought the code, so that nobody has typed it yet.
+    pub brought: bool,
+    /// The code to start with.
+    pub user_code: &'a str,
+    /// Why the last attempt did not work and what to do.
+    pub alert: Option<&'a str>,
+}
+
+/// A person decides whether a device may have what it asks for.
+#[derive(Template)]
+#[template(path = "device_confirm.html")]
+pub struct DeviceConfirm<'a> {
+    /// What is around the content.
+    pub chrome: Chrome<'a>,
+    /// The name of the application on the device.
+    pub client_name: &'a str,
+    /// The site of the application.
+    pub client_uri: Option<&'a str>,
+    /// The logo of the application. Only an address that the page's policy lets load.
+    pub logo_uri: Option<&'a str>,
+    /// The privacy policy of the application.
+    pub policy_uri: Option<&'a str>,
+    /// The terms of the application.
+    pub tos_uri: Option<&'a str>,
+    /// The code that the device shows.
+    pub user_code: &'a str,
+    /// From which network address the device asked.
+    pub address: &'a str,
+    /// How long ago, in words.
+    pub age: &'a str,
+    /// The name of the person who is signed in.
+    pub account: &'a str,
+    /// The name of the organization that the person acts in; empty when there is none to name.
+    pub organization: &'a str,
+    /// What the application asks for, without `offline_access`.
+    pub scopes: &'a [ConsentScope<'a>],
+    /// Whether it asks for `offline_access`.
+    pub offline: bool,
+    /// Where the form goes.
+    pub action: &'a str,
+    /// The token that the form brings back.
+    pub csrf: &'a str,
+    /// Where another account can be chosen.
+    pub other_account: &'a str,
+}
+
+/// A person has decided about a device.
+#[derive(Template)]
+#[template(path = "device_done.html")]
+pub struct DeviceDone<'a> {
+    /// What is around the content.
+    pub chrome: Chrome<'a>,
+    /// The name of the application on the device.
+    pub client_name: &'a str,
+    /// Whether it was allowed.
+    pub allowed: bool,
+}
+
 /// A person confirms that they want to sign out (OIDC RP-Initiated Logout §2).
 #[derive(Template)]
 #[template(path = "confirm_sign_out.html")]

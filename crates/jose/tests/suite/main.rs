@@ -4,6 +4,7 @@
 
 mod interoperability;
 mod keys;
+mod proofs;
 mod rfc_vectors;
 mod sealed;
 mod support;

@@ -141,7 +141,7 @@ pub(crate) fn warnings(config: &Config) -> Vec<String> {
     warnings
 }
 
-fn paths(config: &Config) -> [(&'static str, &str); 7] {
+fn paths(config: &Config) -> [(&'static str, &str); 8] {
     let paths = &config.paths;
     [
         ("paths.authorize", &paths.authorize),
@@ -150,6 +150,7 @@ fn paths(config: &Config) -> [(&'static str, &str); 7] {
         ("paths.revoke", &paths.revoke),
         ("paths.keys", &paths.keys),
         ("paths.userinfo", &paths.userinfo),
+        ("paths.device_authorization", &paths.device_authorization),
         ("paths.end_session", &paths.end_session),
     ]
 }

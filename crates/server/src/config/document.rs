@@ -14,6 +14,8 @@ const WIDTH: usize = 96;
 /// What a table of the file is about.
 fn heading(table: &str) -> &'static str {
     match table {
+        "device" => "Devices without a browser",
+        "dpop" => "Proofs of possession",
         "interaction" => "The way through signing in",
         "keys" => "Signing keys",
         "limits" => "Limits",

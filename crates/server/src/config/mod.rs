@@ -25,6 +25,7 @@ use std::{
 };
 
 use ipnet::IpNet;
+use symbolon_core::dpop::nonce::NoncePolicy;
 
 pub(crate) use self::{
     error::{ConfigError, Problem},
@@ -63,6 +64,8 @@ pub(crate) struct Config {
     pub(crate) keys: Keys,
     pub(crate) admin: Admin,
     pub(crate) registration: Registration,
+    pub(crate) dpop: Dpop,
+    pub(crate) device: Device,
     pub(crate) log: Log,
     pub(crate) metrics: Metrics,
     pub(crate) limits: Limits,
@@ -93,6 +96,7 @@ pub(crate) struct Paths {
     pub(crate) revoke: String,
     pub(crate) keys: String,
     pub(crate) userinfo: String,
+    pub(crate) device_authorization: String,
     pub(crate) end_session: String,
 }
 
@@ -160,6 +164,21 @@ pub(crate) struct Admin {
 #[derive(Clone, Debug)]
 pub(crate) struct Registration {
     pub(crate) organization: Option<String>,
+}
+
+/// `dpop.*`
+#[derive(Clone, Debug)]
+pub(crate) struct Dpop {
+    /// JWA names.
+    pub(crate) algorithms: Vec<String>,
+    pub(crate) nonces: NoncePolicy,
+}
+
+/// `device.*`
+#[derive(Clone, Debug)]
+pub(crate) struct Device {
+    pub(crate) code_lifetime: Seconds,
+    pub(crate) poll_interval: Seconds,
 }
 
 /// `log.*`
@@ -287,6 +306,7 @@ fn assemble(values: &Values<'_>) -> Result<Config, String> {
             revoke: values.read("paths.revoke")?,
             keys: values.read("paths.keys")?,
             userinfo: values.read("paths.userinfo")?,
+            device_authorization: values.read("paths.device_authorization")?,
             end_session: values.read("paths.end_session")?,
         },
         token: Token {
@@ -329,6 +349,14 @@ fn assemble(values: &Values<'_>) -> Result<Config, String> {
         },
         registration: Registration {
             organization: values.optional("registration.organization")?,
+        },
+        dpop: Dpop {
+            algorithms: values.read("dpop.algorithms")?,
+            nonces: values.read("dpop.nonces")?,
+        },
+        device: Device {
+            code_lifetime: values.read("device.code_lifetime")?,
+            poll_interval: values.read("device.poll_interval")?,
         },
         log: Log {
             format: values.read("log.format")?,

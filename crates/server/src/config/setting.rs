@@ -74,6 +74,10 @@ pub(crate) enum Kind {
     Name,
     /// A list of IP networks.
     Networks,
+    /// Whether proofs of possession carry a nonce.
+    NoncePolicy,
+    /// A list of signature algorithms of proofs of possession.
+    ProofAlgorithms,
 }
 
 impl Setting {
@@ -147,6 +151,8 @@ impl Kind {
             Self::LogFormat => "text or json".to_owned(),
             Self::Name => "the identifier of an organization".to_owned(),
             Self::Networks => "a list of IP networks in CIDR notation, or of addresses".to_owned(),
+            Self::NoncePolicy => "off, optional or required".to_owned(),
+            Self::ProofAlgorithms => "a list out of ES256, EdDSA, PS256 and RS256".to_owned(),
         }
     }
 
@@ -154,7 +160,7 @@ impl Kind {
     pub(crate) const fn is_list(self) -> bool {
         matches!(
             self,
-            Self::Algorithms | Self::EncryptionKeys | Self::Networks
+            Self::Algorithms | Self::EncryptionKeys | Self::Networks | Self::ProofAlgorithms
         )
     }
 

@@ -180,6 +180,12 @@ pub(crate) static SETTINGS: &[Setting] = &[
         "The path of the userinfo endpoint.",
     ),
     setting(
+        "paths.device_authorization",
+        Kind::EndpointPath,
+        Value("/oauth/v2/device_authorization"),
+        "The path of the device authorization endpoint.",
+    ),
+    setting(
         "paths.end_session",
         Kind::EndpointPath,
         Value("/oidc/v1/end_session"),
@@ -341,6 +347,32 @@ pub(crate) static SETTINGS: &[Setting] = &[
             example: "acme",
         },
         "The organization that people who sign up become members of.",
+    ),
+    setting(
+        "dpop.algorithms",
+        Kind::ProofAlgorithms,
+        Value("ES256,EdDSA,PS256,RS256"),
+        "The algorithms that DPoP proofs may be signed with (RFC 9449).",
+    ),
+    setting(
+        "dpop.nonces",
+        Kind::NoncePolicy,
+        Value("off"),
+        "Whether DPoP proofs carry a nonce of this server, which shows that they were not made in \
+         advance: `off`; `optional` hands one out with every answer, and one that comes back has \
+         to be good; `required` refuses proofs without one.",
+    ),
+    setting(
+        "device.code_lifetime",
+        seconds(1, 30 * MINUTE),
+        Value("10m"),
+        "How long a device may wait for somebody to type its code elsewhere (RFC 8628).",
+    ),
+    setting(
+        "device.poll_interval",
+        seconds(2, MINUTE),
+        Value("5s"),
+        "How long a device waits between two questions whether that was done.",
     ),
     setting(
         "log.format",

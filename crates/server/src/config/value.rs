@@ -4,6 +4,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use ipnet::IpNet;
+use symbolon_core::dpop::nonce::NoncePolicy;
 use tracing_subscriber::EnvFilter;
 
 use super::{
@@ -34,7 +35,7 @@ pub(crate) trait Value: Sized {
 pub(crate) fn check(raw: &Raw, kind: Kind) -> Result<(), String> {
     match kind {
         Kind::Address => SocketAddr::read(raw, kind).map(drop),
-        Kind::Algorithms => Vec::<String>::read(raw, kind).map(drop),
+        Kind::Algorithms | Kind::ProofAlgorithms => Vec::<String>::read(raw, kind).map(drop),
         Kind::Count { .. } => u32::read(raw, kind).map(drop),
         Kind::Database => DatabaseUrl::read(raw, kind).map(drop),
         Kind::Duration { .. } => Seconds::read(raw, kind).map(drop),
@@ -46,6 +47,7 @@ pub(crate) fn check(raw: &Raw, kind: Kind) -> Result<(), String> {
         Kind::Issuer => Issuer::read(raw, kind).map(drop),
         Kind::LogFormat => LogFormat::read(raw, kind).map(drop),
         Kind::Networks => Vec::<IpNet>::read(raw, kind).map(drop),
+        Kind::NoncePolicy => NoncePolicy::read(raw, kind).map(drop),
     }
 }
 
@@ -145,6 +147,17 @@ impl Value for LogFormat {
     }
 }
 
+impl Value for NoncePolicy {
+    fn read(raw: &Raw, _: Kind) -> Result<Self, String> {
+        match raw.text()? {
+            "off" => Ok(Self::Off),
+            "optional" => Ok(Self::Optional),
+            "required" => Ok(Self::Required),
+            _ => Err("is neither off nor optional nor required".to_owned()),
+        }
+    }
+}
+
 impl Value for Vec<IpNet> {
     fn read(raw: &Raw, _: Kind) -> Result<Self, String> {
         raw.items()?.into_iter().map(network).collect()
@@ -167,9 +180,9 @@ impl Value for String {
     }
 }
 
-/// The only kind that is a list of plain text is [`Kind::Algorithms`].
+/// The only lists of plain text are those of algorithms.
 impl Value for Vec<String> {
-    fn read(raw: &Raw, _: Kind) -> Result<Self, String> {
+    fn read(raw: &Raw, kind: Kind) -> Result<Self, String> {
         let names = raw.items()?;
         for (index, name) in names.iter().enumerate() {
             if !ALGORITHMS.contains(name) {
@@ -180,7 +193,7 @@ impl Value for Vec<String> {
             }
         }
         // OIDC Core §15.1: an OpenID provider must be able to sign with RS256.
-        if !names.contains(&"RS256") {
+        if kind == Kind::Algorithms && !names.contains(&"RS256") {
             return Err("lacks RS256, which OpenID Connect requires".to_owned());
         }
         Ok(names.into_iter().map(str::to_owned).collect())
@@ -330,6 +343,17 @@ mod tests {
             &["", "ES256", "RS256,none", "RS256,HS256", "rs256"],
         );
         refused(Kind::Algorithms, &["RS256,RS256"]);
+    }
+
+    #[test]
+    fn proofs_are_signed_with_any_of_the_four() {
+        accepted(Kind::ProofAlgorithms, &["ES256", "EdDSA,PS256"]);
+        refused(
+            Kind::ProofAlgorithms,
+            &["", "none", "ES256,HS256", "ES256,ES256"],
+        );
+        accepted(Kind::NoncePolicy, &["off", "optional", "required"]);
+        refused(Kind::NoncePolicy, &["", "on", "true", "Required"]);
     }
 
     #[test]

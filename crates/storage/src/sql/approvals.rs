@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use sqlx::{Row as _, query};
 use symbolon_core::{
     approval::{Approval, ApprovalState, RefreshFamilyState},
+    dpop::Thumbprint,
     id::Id,
     pkce::Challenge,
     scope::Scope,
@@ -11,7 +12,7 @@ use symbolon_core::{
     token::target::Targets,
 };
 
-use super::{Database, Row};
+use super::{Connection, Database, Row};
 use crate::{
     Approvals, Result, StorageError,
     record::read::{
@@ -19,18 +20,33 @@ use crate::{
     },
 };
 
+// Columns are named: with `*`, SQLite finds more of them than were prepared for when a migration adds
+// one meanwhile.
 statements! {
     INSERT = "INSERT INTO approval (id, client_id, subject_id, session_id, scope, offline_at, \
         claims, nonce, authenticated_at, acr, methods, redirect_uri, challenge, created_at, \
-        code_digest, code_expires_at, refresh_expires_at, targets) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
+        code_digest, code_expires_at, refresh_expires_at, code_key, targets) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, \
+        $19)";
     PUT_CONSENT = "INSERT INTO consent (subject_id, client_id, scope, updated_at) \
         VALUES ($1, $2, $3, $4) \
         ON CONFLICT (subject_id, client_id) \
         DO UPDATE SET scope = excluded.scope, updated_at = excluded.updated_at";
-    BY_CODE = "SELECT * FROM approval WHERE code_digest = $1";
-    BY_FAMILY = "SELECT * FROM approval WHERE refresh_family = $1";
-    BY_ID = "SELECT * FROM approval WHERE id = $1";
+    BY_CODE = "SELECT id, client_id, subject_id, session_id, scope, claims, nonce, \
+        authenticated_at, acr, methods, redirect_uri, challenge, code_key, targets, created_at, \
+        code_expires_at, redeemed_at, refresh_family, refresh_current, refresh_previous, \
+        refresh_rotated_at, refresh_key, refresh_expires_at, revoked_at \
+        FROM approval WHERE code_digest = $1";
+    BY_FAMILY = "SELECT id, client_id, subject_id, session_id, scope, claims, nonce, \
+        authenticated_at, acr, methods, redirect_uri, challenge, code_key, targets, created_at, \
+        code_expires_at, redeemed_at, refresh_family, refresh_current, refresh_previous, \
+        refresh_rotated_at, refresh_key, refresh_expires_at, revoked_at \
+        FROM approval WHERE refresh_family = $1";
+    BY_ID = "SELECT id, client_id, subject_id, session_id, scope, claims, nonce, \
+        authenticated_at, acr, methods, redirect_uri, challenge, code_key, targets, created_at, \
+        code_expires_at, redeemed_at, refresh_family, refresh_current, refresh_previous, \
+        refresh_rotated_at, refresh_key, refresh_expires_at, revoked_at \
+        FROM approval WHERE id = $1";
 }
 
 #[async_trait]
@@ -41,32 +57,13 @@ impl Approvals for Database {
         code: Digest<AuthorizationCode>,
         consent: Option<&Scope>,
     ) -> Result<()> {
-        let offline = approval.scope.contains("offline_access");
-        let insert = query(INSERT)
-            .bind(approval.id.as_str())
-            .bind(approval.client.as_str())
-            .bind(approval.subject.as_str())
-            .bind(approval.session.as_str())
-            .bind(approval.scope.to_string())
-            .bind(offline.then_some(approval.created_at.seconds()))
-            .bind(serde_json::to_string(&approval.claims).unwrap_or_default())
-            .bind(approval.nonce.as_deref())
-            .bind(approval.authenticated_at.seconds())
-            .bind(approval.acr.as_str())
-            .bind(approval.methods.join(" "))
-            .bind(approval.redirect_uri.as_str())
-            .bind(approval.challenge.to_text())
-            .bind(approval.created_at.seconds())
-            .bind(code.as_bytes())
-            .bind(approval.code_expires_at.seconds())
-            .bind(approval.refresh_expires_at.seconds())
-            .bind(approval.targets.as_slice().join(" "));
         let Some(consent) = consent else {
-            insert.execute(&self.writer).await?;
+            let mut connection = self.writer.acquire().await?;
+            insert(&mut connection, approval, code).await?;
             return Ok(());
         };
         let mut transaction = self.begin().await?;
-        insert.execute(&mut *transaction).await?;
+        insert(&mut transaction, approval, code).await?;
         query(PUT_CONSENT)
             .bind(approval.subject.as_str())
             .bind(approval.client.as_str())
@@ -103,6 +100,38 @@ impl Approvals for Database {
     }
 }
 
+/// Records an approval with the digest of its code.
+pub(super) async fn insert(
+    connection: &mut Connection,
+    approval: &Approval,
+    code: Digest<AuthorizationCode>,
+) -> sqlx::Result<()> {
+    let offline = approval.scope.contains("offline_access");
+    query(INSERT)
+        .bind(approval.id.as_str())
+        .bind(approval.client.as_str())
+        .bind(approval.subject.as_str())
+        .bind(approval.session.as_str())
+        .bind(approval.scope.to_string())
+        .bind(offline.then_some(approval.created_at.seconds()))
+        .bind(serde_json::to_string(&approval.claims).unwrap_or_default())
+        .bind(approval.nonce.as_deref())
+        .bind(approval.authenticated_at.seconds())
+        .bind(approval.acr.as_str())
+        .bind(approval.methods.join(" "))
+        .bind(approval.redirect_uri.as_str())
+        .bind(approval.challenge.to_text())
+        .bind(approval.created_at.seconds())
+        .bind(code.as_bytes())
+        .bind(approval.code_expires_at.seconds())
+        .bind(approval.refresh_expires_at.seconds())
+        .bind(approval.key.map(|key| key.to_text()))
+        .bind(approval.targets.as_slice().join(" "))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 fn approval(row: &Row) -> Result<Approval> {
     within("approval", &name(row, "id"), || {
         Ok(Approval {
@@ -120,12 +149,19 @@ fn approval(row: &Row) -> Result<Approval> {
             redirect_uri: text(row, "redirect_uri")?,
             challenge: Challenge::from_text(&text(row, "challenge")?)
                 .ok_or_else(|| StorageError::corrupt("challenge"))?,
+            key: key(row, "code_key")?,
             created_at: instant(row, "created_at")?,
             code_expires_at: instant(row, "code_expires_at")?,
             refresh_expires_at: instant(row, "refresh_expires_at")?,
             state: state(row)?,
         })
     })
+}
+
+fn key(row: &Row, column: &'static str) -> Result<Option<Thumbprint>> {
+    row.try_get::<Option<String>, _>(column)?
+        .map(|text| Thumbprint::from_text(&text).ok_or_else(|| StorageError::corrupt(column)))
+        .transpose()
 }
 
 /// The columns of a row become a state, or the row is none of ours.
@@ -146,6 +182,7 @@ fn state(row: &Row) -> Result<ApprovalState> {
                 current,
                 previous,
                 rotated_at,
+                key: key(row, "refresh_key")?,
             });
             Ok(ApprovalState::Redeemed { refresh })
         }

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use sqlx::{Row as _, query};
 use symbolon_core::{
     decision::Change,
+    device::{LONGEST_INTERVAL, SLOW_DOWN as SLOW_DOWN_BY},
     policy::token_changes::{MOST, TokenChange},
     time::Timestamp,
 };
@@ -17,11 +18,16 @@ use crate::{
 
 statements! {
     REDEEM = "UPDATE approval SET redeemed_at = $2, refresh_family = $3, refresh_current = $4, \
-        refresh_rotated_at = $5 \
+        refresh_rotated_at = $5, refresh_key = $6 \
         WHERE id = $1 AND redeemed_at IS NULL AND revoked_at IS NULL";
     ROTATE = "UPDATE approval SET refresh_previous = refresh_current, refresh_current = $2, \
         refresh_rotated_at = $3 \
         WHERE id = $1 AND refresh_current = $4 AND revoked_at IS NULL";
+    RECORD_POLL = "UPDATE device_authorization SET polled_at = $2 \
+        WHERE digest = $1 AND COALESCE(polled_at, 0) = $3";
+    SLOW_DOWN = "UPDATE device_authorization SET polled_at = $2, \
+        poll_interval = CASE WHEN poll_interval + $3 < $4 THEN poll_interval + $3 ELSE $4 END \
+        WHERE digest = $1";
     REVOKE_APPROVAL = "UPDATE approval SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
     REVOKE_TOKEN = "INSERT INTO revoked_token (jti, revoked_at, expires_at) VALUES ($1, $2, $3) \
         ON CONFLICT (jti) DO NOTHING";
@@ -46,7 +52,12 @@ impl Changes for Database {
         match changes {
             [] => Ok(Applied::Done),
             // One statement is a transaction of its own: one round trip, not three.
-            [only @ (Change::RedeemCode { .. } | Change::RotateRefreshToken { .. })] => {
+            [
+                only @ (Change::RecordDevicePoll { .. }
+                | Change::RedeemCode { .. }
+                | Change::RotateRefreshToken { .. }
+                | Change::SlowDeviceDown { .. }),
+            ] => {
                 let mut connection = self.writer.acquire().await?;
                 settle(apply_one(&mut connection, only).await)
             }
@@ -150,6 +161,7 @@ async fn apply_one(connection: &mut Connection, change: &Change) -> sqlx::Result
                     refresh.as_ref().map(|family| family.current.as_bytes()),
                 ))
                 .bind(refresh.map(|family| family.rotated_at.seconds()))
+                .bind(refresh.and_then(|family| family.key.map(|key| key.to_text())))
                 .execute(connection)
                 .await?;
             Ok(redeemed.rows_affected() == 1)
@@ -168,6 +180,25 @@ async fn apply_one(connection: &mut Connection, change: &Change) -> sqlx::Result
                 .execute(connection)
                 .await?;
             Ok(rotated.rows_affected() == 1)
+        }
+        Change::RecordDevicePoll { device, before, at } => {
+            let recorded = query(RECORD_POLL)
+                .bind(device.as_bytes())
+                .bind(at.seconds())
+                .bind(before.map_or(0, Timestamp::seconds))
+                .execute(connection)
+                .await?;
+            Ok(recorded.rows_affected() == 1)
+        }
+        Change::SlowDeviceDown { device, at } => {
+            query(SLOW_DOWN)
+                .bind(device.as_bytes())
+                .bind(at.seconds())
+                .bind(i64::from(SLOW_DOWN_BY.seconds()))
+                .bind(i64::from(LONGEST_INTERVAL.seconds()))
+                .execute(connection)
+                .await?;
+            Ok(true)
         }
         Change::RevokeApproval { approval, at } => {
             query(REVOKE_APPROVAL)

@@ -11,8 +11,8 @@ use symbolon_core::time::{Lifetime, Timestamp};
 use super::{
     COLUMNS, DATABASE_TIME, Database, MIGRATIONS, acts, acts_owned, administration,
     administration_reads, approvals, attempts, audit, browsers, changes, clients, consents,
-    declared, holders, interactions, personal_tokens, policies, sessions, signing_keys, subjects,
-    tokens,
+    declared, devices, holders, interactions, personal_tokens, policies, sessions, signing_keys,
+    single_uses, subjects, tokens,
 };
 use crate::{Maintenance, Result, StorageError, migration::migrator};
 
@@ -27,6 +27,8 @@ statements! {
     PURGE_PERSONAL_TOKENS = "DELETE FROM personal_access_token WHERE expires_at < $1";
     PURGE_ATTEMPTS = "DELETE FROM attempt WHERE last_at < $1";
     PURGE_SESSIONS = "DELETE FROM session WHERE created_at < $1";
+    PURGE_DEVICES = "DELETE FROM device_authorization WHERE expires_at < $1";
+    PURGE_USED_ONCE = "DELETE FROM used_once WHERE expires_at < $1";
     MARK_FEED = "INSERT INTO change_feed (noun, key, version, changed_at) \
         VALUES ('change_feed', 'complete_since', $2, $3) ON CONFLICT (noun, key) DO UPDATE \
         SET changed_at = excluded.changed_at, version = \
@@ -94,6 +96,8 @@ impl Maintenance for Database {
             // Whoever wonders why a script stopped finds the token in the list for a month.
             (PURGE_PERSONAL_TOKENS, now.minus(Lifetime::from_days(30))),
             (PURGE_ATTEMPTS, now.minus(Lifetime::from_days(2))),
+            (PURGE_DEVICES, now.minus(day)),
+            (PURGE_USED_ONCE, now),
             (PURGE_SESSIONS, now.minus(Lifetime::from_days(400))),
             (PURGE_FEED, kept_since),
         ] {
@@ -127,12 +131,14 @@ impl Maintenance for Database {
             clients::STATEMENTS,
             consents::STATEMENTS,
             declared::STATEMENTS,
+            devices::STATEMENTS,
             holders::STATEMENTS,
             interactions::STATEMENTS,
             personal_tokens::STATEMENTS,
             policies::STATEMENTS,
             sessions::STATEMENTS,
             signing_keys::STATEMENTS,
+            single_uses::STATEMENTS,
             subjects::STATEMENTS,
             tokens::STATEMENTS,
         ];

@@ -51,6 +51,7 @@ async fn every_field_of_an_approval_comes_back(database: &Database) {
         acr: ODD.to_owned(),
         methods: vec!["pwd".to_owned(), "otp".to_owned(), "ä;'".to_owned()],
         redirect_uri: format!("https://client.example/{ODD}"),
+        key: Some(sample::thumbprint()),
         created_at: Timestamp::from_seconds(0),
         code_expires_at: Timestamp::from_seconds(i64::MAX),
         refresh_expires_at: Timestamp::from_seconds(i64::MIN),

@@ -36,6 +36,7 @@ async fn every_field_of_an_interaction_comes_back(database: &Database) {
     let written = Interaction {
         browser: ODD.to_owned(),
         parameters: Parameters::from_pairs(pairs.clone()),
+        device: Some(digest("device")),
         expires_at: Timestamp::from_seconds(i64::MAX),
         ..interaction()
     };
@@ -44,6 +45,7 @@ async fn every_field_of_an_interaction_comes_back(database: &Database) {
     let read = database.interaction(handle("one"), NOW).await;
     let read = read.unwrap().unwrap();
     assert_eq!(read.parameters.pairs(), pairs);
+    assert_eq!(read.device, written.device);
     assert_eq!(format!("{read:?}"), format!("{written:?}"));
     let unknown = database.interaction(handle("unknown"), NOW).await;
     assert!(unknown.unwrap().is_none());

@@ -4,14 +4,16 @@ use symbolon_core::{
     approval::Approval,
     attempt::FREE,
     decision::Change,
+    device::DeviceAuthorization,
     session::Session,
     time::{Lifetime, Timestamp},
     token::personal::PersonalAccessToken,
 };
-use symbolon_storage::{Browser, Interaction, Result};
+use symbolon_storage::{Applied, Browser, Interaction, Result};
 
 use crate::{
     database::Database,
+    devices::device,
     personal_tokens::token as personal_token,
     sample::{
         self, NOW, after, approval, digest, id, interaction, opaque, organization, redeem, session,
@@ -24,17 +26,20 @@ on_every_back_end! {
 }
 
 const DAY: i64 = 86_400;
+const ONE_SECOND: Lifetime = Lifetime::from_seconds(1);
 
 /// For how long the feed is kept, in seconds.
 const FEED: u32 = 7200;
 
 /// For how long something that is over is kept: on the last second it is there, a second later not.
-const KEPT: [(&str, i64); 10] = [
+const KEPT: [(&str, i64); 12] = [
     ("approval", DAY),
     ("attempt", 2 * DAY),
     ("browser", 0),
     // Clocks of instances differ, and a replay must still be recognised for a while.
     ("code", DAY),
+    // That it has expired is told for a while.
+    ("device", DAY),
     ("feed", FEED as i64),
     ("interaction", 0),
     ("opaque token", DAY),
@@ -42,6 +47,7 @@ const KEPT: [(&str, i64); 10] = [
     ("personal token", 30 * DAY),
     ("revoked token", DAY),
     ("session", 400 * DAY),
+    ("used once", 0),
 ];
 
 async fn a_purge_of_nothing_takes_nothing(database: &Database) {
@@ -111,6 +117,15 @@ async fn write(database: &Database, kind: &str, name: &str, over: Timestamp) {
             let created = database.create_approval(&pending, digest(name), None).await;
             created.unwrap();
         }
+        "device" => {
+            let codes = [("kept", "BBBB-BBBB"), ("purged", "CCCC-CCCC")];
+            let code = codes.iter().find(|(of, _)| *of == name).unwrap().1;
+            let device = DeviceAuthorization {
+                expires_at: over,
+                ..device(name, code)
+            };
+            database.create_device(&device).await.unwrap();
+        }
         "feed" => {
             let put = database.put_organization(&organization(name), over).await;
             put.unwrap();
@@ -154,8 +169,18 @@ async fn write(database: &Database, kind: &str, name: &str, over: Timestamp) {
             };
             database.create_session(&session).await.unwrap();
         }
+        "used once" => {
+            let used = database.use_once(&name_of(name), over).await;
+            assert_eq!(used.unwrap(), Applied::Done);
+        }
         unknown => panic!("{unknown}"),
     }
+}
+
+fn name_of(text: &str) -> [u8; 32] {
+    let mut name = [0; 32];
+    name[..text.len()].copy_from_slice(text.as_bytes());
+    name
 }
 
 async fn is_there(database: &Database, kind: &str, name: &str, over: Timestamp) -> bool {
@@ -176,6 +201,7 @@ async fn is_there(database: &Database, kind: &str, name: &str, over: Timestamp) 
             let browser = database.browser(name.as_bytes(), early).await;
             browser.unwrap().is_some()
         }
+        "device" => database.device(digest(name)).await.unwrap().is_some(),
         "feed" => {
             let told = database.changed_since(early).await.unwrap();
             told.iter().any(|changed| changed.key == name)
@@ -194,6 +220,14 @@ async fn is_there(database: &Database, kind: &str, name: &str, over: Timestamp) 
         }
         "revoked token" => database.is_revoked(name).await.unwrap(),
         "session" => database.session(&id(name)).await.unwrap().is_some(),
+        "used once" => {
+            let used = database.use_once(&name_of(name), over).await.unwrap();
+            if used == Applied::Done {
+                // It was not there: take the question back.
+                database.purge(over.plus(ONE_SECOND)).await.unwrap();
+            }
+            used == Applied::Conflict
+        }
         unknown => panic!("{unknown}"),
     }
 }

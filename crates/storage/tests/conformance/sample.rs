@@ -9,6 +9,7 @@ use symbolon_core::{
     claims::ClaimsRequest,
     client::Client,
     decision::Change,
+    dpop::Thumbprint,
     id::Id,
     keys::KeyRecord,
     organization::Organization,
@@ -23,6 +24,7 @@ use symbolon_core::{
     time::Timestamp,
     token::{
         access::{AccessTokenClaims, Audience},
+        confirmation::Confirmation,
         limits::TokenLimits,
         opaque::OpaqueAccessToken,
         target::Targets,
@@ -134,6 +136,7 @@ pub(crate) fn approval(name: &str) -> Approval {
         methods: vec!["pwd".to_owned()],
         redirect_uri: "https://client.example/callback".to_owned(),
         challenge: challenge(),
+        key: None,
         created_at: NOW,
         code_expires_at: after(60),
         refresh_expires_at: after(90 * 86_400),
@@ -145,6 +148,11 @@ pub(crate) fn challenge() -> Challenge {
     Verifier::parse(&"v".repeat(43)).unwrap().challenge()
 }
 
+/// The key of RFC 9449 §6.1.
+pub(crate) fn thumbprint() -> Thumbprint {
+    Thumbprint::from_text("0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I").unwrap()
+}
+
 /// The first generation of the family of an approval.
 pub(crate) fn family(approval: &str) -> RefreshFamilyState {
     RefreshFamilyState {
@@ -152,6 +160,7 @@ pub(crate) fn family(approval: &str) -> RefreshFamilyState {
         current: digest("generation 1"),
         previous: None,
         rotated_at: NOW,
+        key: Some(thumbprint()),
     }
 }
 
@@ -222,6 +231,9 @@ pub(crate) fn opaque(name: &str) -> OpaqueAccessToken {
             amr: vec!["pwd".to_owned(), "otp".to_owned()],
             grant_id: Some(id("approval")),
             exchanged_from: vec![ODD.to_owned()],
+            cnf: Confirmation {
+                jkt: Some(thumbprint()),
+            },
         },
         claims_request: ClaimsRequest::parse(r#"{"userinfo":{"email":{"essential":true}}}"#)
             .unwrap(),
@@ -239,6 +251,7 @@ pub(crate) fn interaction() -> Interaction {
     Interaction {
         browser: "browser".to_owned(),
         parameters: Parameters::from_pairs([("client_id".to_owned(), "web".to_owned())]),
+        device: None,
         progress: Progress::begun(NOW),
         expires_at: after(600),
         finished_at: None,

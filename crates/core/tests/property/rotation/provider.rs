@@ -16,7 +16,7 @@ use symbolon_core::{
     settings::{SessionSettings, TokenSettings},
     subject::Subject,
     time::{Lifetime, Timestamp},
-    token::{Issuance, Tokens, refresh::SuccessionKeys},
+    token::{Issuance, Tokens, confirmation::Confirmation, refresh::SuccessionKeys},
 };
 
 use super::store::Store;
@@ -173,6 +173,7 @@ impl Provider {
             now: self.now,
             entropy: &self.entropy,
             succession: &self.succession,
+            confirmation: Confirmation::default(),
         }
     }
 }

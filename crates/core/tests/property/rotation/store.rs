@@ -95,7 +95,10 @@ impl Store {
                 }
             }
             Change::IssueOpaqueAccessToken(token) => self.opaque.push((**token).clone()),
-            Change::RevokeAccessToken { .. } | Change::RevokeOpaqueAccessToken { .. } => {
+            Change::RecordDevicePoll { .. }
+            | Change::RevokeAccessToken { .. }
+            | Change::RevokeOpaqueAccessToken { .. }
+            | Change::SlowDeviceDown { .. } => {
                 panic!("no grant decides {change:?}")
             }
         }

@@ -129,10 +129,10 @@ impl Caller {
             Ok(Err(unauthorized(Some("Bearer"), sentence)))
         };
         let no_form = Parameters::default();
-        let Ok(token) = access::presented(headers, &no_form) else {
+        let Ok(presentation) = access::presented(headers, &no_form) else {
             return refused();
         };
-        match access::live(provider, token).await? {
+        match access::admit_unbound(provider, presentation).await? {
             Some(live) if is_for_us(provider, &live) => Ok(Ok(Self::Bearer(Box::new(live)))),
             _ => refused(),
         }

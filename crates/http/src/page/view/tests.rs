@@ -70,7 +70,7 @@ fn every_page(text: &str) -> Vec<(&'static str, String)> {
         organization: text,
         signed_in: false,
     };
-    let pages: [(&'static str, &dyn askama::DynTemplate); 9] = [
+    let pages: [(&'static str, &dyn askama::DynTemplate); 12] = [
         (
             "sign in",
             &SignIn {
@@ -130,6 +130,46 @@ fn every_page(text: &str) -> Vec<(&'static str, String)> {
                 accounts: &[account],
                 action: text,
                 csrf: text,
+            },
+        ),
+        (
+            "device code",
+            &DeviceCode {
+                chrome,
+                action: text,
+                csrf: text,
+                brought: false,
+                user_code: text,
+                alert: Some(text),
+            },
+        ),
+        (
+            "device confirm",
+            &DeviceConfirm {
+                chrome,
+                client_name: text,
+                client_uri: Some(text),
+                logo_uri: Some(text),
+                policy_uri: Some(text),
+                tos_uri: Some(text),
+                user_code: text,
+                address: text,
+                age: text,
+                account: text,
+                organization: text,
+                scopes: &scopes,
+                offline: true,
+                action: text,
+                csrf: text,
+                other_account: text,
+            },
+        ),
+        (
+            "device done",
+            &DeviceDone {
+                chrome,
+                client_name: text,
+                allowed: true,
             },
         ),
         (

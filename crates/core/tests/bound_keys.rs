@@ -1,0 +1,165 @@
+//! Codes and refresh tokens that are bound to a key (RFC 9449 §5, §10): good with it, and without it
+//! not even used up.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod fixture;
+
+use std::sync::Arc;
+
+use fixture::{
+    REDIRECT_URI, Seeded, VERIFIER, authorization_request, authorize_parameters, client, person,
+    session,
+};
+use symbolon_core::{
+    approval::{Approval, ApprovalState, RefreshFamilyState},
+    authorize::code::approve,
+    client::{AuthenticationMethod, Client},
+    dpop::Thumbprint,
+    grant::{authorization_code, refresh_token},
+    parameters::Parameters,
+    secret::{AuthorizationCode, RefreshToken, Secret},
+    settings::{SessionSettings, TokenSettings},
+    time::Timestamp,
+    token::{
+        Issuance, Tokens,
+        confirmation::Confirmation,
+        refresh::{self, SuccessionKeys},
+    },
+};
+
+const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
+
+fn key(letter: &str) -> Thumbprint {
+    Thumbprint::from_text(&format!("{}A", letter.repeat(42))).unwrap()
+}
+
+fn issuing<T>(key: Option<Thumbprint>, decide: impl FnOnce(Issuance<'_>) -> T) -> T {
+    decide(Issuance {
+        issuer: &Arc::from("https://issuer.example"),
+        settings: &TokenSettings::default(),
+        now: NOW,
+        entropy: &Seeded::new(3),
+        succession: &SuccessionKeys::new([7; 32], []),
+        confirmation: Confirmation { jkt: key },
+    })
+}
+
+fn approval(key: Option<Thumbprint>) -> (Approval, Secret<AuthorizationCode>) {
+    let named = key.map(|key| key.to_text()).unwrap_or_default();
+    let parameters = authorize_parameters(&[("dpop_jkt", &named)]);
+    approve(
+        &authorization_request(&client(), &parameters).unwrap(),
+        &session("s", &person("alice"), NOW),
+        &TokenSettings::default(),
+        &SessionSettings::default(),
+        NOW,
+        &Seeded::new(1),
+    )
+}
+
+fn redeem(
+    bound: Option<Thumbprint>,
+    proved: Option<Thumbprint>,
+) -> Result<Tokens, authorization_code::Refusal> {
+    let (approval, code) = approval(bound);
+    let pairs = [
+        ("code", code.expose()),
+        ("redirect_uri", REDIRECT_URI),
+        ("code_verifier", VERIFIER),
+    ];
+    let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let request = authorization_code::Request::parse(&Parameters::from_pairs(pairs)).unwrap();
+    let alice = person("alice");
+    let facts = authorization_code::Facts {
+        approval: Some(&approval),
+        subject: Some(&alice),
+    };
+    let decision = issuing(proved, |issuance| {
+        authorization_code::decide(&request, &client(), &facts, issuance)
+    });
+    assert_eq!(decision.changes.is_empty(), decision.outcome.is_err());
+    decision.outcome
+}
+
+fn refresh(
+    client: &Client,
+    token: &Secret<RefreshToken>,
+    family: RefreshFamilyState,
+    proved: Option<Thumbprint>,
+) -> Result<Tokens, refresh_token::Refusal> {
+    let (mut approval, _) = approval(None);
+    approval.state = ApprovalState::Redeemed {
+        refresh: Some(family),
+    };
+    let pairs = [("refresh_token".to_owned(), token.expose().to_owned())];
+    let request = refresh_token::Request::parse(&Parameters::from_pairs(pairs)).unwrap();
+    let alice = person("alice");
+    let facts = refresh_token::Facts {
+        approval: Some(&approval),
+        subject: Some(&alice),
+    };
+    let decision = issuing(proved, |issuance| {
+        refresh_token::decide(&request, client, &facts, issuance)
+    });
+    assert_eq!(decision.changes.is_empty(), decision.outcome.is_err());
+    decision.outcome
+}
+
+fn confidential() -> Client {
+    let mut client = client();
+    client.metadata.token_endpoint_auth_methods = vec![AuthenticationMethod::ClientSecretBasic];
+    client
+}
+
+#[test]
+fn a3_9_a_code_that_is_bound_to_a_key_is_redeemed_with_that_key_alone() {
+    use authorization_code::Refusal as R;
+    let (own, other) = (key("A"), key("B"));
+    assert_eq!(redeem(Some(own), None).unwrap_err(), R::KeyMissing);
+    assert_eq!(redeem(Some(own), Some(other)).unwrap_err(), R::KeyOther);
+    assert!(redeem(Some(own), Some(own)).is_ok());
+}
+
+#[test]
+fn what_is_issued_is_bound_to_the_key_that_was_proved() {
+    let own = key("A");
+    let bound = redeem(None, Some(own)).unwrap().access.claims.cnf;
+    assert_eq!(bound, Confirmation { jkt: Some(own) });
+    assert_eq!(bound.token_type(), "DPoP");
+    let free = redeem(None, None).unwrap().access.claims.cnf;
+    assert!(free.is_none());
+    assert_eq!(free.token_type(), "Bearer");
+}
+
+#[test]
+fn a_refresh_token_of_a_public_client_is_used_with_its_key_alone() {
+    use refresh_token::Refusal as R;
+    let (own, other) = (key("A"), key("B"));
+    let (token, family) = refresh::found(NOW, Some(own), &Seeded::new(2));
+    let used = |proved| refresh(&client(), &token, family, proved);
+    assert_eq!(used(None).unwrap_err(), R::KeyMissing);
+    assert_eq!(used(Some(other)).unwrap_err(), R::KeyOther);
+    assert_eq!(used(Some(own)).unwrap().access.claims.cnf.jkt, Some(own));
+}
+
+#[test]
+fn a_confidential_client_may_change_its_key_and_never_go_without() {
+    use refresh_token::Refusal as R;
+    let (own, other) = (key("A"), key("B"));
+    let (token, family) = refresh::found(NOW, Some(own), &Seeded::new(2));
+    let used = |proved| refresh(&confidential(), &token, family, proved);
+    assert_eq!(used(None).unwrap_err(), R::KeyMissing);
+    let changed = used(Some(other)).unwrap();
+    assert_eq!(changed.access.claims.cnf.jkt, Some(other));
+}
+
+#[test]
+fn a_thief_without_the_key_cannot_have_a_family_revoked() {
+    use refresh_token::Refusal as R;
+    let (token, family) = refresh::found(NOW, Some(key("A")), &Seeded::new(2));
+    // A generation that was used up long ago would revoke the family, from who has the key.
+    let older = Secret::<RefreshToken>::of_family(&token.family(), &[0; 32]);
+    let stolen = refresh(&client(), &older, family, None);
+    assert_eq!(stolen.unwrap_err(), R::KeyMissing);
+}

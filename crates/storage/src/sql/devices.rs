@@ -1,0 +1,144 @@
+//! Devices that wait for a person.
+
+use async_trait::async_trait;
+use sqlx::{Row as _, query};
+use symbolon_core::{
+    approval::Approval,
+    device::{DeviceAuthorization, DeviceState, UserCode},
+    secret::{AuthorizationCode, DeviceCode, Digest},
+    time::{Lifetime, Timestamp},
+    token::target::Targets,
+};
+
+use super::{Database, Row, approvals};
+use crate::{
+    Applied, Devices, Result, StorageError,
+    record::read::{
+        OF_THIS_DIGEST, id, instant, optional_digest, optional_id, optional_instant, scope, text,
+        within, words,
+    },
+};
+
+statements! {
+    INSERT = "INSERT INTO device_authorization (digest, user_code, client_id, scope, targets, address, \
+        created_at, expires_at, poll_interval) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+        ON CONFLICT (user_code) DO NOTHING";
+    BY_DIGEST = "SELECT digest, user_code, client_id, scope, targets, address, created_at, expires_at, \
+        poll_interval, polled_at, approval_id, denied_at \
+        FROM device_authorization WHERE digest = $1";
+    BY_USER_CODE = "SELECT digest, user_code, client_id, scope, targets, address, created_at, expires_at, \
+        poll_interval, polled_at, approval_id, denied_at \
+        FROM device_authorization WHERE user_code = $1";
+    APPROVE = "UPDATE device_authorization SET approval_id = $2 \
+        WHERE digest = $1 AND approval_id IS NULL AND denied_at IS NULL AND expires_at > $3";
+    DENY = "UPDATE device_authorization SET denied_at = $2 \
+        WHERE digest = $1 AND approval_id IS NULL AND denied_at IS NULL";
+}
+
+#[async_trait]
+impl Devices for Database {
+    async fn create_device(&self, device: &DeviceAuthorization) -> Result<Applied> {
+        let created = query(INSERT)
+            .bind(device.digest.as_bytes())
+            .bind(device.user_code.to_string())
+            .bind(device.client.as_str())
+            .bind(device.scope.to_string())
+            .bind(device.targets.as_slice().join(" "))
+            .bind(device.address.as_str())
+            .bind(device.created_at.seconds())
+            .bind(device.expires_at.seconds())
+            .bind(i64::from(device.interval.seconds()))
+            .execute(&self.writer)
+            .await?;
+        Ok(applied(created.rows_affected()))
+    }
+
+    async fn device(&self, code: Digest<DeviceCode>) -> Result<Option<DeviceAuthorization>> {
+        let row = query(BY_DIGEST)
+            .bind(code.as_bytes())
+            .fetch_optional(&self.reader)
+            .await?;
+        row.as_ref().map(device).transpose()
+    }
+
+    async fn device_of_user_code(&self, code: &UserCode) -> Result<Option<DeviceAuthorization>> {
+        let row = query(BY_USER_CODE)
+            .bind(code.to_string())
+            .fetch_optional(&self.reader)
+            .await?;
+        row.as_ref().map(device).transpose()
+    }
+
+    async fn approve_device(
+        &self,
+        device: Digest<DeviceCode>,
+        approval: &Approval,
+        code: Digest<AuthorizationCode>,
+    ) -> Result<Applied> {
+        let mut transaction = self.begin().await?;
+        let approved = query(APPROVE)
+            .bind(device.as_bytes())
+            .bind(approval.id.as_str())
+            .bind(approval.created_at.seconds())
+            .execute(&mut *transaction)
+            .await?;
+        if applied(approved.rows_affected()) == Applied::Conflict {
+            transaction.rollback().await?;
+            return Ok(Applied::Conflict);
+        }
+        approvals::insert(&mut transaction, approval, code).await?;
+        transaction.commit().await?;
+        Ok(Applied::Done)
+    }
+
+    async fn deny_device(&self, device: Digest<DeviceCode>, now: Timestamp) -> Result<Applied> {
+        let denied = query(DENY)
+            .bind(device.as_bytes())
+            .bind(now.seconds())
+            .execute(&self.writer)
+            .await?;
+        Ok(applied(denied.rows_affected()))
+    }
+}
+
+fn applied(rows: u64) -> Applied {
+    match rows {
+        1 => Applied::Done,
+        _ => Applied::Conflict,
+    }
+}
+
+fn device(row: &Row) -> Result<DeviceAuthorization> {
+    within("device_authorization", OF_THIS_DIGEST, || {
+        let interval: i64 = row.try_get("poll_interval")?;
+        let interval =
+            u32::try_from(interval).map_err(|_| StorageError::corrupt("poll_interval"))?;
+        Ok(DeviceAuthorization {
+            digest: optional_digest(row, "digest")?
+                .ok_or_else(|| StorageError::corrupt("digest"))?,
+            user_code: UserCode::parse(&text(row, "user_code")?)
+                .map_err(|_| StorageError::corrupt("user_code"))?,
+            client: id(row, "client_id")?,
+            scope: scope(row, "scope")?,
+            targets: Targets::trusted(words(row, "targets")?),
+            address: text(row, "address")?,
+            created_at: instant(row, "created_at")?,
+            expires_at: instant(row, "expires_at")?,
+            interval: Lifetime::from_seconds(interval),
+            polled_at: optional_instant(row, "polled_at")?,
+            state: state(row)?,
+        })
+    })
+}
+
+/// The columns of a row become a state, or the row is none of ours.
+fn state(row: &Row) -> Result<DeviceState> {
+    let approval = optional_id(row, "approval_id")?;
+    let denied = optional_instant(row, "denied_at")?;
+    match (approval, denied) {
+        (None, None) => Ok(DeviceState::Pending),
+        (Some(approval), None) => Ok(DeviceState::Approved { approval }),
+        (None, Some(at)) => Ok(DeviceState::Denied { at }),
+        (Some(_), Some(_)) => Err(StorageError::corrupt("denied_at")),
+    }
+}
