@@ -8,8 +8,8 @@ mod fixture;
 use std::sync::Arc;
 
 use fixture::{
-    REDIRECT_URI, Seeded, VERIFIER, authorization_request, authorize_parameters, client, person,
-    session,
+    POLICY, REDIRECT_URI, Seeded, VERIFIER, authorization_request, authorize_parameters, client,
+    person, session,
 };
 use symbolon_core::{
     approval::{Approval, ApprovalState, RefreshFamilyState},
@@ -37,6 +37,7 @@ fn key(letter: &str) -> Thumbprint {
 fn issuing<T>(key: Option<Thumbprint>, decide: impl FnOnce(Issuance<'_>) -> T) -> T {
     decide(Issuance {
         issuer: &Arc::from("https://issuer.example"),
+        policy: &POLICY,
         settings: &TokenSettings::default(),
         now: NOW,
         entropy: &Seeded::new(3),

@@ -83,6 +83,8 @@ pub struct Claims {
     exchanged_from: Vec<String>,
     /// Only a token that forward authentication hands to an API has this.
     organization_id: Option<IgnoredAny>,
+    /// Only a token that is bound to a key has this.
+    cnf: Option<IgnoredAny>,
 }
 
 /// Whom tokens have to be from, and for whom.
@@ -133,6 +135,9 @@ impl Claims {
         // What it was made from may have been revoked since, and cannot be asked about: it is for
         // APIs behind a proxy that decide nothing themselves.
         self.organization_id.is_none()
+            // Proofs of possession are not checked here, and without one a bound token is none
+            // (RFC 9449 §7.2).
+            && self.cnf.is_none()
             && *self.iss == *accepted.issuer
             && self.aud.contains(accepted.audience.as_str())
             && now < self.exp.plus(leeway)
@@ -221,6 +226,10 @@ mod tests {
             ("aud", json!(["API", "ap", "api2"])),
             ("nbf", json!(156)),
             ("organization_id", json!("acme")),
+            (
+                "cnf",
+                json!({"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}),
+            ),
         ] {
             let other = claims(|claims| claims[member] = value.clone());
             assert!(!is_accepted(&other, 150), "{member}: {value}");

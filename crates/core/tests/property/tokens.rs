@@ -29,6 +29,7 @@ use symbolon_core::{
     token::{
         Issuance, Tokens,
         access::AccessTokenClaims,
+        confirmation::Confirmation,
         personal::{self, PersonalAccessToken},
         refresh::{self, SuccessionKeys},
     },
@@ -149,6 +150,7 @@ fn issuing<T>(now: Timestamp, decide: impl FnOnce(Issuance<'_>) -> T) -> T {
         now,
         entropy: &Seeded::new(3),
         succession: &SuccessionKeys::new([7; 32], []),
+        confirmation: Confirmation::default(),
     })
 }
 
@@ -395,7 +397,7 @@ fn approved(client: &Client, alice: &Subject, asked: &Asked) -> Option<(Approval
         NOW,
         &Seeded::new(1),
     );
-    let (token, family) = refresh::found(NOW, &Seeded::new(2));
+    let (token, family) = refresh::found(NOW, None, &Seeded::new(2));
     let refresh = Some(family);
     let approval = Approval {
         state: ApprovalState::Redeemed { refresh },

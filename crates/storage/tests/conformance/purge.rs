@@ -224,7 +224,7 @@ async fn is_there(database: &Database, kind: &str, name: &str, over: Timestamp) 
             let used = database.use_once(&name_of(name), over).await.unwrap();
             if used == Applied::Done {
                 // It was not there: take the question back.
-                database.purge(over.plus(ONE_SECOND)).await.unwrap();
+                purge(database, over.plus(ONE_SECOND)).await.unwrap();
             }
             used == Applied::Conflict
         }
