@@ -107,7 +107,7 @@ on_both_databases! {
             let status = http().get(url).send().await.unwrap().status();
             assert_ne!(status, 404, "{name}: {url}");
         }
-        assert_eq!(addresses, 7);
+        assert_eq!(addresses, 8);
     }
 
     async fn every_scope_works_and_no_other(backend) {
@@ -154,7 +154,8 @@ on_both_databases! {
                 "authorization_code",
                 "refresh_token",
                 "client_credentials",
-                "urn:ietf:params:oauth:grant-type:token-exchange"
+                "urn:ietf:params:oauth:grant-type:token-exchange",
+                "urn:ietf:params:oauth:grant-type:device_code",
             ]
         );
         let tokens = alice(&party).await;
@@ -176,6 +177,14 @@ on_both_databases! {
         ];
         let gate = machine(server, "gate").await;
         gate.post("token_endpoint", &form).await.tokens();
+        let television = public(shared(backend), "television").await;
+        let waiting = television.post("device_authorization_endpoint", &[]).await;
+        let form = [
+            ("grant_type", &*grants[4]),
+            ("device_code", waiting.json["device_code"].as_str().unwrap()),
+        ];
+        let pending = television.post("token_endpoint", &form).await;
+        assert_eq!(pending.error(), "authorization_pending");
     }
 
     async fn every_signing_algorithm_signs(backend) {
@@ -351,12 +360,10 @@ on_both_databases! {
         }
         for absent in [
             "registration_endpoint",
-            "device_authorization_endpoint",
             "check_session_iframe",
             "pushed_authorization_request_endpoint",
             "backchannel_logout_supported",
             "frontchannel_logout_supported",
-            "dpop_signing_alg_values_supported",
         ] {
             assert_eq!(metadata.get(absent), None, "{absent}");
         }

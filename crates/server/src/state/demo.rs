@@ -53,6 +53,11 @@ pub(crate) fn guide(issuer: &str, authorize: &str) -> DemoGuide {
                 "a web application with a server: asks for consent",
             ),
             client(
+                "demo-device",
+                None,
+                "a device without a browser: its code is typed at /device",
+            ),
+            client(
                 "demo-machine",
                 Some("demo-machine-secret"),
                 "a machine: client_credentials",
@@ -111,7 +116,7 @@ mod tests {
     #[test]
     fn the_demo_state_is_well_formed_and_survives_a_round_trip() {
         let form = form().unwrap();
-        assert_eq!((form.users.len(), form.clients.len()), (3, 3));
+        assert_eq!((form.users.len(), form.clients.len()), (3, 4));
         let again = Form::parse(&form.to_yaml().unwrap()).unwrap();
         assert_eq!(again.to_yaml().unwrap(), form.to_yaml().unwrap());
     }
