@@ -17,8 +17,17 @@ use symbolon_testkit::{Backend, Options, Server};
 
 /// A server with the demo state on a fresh SQLite file.
 fn server() -> Server {
+    server_with(&[])
+}
+
+/// The same, with these settings.
+fn server_with(settings: &[(&str, &str)]) -> Server {
     let binary = Path::new(env!("CARGO_BIN_EXE_symbolon"));
-    Server::start(binary, Options::on(Backend::Sqlite.url()))
+    let options = Options::on(Backend::Sqlite.url());
+    let options = settings
+        .iter()
+        .fold(options, |options, (name, value)| options.with(name, value));
+    Server::start(binary, options)
 }
 
 /// A folder of `tests/interop`.

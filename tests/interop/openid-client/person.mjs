@@ -41,9 +41,10 @@ export class Person {
 
   /**
    * Opens an address and answers what is asked. Resolves to the request that the browser would send
-   * to the client: a GET with the parameters in the query, or a POST of a form.
+   * to the client: a GET with the parameters in the query, or a POST of a form. With a `userCode`, which
+   * is typed where a device's code is asked for, it resolves to the last page.
    */
-  async visit(start, { username, password } = {}) {
+  async visit(start, { username, password, userCode } = {}) {
     let page = await this.#send(start);
     const home = new URL(start).origin;
     for (let step = 0; step < LONGEST_WALK; step += 1) {
@@ -53,6 +54,7 @@ export class Person {
         continue;
       }
       const form = formOf(page.text, page.url);
+      if (page.ok && !form && userCode) return page;
       if (!page.ok || !form) throw new Error(`stuck at ${page.url} (${page.status}):\n${page.text}`);
       if (form.action.origin !== home) {
         return new Request(form.action, { method: 'POST', body: form.hidden });
@@ -60,6 +62,8 @@ export class Person {
       if (form.names.has('password')) {
         form.hidden.append('username', username);
         form.hidden.append('password', password);
+      } else if (userCode && form.names.has('user_code')) {
+        form.hidden.append('user_code', userCode);
       } else if (form.names.has('decision=allow')) {
         form.hidden.append('decision', 'allow');
       } else {
