@@ -7,6 +7,7 @@ use super::{
     ACTION, EVALUATION, EVALUATIONS, PEP, PEP_SECRET, RESOURCE, SUBJECT, ask, ask_with, shared,
     shared_with_database, start,
 };
+use crate::dpop::Key;
 use crate::support::{eventually, machine, run};
 
 const BOTH: &str = "Symbolon.Access.v1.Evaluate Symbolon.Access.v1.Search";
@@ -85,6 +86,19 @@ on_both_databases! {
             let results = other.json["results"].as_array().map_or(0, Vec::len);
             assert!(other.status != 500 && results == 0, "{path}: {other:?}");
         }
+    }
+
+    async fn a_token_that_is_bound_to_a_key_opens_nothing_here(backend) {
+        let server = shared(backend);
+        let party = machine(server, "auditor").await;
+        let proof = Key::new().proof("POST", party.endpoint("token_endpoint")).sign();
+        let form = [("grant_type", "client_credentials"), ("scope", BOTH)];
+        let bound = party.post_with("token_endpoint", &form, &[("DPoP", &proof)]).await;
+        let bound = bound.json["access_token"].as_str().unwrap();
+        let free = token(server, "auditor", BOTH).await;
+        let ask = async |token: &str| ask_with(server, token, EVALUATION, &question("branch")).await;
+        assert_eq!(ask(&free).await.status, 200);
+        assert_eq!(ask(bound).await.status, 401);
     }
 
     async fn whoever_is_nobody_is_told_how_to_say_who_they_are(backend) {

@@ -2,6 +2,7 @@
 //! without a line of the server's.
 
 mod binding;
+mod elsewhere;
 mod key;
 mod nonces;
 mod resource;
