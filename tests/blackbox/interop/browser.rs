@@ -1,5 +1,5 @@
 //! A real browser, driven as a person drives it: `tests/interop/browser/sign_in.mjs`. The pictures
-//! that it takes are left in `tests/artifacts/browser`, for people to look at.
+//! that it takes are left in `tests/artifacts`, for people to look at; so are those of `device.mjs`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,18 +8,28 @@ use super::{folder, install_npm_packages, run, server};
 
 #[test]
 fn a_person_signs_in_with_a_browser() {
+    visit("sign_in.mjs", "browser", "browser: all is well\n");
+}
+
+#[test]
+fn a_person_connects_a_device_with_a_browser() {
+    visit("device.mjs", "device", "device: all is well\n");
+}
+
+fn visit(script: &str, pictures: &str, last: &str) {
     let folder = folder("browser");
     let chromium = chromium();
     install_npm_packages(&folder);
     let server = server();
-    let pictures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/artifacts/browser");
+    let artifacts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/artifacts");
+    let pictures = artifacts.join(pictures);
     let mut visit = Command::new("node");
     visit
-        .arg("sign_in.mjs")
+        .arg(script)
         .arg(server.issuer())
         .args([&chromium, &pictures]);
     let printed = run(visit.current_dir(&folder), "nodejs");
-    assert!(printed.ends_with("browser: all is well\n"), "{printed}");
+    assert!(printed.ends_with(last), "{printed}");
 }
 
 #[expect(
