@@ -139,7 +139,7 @@ on_both_databases! {
             format!("Bearer {token} {token}"),
             format!("Bearer {token},"),
             format!("Basic {token}"),
-            format!("DPoP {token}"),
+            format!("MAC {token}"),
             format!("Bearer\t{token}"),
         ] {
             is_challenged(get(header), 400, "invalid_request").await;

@@ -111,6 +111,7 @@ pub(crate) fn metadata(_: &mut SchemaGenerator) -> Schema {
             "access_token_signed_response_alg": { "enum": algorithms },
             "id_token_signed_response_alg": { "enum": algorithms },
             "access_token_lifetime": { "type": "integer", "description": "Seconds." },
+            "dpop_bound_access_tokens": { "type": "boolean" },
             "audience": words(),
             "introspects": words(),
             "role_claims": { "type": "object" },

@@ -22,6 +22,7 @@ macro_rules! statements {
 }
 
 mod administration;
+mod devices;
 mod error;
 mod migration;
 mod postgres;
@@ -57,6 +58,7 @@ pub use administration::{
     Act, Administered, Administration, AuditEvent, AuditFilter, Basis, PageOf, SecretRecord,
     Stored, SubjectFilter,
 };
+pub use devices::Devices;
 pub use error::StorageError;
 pub use record::{
     Browser, Changed, Credential, DeclaredSubject, Interaction, KeptChanges, PolicyFacts,

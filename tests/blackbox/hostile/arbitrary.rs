@@ -11,14 +11,16 @@ use super::raw::{Request, send, send_and_end};
 use super::{HOSTILE, check_manners};
 use crate::support;
 
-const PATHS: [&str; 12] = [
+const PATHS: [&str; 14] = [
     "/oauth/v2/authorize",
     "/oauth/v2/token",
     "/oauth/v2/introspect",
     "/oauth/v2/revoke",
     "/oauth/v2/keys",
+    "/oauth/v2/device_authorization",
     "/oidc/v1/userinfo",
     "/oidc/v1/end_session",
+    "/device",
     "/sign-in/x",
     "/consent/x",
     "/choose-account/x",
@@ -27,7 +29,7 @@ const PATHS: [&str; 12] = [
 ];
 
 /// Names that mean something somewhere.
-const NAMES: [&str; 24] = [
+const NAMES: [&str; 27] = [
     "access_token",
     "acr_values",
     "claims",
@@ -39,6 +41,8 @@ const NAMES: [&str; 24] = [
     "code_verifier",
     "csrf",
     "decision",
+    "device_code",
+    "dpop_jkt",
     "grant_type",
     "id_token_hint",
     "login_hint",
@@ -52,11 +56,16 @@ const NAMES: [&str; 24] = [
     "scope",
     "state",
     "token",
+    "user_code",
 ];
 
 /// Values that take a request further than nonsense gets.
-const VALUES: [&str; 16] = [
+const VALUES: [&str; 20] = [
     "demo-web",
+    "demo-device",
+    "urn:ietf:params:oauth:grant-type:device_code",
+    "WDJB-MJHT",
+    "sy_dc_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
     "demo-confidential",
     "demo-confidential-secret",
     "demo-machine",
@@ -145,6 +154,10 @@ fn requests(
             value.splice(0..0, *b"authorization: ");
             Some(value)
         }),
+        bytes(200).prop_map(|mut value| {
+            value.splice(0..0, *b"dpop: ");
+            Some(value)
+        }),
         Just(Some(
             b"authorization: Basic ZGVtby1tYWNoaW5lOmRlbW8tbWFjaGluZS1zZWNyZXQ=".to_vec()
         )),
@@ -192,9 +205,11 @@ fn form() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-/// All rows but those that every authorization request that is valid so far leaves behind.
+/// All rows but those that every authorization request that is valid so far leaves behind, and every
+/// device.
 fn kept(database: &str) -> Vec<String> {
+    let left = ["interaction ", "browser ", "device_authorization "];
     let all = rows(database).into_iter();
-    all.filter(|row| !row.starts_with("interaction ") && !row.starts_with("browser "))
+    all.filter(|row| !left.iter().any(|table| row.starts_with(table)))
         .collect()
 }

@@ -64,7 +64,7 @@ fn grant_types(machine: &Fields) -> Vec<Case> {
     for grant in [
         "password",
         "implicit",
-        "urn:ietf:params:oauth:grant-type:device_code",
+        "urn:ietf:params:oauth:grant-type:device_code ",
         "urn:ietf:params:oauth:grant-type:token-exchange ",
         "urn:ietf:params:oauth:grant-type:jwt-bearer",
         "CLIENT_CREDENTIALS",

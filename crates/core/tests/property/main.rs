@@ -6,6 +6,7 @@
 mod fixture;
 
 mod claims;
+mod dpop;
 mod identifier;
 mod interaction;
 mod json;
