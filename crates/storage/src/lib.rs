@@ -38,16 +38,13 @@ use symbolon_core::{
     authorize::interaction::Progress,
     client::{Client, StoredSecret},
     decision::Change,
-    device::{DeviceAuthorization, UserCode},
     id::Id,
     keys::SigningKey,
     organization::Organization,
     policy::{api::Api, relation::Relation},
     role::{Role, RoleKey},
     scope::Scope,
-    secret::{
-        self, AccessToken, AuthorizationCode, DeviceCode, Digest, InteractionHandle, RefreshFamily,
-    },
+    secret::{self, AccessToken, AuthorizationCode, Digest, InteractionHandle, RefreshFamily},
     session::Session,
     subject::{Identifier, Subject},
     time::{Lifetime, Timestamp},
@@ -158,31 +155,6 @@ pub trait Approvals: Send + Sync {
 
     /// The approval of this name.
     async fn approval(&self, id: &Id<Approval>) -> Result<Option<Approval>>;
-}
-
-/// Devices without a browser that wait for a person.
-#[async_trait]
-pub trait Devices: Send + Sync {
-    /// Records one; `Conflict` when its user code is taken.
-    async fn create_device(&self, device: &DeviceAuthorization) -> Result<Applied>;
-
-    /// The device of a device code.
-    async fn device(&self, code: Digest<DeviceCode>) -> Result<Option<DeviceAuthorization>>;
-
-    /// The device of a code that a person typed.
-    async fn device_of_user_code(&self, code: &UserCode) -> Result<Option<DeviceAuthorization>>;
-
-    /// The person said yes: records the approval, under the digest of a code that nobody has;
-    /// `Conflict` when the device does not wait any more.
-    async fn approve_device(
-        &self,
-        device: Digest<DeviceCode>,
-        approval: &Approval,
-        code: Digest<AuthorizationCode>,
-    ) -> Result<Applied>;
-
-    /// The person said no; `Conflict` when they, or somebody else, said something before.
-    async fn deny_device(&self, device: Digest<DeviceCode>, now: Timestamp) -> Result<Applied>;
 }
 
 /// Access tokens that are opaque, or were revoked one by one.

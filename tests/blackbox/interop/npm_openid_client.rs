@@ -64,5 +64,6 @@ fn openid_client_with_private_key_jwt_signs_in_refreshes_and_out_untouched() {
         .arg(serde_json::to_string(key.as_ref()).expect("JSON"))
         .current_dir(&folder);
     let printed = run(&mut client, "nodejs");
+    let last = "openid-client: all is well\n";
     assert!(printed.ends_with(last), "{printed}");
 }

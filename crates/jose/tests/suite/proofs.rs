@@ -1,6 +1,7 @@
 //! Tokens that carry their own key (RFC 9449 §4.3, checks 2 to 7). Every proof here carries a right
 //! signature over what it says, unless the test is about the signature.
 
+use proptest::prelude::*;
 use serde_json::{Value, json};
 use symbolon_core::dpop::{Refusal, Thumbprint};
 use symbolon_jose::{Algorithm, SigningKey, proof, thumbprint};
@@ -203,5 +204,48 @@ fn what_is_not_one_compact_jwt_is_refused() {
         &"a".repeat(20_000),
     ] {
         assert_eq!(refusal(bad), Some(Refusal::Malformed), "{bad:.40}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..Default::default() })]
+
+    /// Whatever is sent is refused, and nothing panics.
+    #[test]
+    fn no_text_is_a_proof(text in prop_oneof![".{0,400}", "[A-Za-z0-9_-]{0,99}\\.[A-Za-z0-9_-]{0,99}\\.[A-Za-z0-9_-]{0,99}"]) {
+        prop_assert!(refusal(&text).is_some());
+    }
+
+    /// A proof in which one character is another one is none.
+    #[test]
+    fn a_proof_that_was_changed_is_refused(place: prop::sample::Index, other in "[A-Za-z0-9_.-]") {
+        let key = key(Algorithm::EdDSA);
+        let token = signed(&key, &header(&key));
+        let place = place.index(token.len());
+        let mut changed = token.clone();
+        changed.replace_range(place..=place, &other);
+        prop_assume!(changed != token);
+        prop_assert!(refusal(&changed).is_some(), "{changed}");
+    }
+
+    /// Whatever stands in the header or in its key, it is refused, or does no harm.
+    #[test]
+    fn any_member_may_be_anything(
+        name in prop::sample::select(vec!["typ", "alg", "jwk", "crit", "kid", "x"]),
+        member in prop::sample::select(vec!["kty", "crv", "x", "y", "n", "e", "d", "k", "alg", "use", "key_ops"]),
+        value in prop_oneof![
+            Just(Value::Null), Just(json!([])), Just(json!({})),
+            any::<i64>().prop_map(Value::from), ".{0,50}".prop_map(Value::from),
+        ],
+    ) {
+        for algorithm in Algorithm::ALL {
+            let key = key(algorithm);
+            let mut own = header(&key);
+            own[name] = value.clone();
+            let _either = refusal(&signed(&key, &own));
+            let mut own = header(&key);
+            own["jwk"][member] = value.clone();
+            let _either = refusal(&signed(&key, &own));
+        }
     }
 }

@@ -26,7 +26,6 @@ on_every_back_end! {
 }
 
 const DAY: i64 = 86_400;
-const ONE_SECOND: Lifetime = Lifetime::from_seconds(1);
 
 /// For how long the feed is kept, in seconds.
 const FEED: u32 = 7200;
