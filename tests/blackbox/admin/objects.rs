@@ -2,7 +2,9 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use symbolon_testkit::on_both_databases;
+use symbolon_testkit::{Answer, Server, http, on_both_databases};
+
+use crate::support::binary;
 
 use super::{
     ACME_BOT_ID, ADMIN_ID, AUDRA_ID, BOB_ID, BOT_ID, GINA, GINA_ID, SAM_ID, World, names, problem,
@@ -139,5 +141,19 @@ on_both_databases! {
         // A token that is good for one organization is good for that alone.
         let limited = world.limited("admin", &["--organization", "globex"]);
         assert_eq!(limited.get("/users").await.status, 403);
+    }
+
+    async fn a_system_organization_that_does_not_exist_stops_the_start(backend) {
+        let options = World::options(&backend.url()).with("SYMBOLON_ADMIN_ORGANIZATION", "nowhere");
+        let refused = Server::try_start(binary(), options).err().unwrap();
+        assert!(refused.contains("admin.organization is nowhere"), "{refused}");
+    }
+
+    async fn what_is_switched_off_does_not_answer(backend) {
+        let database = backend.url();
+        let options = World::options(&database).with("SYMBOLON_ADMIN_ENABLED", "false");
+        let server = Server::start(binary(), options);
+        let answer = Answer::to(http().get(server.at("/admin/v1/openapi.json"))).await;
+        assert_eq!(answer.status, 404);
     }
 }

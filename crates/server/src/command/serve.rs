@@ -72,9 +72,14 @@ impl Serve {
         let storage = symbolon_storage::open(config.database.expose()).await?;
         storage.migrate().await?;
         let passwords = wire::password_pool(&config)?;
+<<<<<<< HEAD
         let seal = wire::seal(&config)?;
         let demo = load_state(&config, &*storage, &passwords, &seal).await?;
         check_sign_up(&config, &*storage).await?;
+=======
+        let demo = load_state(&config, &*storage, &passwords).await?;
+        check_organizations(&config, &*storage).await?;
+>>>>>>> bd42b4b6ef727776a3544e5b6888bdf7ba04ca94
         let guide = demo.then(|| demo::guide(&issuer, &config.paths.authorize));
         let provider = wire::provider(
             &config,
@@ -162,19 +167,31 @@ async fn load_state(
     Ok(demo.is_some())
 }
 
-/// Whoever signs up needs an organization to be in: it is missed now rather than by the first of
-/// them.
-async fn check_sign_up(config: &Config, storage: &dyn Storage) -> Result<(), CommandError> {
-    let Some(wanted) = &config.registration.organization else {
-        return Ok(());
-    };
-    let organizations = storage.organizations().await?;
-    if organizations.iter().any(|own| own.id.as_str() == wanted) {
+/// Whoever signs up needs an organization to be in, and whoever administers one to hold a role in:
+/// they are missed now rather than by the first of these people.
+async fn check_organizations(config: &Config, storage: &dyn Storage) -> Result<(), CommandError> {
+    let settings = [
+        (
+            "registration.organization",
+            &config.registration.organization,
+        ),
+        ("admin.organization", &config.admin.organization),
+    ];
+    let mut wanted = settings
+        .into_iter()
+        .filter_map(|(setting, id)| Some((setting, id.as_deref()?)))
+        .peekable();
+    if wanted.peek().is_none() {
         return Ok(());
     }
+    let organizations = storage.organizations().await?;
+    let missing = wanted.find(|(_, id)| !organizations.iter().any(|own| own.id.as_str() == *id));
+    let Some((setting, id)) = missing else {
+        return Ok(());
+    };
     Err(CommandError::Other(format!(
-        "registration.organization is {wanted}, and there is no organization with this id: declare \
-         it in the state, or take the setting out"
+        "{setting} is {id}, and there is no organization with this id: declare it in the state, or \
+         take the setting out"
     )))
 }
 
