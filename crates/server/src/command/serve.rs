@@ -72,14 +72,9 @@ impl Serve {
         let storage = symbolon_storage::open(config.database.expose()).await?;
         storage.migrate().await?;
         let passwords = wire::password_pool(&config)?;
-<<<<<<< HEAD
         let seal = wire::seal(&config)?;
         let demo = load_state(&config, &*storage, &passwords, &seal).await?;
-        check_sign_up(&config, &*storage).await?;
-=======
-        let demo = load_state(&config, &*storage, &passwords).await?;
         check_organizations(&config, &*storage).await?;
->>>>>>> bd42b4b6ef727776a3544e5b6888bdf7ba04ca94
         let guide = demo.then(|| demo::guide(&issuer, &config.paths.authorize));
         let provider = wire::provider(
             &config,
