@@ -23,7 +23,7 @@ mod problem;
 mod schema;
 mod scopes;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use axum::{
@@ -128,8 +128,8 @@ impl AdminSettings {
 /// All routes of the API.
 pub fn router(settings: AdminSettings, parts: AdminParts) -> Router {
     let base = settings.base();
-    let document = openapi::document(&settings.issuer, &api::operations());
-    let document = bytes::Bytes::from(serde_json::to_vec(&document).unwrap_or_default());
+    // Made when it is first asked for: what it takes to make it would stay in memory.
+    let (document, issuer) = (Arc::new(OnceLock::new()), settings.issuer.clone());
     let admin = Arc::new(Admin {
         callers: parts.callers,
         clock: parts.clock,
@@ -154,7 +154,14 @@ pub fn router(settings: AdminSettings, parts: AdminParts) -> Router {
     router
         .route(
             &format!("{base}/openapi.json"),
-            get(move || async move { public(document) }),
+            get(move || {
+                let make = || {
+                    let document = openapi::document(&issuer, &api::operations());
+                    bytes::Bytes::from(serde_json::to_vec(&document).unwrap_or_default())
+                };
+                let document = document.get_or_init(make).clone();
+                async move { public(document) }
+            }),
         )
         .route(&format!("{base}/{{*rest}}"), any(async || nothing()))
         .method_not_allowed_fallback(async || {
