@@ -35,6 +35,7 @@ pub mod mac;
 pub mod organization;
 pub mod parameters;
 pub mod password;
+pub mod percent;
 pub mod pkce;
 pub mod policy;
 pub mod redirect_uri;

@@ -1,7 +1,10 @@
 //! Request parameters as OAuth reads them: each at most once, an empty one as if it were absent,
 //! unknown ones ignored (OAuth 2.1 §3.1, §3.2; requirement A1.9).
 
-use crate::error::{ErrorCode, OAuthError};
+use crate::{
+    error::{ErrorCode, OAuthError},
+    percent::escape,
+};
 
 /// The most parameters one request may carry.
 pub const MOST: usize = 64;
@@ -166,17 +169,7 @@ fn decode(encoded: &[u8]) -> Result<String, FormError> {
     while let Some(byte) = rest.next() {
         bytes.push(match byte {
             b'+' => b' ',
-            b'%' => {
-                let high = rest
-                    .next()
-                    .and_then(hexadecimal)
-                    .ok_or(FormError::Encoding)?;
-                let low = rest
-                    .next()
-                    .and_then(hexadecimal)
-                    .ok_or(FormError::Encoding)?;
-                high << 4 | low
-            }
+            b'%' => escape(&mut rest).ok_or(FormError::Encoding)?,
             other => other,
         });
     }
@@ -186,12 +179,6 @@ fn decode(encoded: &[u8]) -> Result<String, FormError> {
         return Err(FormError::Encoding);
     }
     String::from_utf8(bytes).map_err(|_| FormError::Encoding)
-}
-
-fn hexadecimal(digit: u8) -> Option<u8> {
-    char::from(digit)
-        .to_digit(16)
-        .and_then(|value| u8::try_from(value).ok())
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use base64::{
 };
 use http::{HeaderMap, HeaderName};
 use ipnet::IpNet;
+use symbolon_core::percent;
 
 /// The longest header that is looked at, in bytes: a chain of some certificates.
 const LONGEST: usize = 32 * 1024;
@@ -61,7 +62,8 @@ fn decode(text: &str) -> Option<ClientCertificate> {
     if text.len() > LONGEST {
         return None;
     }
-    let text = percent_decoded(text)?;
+    // Not as in a form: a plus stands for itself, and base64 has many.
+    let text = percent::decoded(text)?;
     let text = text.trim();
     let first = if let Some(rest) = text.strip_prefix(BEGIN) {
         rest.split_once(END)?.0
@@ -73,25 +75,6 @@ fn decode(text: &str) -> Option<ClientCertificate> {
     let first: String = first.split_ascii_whitespace().collect();
     let der = BASE64.decode(first).ok()?;
     (!der.is_empty()).then(|| ClientCertificate(der.into()))
-}
-
-/// Not as in a form: a plus stands for itself, and base64 has many.
-fn percent_decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(if byte == b'%' {
-            let digits = [rest.next()?, rest.next()?];
-            let digits = std::str::from_utf8(&digits).ok()?;
-            if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-                return None;
-            }
-            u8::from_str_radix(digits, 16).ok()?
-        } else {
-            byte
-        });
-    }
-    String::from_utf8(bytes).ok()
 }
 
 #[cfg(test)]

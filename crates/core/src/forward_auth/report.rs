@@ -12,6 +12,7 @@ use crate::{
     forward_auth::Refusal,
     id::Id,
     organization::Organization,
+    percent::decoded,
     policy::{
         api::Api,
         path::{PathRefusal, RequestPath},
@@ -158,23 +159,6 @@ pub fn target_organization(header: Header<'_>) -> Result<Option<Id<Organization>
 /// RFC 9110 §5.6.2.
 fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
-}
-
-/// A percent-decoded text; `None` when the encoding is broken.
-fn decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'%' => {
-                let mut digit = || char::from(rest.next()?).to_digit(16);
-                let (high, low) = (digit()?, digit()?);
-                u8::try_from(high * 16 + low).ok()?
-            }
-            _ => byte,
-        });
-    }
-    String::from_utf8(bytes).ok()
 }
 
 #[cfg(test)]

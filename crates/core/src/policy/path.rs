@@ -22,6 +22,8 @@
 
 use std::borrow::Cow;
 
+use crate::percent::escape;
+
 /// The longest path in bytes, without the query.
 pub const LONGEST: usize = 2048;
 
@@ -183,13 +185,6 @@ fn check_escape(rest: &mut std::str::Bytes<'_>) -> Result<(), PathRefusal> {
         }
         _ => Ok(()),
     }
-}
-
-/// The byte that the two next hexadecimal digits stand for.
-fn escape(rest: &mut std::str::Bytes<'_>) -> Option<u8> {
-    let mut digit = || char::from(rest.next()?).to_digit(16);
-    let (high, low) = (digit()?, digit()?);
-    u8::try_from(high * 16 + low).ok()
 }
 
 #[cfg(test)]
