@@ -199,7 +199,9 @@ pub fn decide(
     }
     match facts.subject {
         Some(subject) if subject.is_active() => {
-            match grant(request, client, approval, subject, issuance) {
+            let (scope, picked) = (&approval.scope, &request.targets);
+            // The code stays good when this fails.
+            match Granted::of_approval(issuance, client, subject, approval, scope, picked) {
                 Ok(granted) => redeem(approval, granted, issuance),
                 Err(refusal) => Decision::unchanged(Err(refusal)),
             }
@@ -237,26 +239,6 @@ fn check_binding(
         (Some(_), Some(_)) => Err(Refusal::KeyOther),
         (Some(_), None) => Err(Refusal::KeyMissing),
     }
-}
-
-/// What is granted, as far as the person has it now. The code stays good when this fails.
-fn grant<'a>(
-    request: &Request,
-    client: &'a Client,
-    approval: &Approval,
-    subject: &'a Subject,
-    issuance: Issuance<'_>,
-) -> Result<Granted<'a>, Refusal> {
-    let targets = approval
-        .targets
-        .narrowed(&request.targets, client, issuance.policy)?;
-    Ok(Granted::new(
-        issuance,
-        client,
-        subject,
-        &approval.scope,
-        targets,
-    )?)
 }
 
 /// The tokens of an approval that is good, once.

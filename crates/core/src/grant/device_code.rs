@@ -209,27 +209,13 @@ fn redeem(
     }
     match facts.subject {
         Some(subject) if subject.is_active() => {
-            match grant(request, client, approval, subject, issuance) {
+            let (scope, picked) = (&approval.scope, &request.targets);
+            // The code stays good when this fails.
+            match Granted::of_approval(issuance, client, subject, approval, scope, picked) {
                 Ok(granted) => authorization_code::redeem(approval, granted, issuance),
                 Err(refusal) => Decision::unchanged(Err(refusal)),
             }
         }
         _ => Decision::unchanged(Err(Refusal::SubjectInactive)),
     }
-}
-
-/// What is granted, as far as the person has it now. The code stays good when this fails.
-fn grant<'a>(
-    request: &Request,
-    client: &'a Client,
-    approval: &Approval,
-    subject: &'a Subject,
-    issuance: Issuance<'_>,
-) -> Result<Granted<'a>, Refusal> {
-    let policy = issuance.policy;
-    let targets = approval
-        .targets
-        .narrowed(&request.targets, client, policy)?;
-    let scope = &approval.scope;
-    Ok(Granted::new(issuance, client, subject, scope, targets)?)
 }

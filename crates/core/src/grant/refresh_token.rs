@@ -268,11 +268,8 @@ fn grant<'a>(
             api_scope::narrowed(&approval.scope, &asked)
         }
     };
-    let policy = issuance.policy;
-    let targets = approval
-        .targets
-        .narrowed(&request.targets, client, policy)?;
-    Ok(Granted::new(issuance, client, subject, &scope, targets)?)
+    let picked = &request.targets;
+    Granted::of_approval(issuance, client, subject, approval, &scope, picked)
 }
 
 /// RFC 9449 §5: see [`RefreshFamilyState::key`].

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use crate::{
+    approval::Approval,
     client::Client,
     error::{ErrorCode, OAuthError},
     policy::issuance,
@@ -15,7 +16,7 @@ use crate::{
     token::{
         Issuance,
         limits::TokenLimits,
-        target::Targets,
+        target::{TargetRefusal, Targets},
         telling::{RolesClaim, Telling, acting},
     },
 };
@@ -82,6 +83,23 @@ impl<'a> Granted<'a> {
     ) -> Result<Self, NotGranted> {
         let unlimited = (&TokenLimits::default(), None);
         Self::within(issuance, client, subject, scope, targets, unlimited)
+    }
+
+    /// What is left of an approval that is redeemed: of its resources those that are `picked` now.
+    ///
+    /// # Errors
+    /// [`TargetRefusal`], [`NotGranted`].
+    pub fn of_approval<E: From<TargetRefusal> + From<NotGranted>>(
+        issuance: Issuance<'_>,
+        client: &'a Client,
+        subject: &'a Subject,
+        approval: &Approval,
+        scope: &Scope,
+        picked: &Targets,
+    ) -> Result<Self, E> {
+        let policy = issuance.policy;
+        let targets = approval.targets.narrowed(picked, client, policy)?;
+        Ok(Self::new(issuance, client, subject, scope, targets)?)
     }
 
     /// As [`Self::new`], within the limits of the token that is exchanged, and with no role but of
