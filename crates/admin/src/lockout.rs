@@ -9,11 +9,11 @@
 use symbolon_core::{
     id::Id,
     organization::Organization,
-    policy::{Policy, PolicyError, lockout::holds_all, own, rule::RuleSet},
+    policy::{Policy, lockout::holds_all, rule::RuleSet},
     role::{RoleKey, Roles},
     subject::Subject,
 };
-use symbolon_storage::{Act, Administered, PolicyFacts};
+use symbolon_storage::{Act, Administered, PolicyFacts, PolicyFactsError};
 
 use crate::{
     call::{Call, Record, settled},
@@ -74,12 +74,12 @@ impl Call {
             return Ok(false);
         };
         let facts = self.admin.storage.policy_facts().await?;
-        let before = compiled(facts.clone())?;
         let after = compiled(without(facts.clone(), loss))?;
         if self.holder(&after, &facts, system, Some(loss)).await? {
             return Ok(false);
         }
         // Where nobody could before, nothing is lost.
+        let before = compiled(facts.clone())?;
         self.holder(&before, &facts, system, None).await
     }
 
@@ -190,17 +190,11 @@ fn without(mut facts: PolicyFacts, loss: &Loss<'_>) -> PolicyFacts {
 
 /// The policy of what is stored.
 pub(crate) fn compiled(facts: PolicyFacts) -> Result<Policy, Problem> {
-    let own = own::api().map_err(|error| {
-        tracing::error!(%error, "request failed");
-        Problem::failed()
-    })?;
-    let apis = facts.apis.into_iter().chain([own]);
-    Policy::compile(
-        facts.version,
-        facts.rules,
-        &facts.relations,
-        &facts.roles,
-        apis,
-    )
-    .map_err(|error: PolicyError| Problem::conflict(error.to_string()))
+    facts.compile().map_err(|error| match error {
+        PolicyFactsError::OwnApi(error) => {
+            tracing::error!(%error, "request failed");
+            Problem::failed()
+        }
+        PolicyFactsError::Policy(error) => Problem::conflict(error.to_string()),
+    })
 }

@@ -22,7 +22,7 @@ use symbolon_core::{
     client::Client,
     decision::Change,
     id::Id,
-    policy::{Policy, own},
+    policy::Policy,
     secret::{self, AccessToken, Digest},
     subject::Subject,
     time::{Clock, Lifetime, Timestamp},
@@ -326,15 +326,7 @@ impl Cache {
         }
         let load = self.policy_loads.fetch_add(1, Ordering::AcqRel);
         let facts = self.storage.policy_facts().await?;
-        let apis = facts.apis.into_iter().chain([own::api()?]);
-        let policy = Policy::compile(
-            facts.version,
-            facts.rules,
-            &facts.relations,
-            &facts.roles,
-            apis,
-        )?;
-        let policy = Arc::new(policy);
+        let policy = Arc::new(facts.compile()?);
         self.policy.store(Some(Arc::new(LoadedPolicy {
             load,
             policy: Arc::clone(&policy),

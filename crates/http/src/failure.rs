@@ -2,12 +2,9 @@
 
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
-use symbolon_core::{
-    id::Id,
-    policy::{PolicyError, api::Api, own::OwnApiError},
-};
+use symbolon_core::{id::Id, policy::api::Api};
 use symbolon_jose::{JoseError, SealError};
-use symbolon_storage::StorageError;
+use symbolon_storage::{PolicyFactsError, StorageError};
 use symbolon_web::password_pool::PoolError;
 
 use crate::answer;
@@ -32,15 +29,12 @@ pub enum Failure {
     /// There is no active key at all.
     #[error("no active signing key")]
     NoKey,
-    /// Our own API cannot be made.
-    #[error(transparent)]
-    OwnApi(#[from] OwnApiError),
     /// Passwords are not hashed.
     #[error(transparent)]
     Passwords(#[from] PoolError),
     /// What is stored makes no policy.
     #[error(transparent)]
-    Policy(#[from] PolicyError),
+    Policy(#[from] PolicyFactsError),
     /// A secret that is kept sealed does not open.
     #[error("a client secret does not open: {0}")]
     Seal(#[from] SealError),
@@ -70,7 +64,6 @@ impl Failure {
             | Self::Jose(_)
             | Self::KeyMissing(_)
             | Self::NoKey
-            | Self::OwnApi(_)
             | Self::Passwords(_)
             | Self::Policy(_)
             | Self::Seal(_)

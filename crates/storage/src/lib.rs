@@ -59,7 +59,7 @@ pub use devices::Devices;
 pub use error::StorageError;
 pub use record::{
     Browser, Changed, Credential, DeclaredSubject, Interaction, KeptChanges, PolicyFacts,
-    RoleGrant, StoredKey, StoredRuleSet,
+    PolicyFactsError, RoleGrant, StoredKey, StoredRuleSet,
 };
 
 /// What a storage call answers.

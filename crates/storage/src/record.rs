@@ -6,7 +6,14 @@ use symbolon_core::{
     keys::KeyRecord,
     organization::Organization,
     parameters::Parameters,
-    policy::{api::Api, relation::Relation, rule::RuleSet, token_changes::TokenChange},
+    policy::{
+        Policy, PolicyError,
+        api::Api,
+        own::{self, OwnApiError},
+        relation::Relation,
+        rule::RuleSet,
+        token_changes::TokenChange,
+    },
     role::{Role, RoleKey},
     secret::{DeviceCode, Digest},
     subject::{Identifier, Profile, Subject},
@@ -143,6 +150,34 @@ pub struct PolicyFacts {
     pub roles: Vec<Role>,
     /// All stored APIs, by audience.
     pub apis: Vec<Api>,
+}
+
+/// Why no policy comes of what is stored.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PolicyFactsError {
+    /// Symbolon's own API cannot be made.
+    #[error(transparent)]
+    OwnApi(#[from] OwnApiError),
+    /// It does not fit together.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+}
+
+impl PolicyFacts {
+    /// The policy, with Symbolon's own API in it.
+    ///
+    /// # Errors
+    /// [`PolicyFactsError`].
+    pub fn compile(self) -> Result<Policy, PolicyFactsError> {
+        let apis = self.apis.into_iter().chain([own::api()?]);
+        Ok(Policy::compile(
+            self.version,
+            self.rules,
+            &self.relations,
+            &self.roles,
+            apis,
+        )?)
+    }
 }
 
 /// A rule set, and how it came about.
