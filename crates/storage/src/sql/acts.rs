@@ -8,8 +8,10 @@ use symbolon_core::{
 };
 
 use super::{
-    Connection, acts_owned as owned, changes::feed, personal_tokens, policies, sessions,
-    signing_keys,
+    Connection,
+    acts_owned::{self as owned, Owned},
+    changes::feed,
+    personal_tokens, policies, sessions, signing_keys,
 };
 use crate::{Act, Administered, RoleGrant};
 
@@ -60,7 +62,7 @@ pub(super) async fn perform(
             owned::update_organization(connection, organization, *version, now).await
         }
         Act::DeleteOrganization(id, version) => {
-            owned::delete_organization(connection, id, *version, now).await
+            owned::delete(connection, Owned::Organization(id), *version, now).await
         }
         Act::CreateSubject(subject) => owned::create_subject(connection, subject, now).await,
         Act::UpdateSubject {
@@ -69,7 +71,7 @@ pub(super) async fn perform(
             end_sessions,
         } => owned::update_subject(connection, subject, *version, *end_sessions, now).await,
         Act::DeleteSubject(id, version) => {
-            owned::delete_subject(connection, id, *version, now).await
+            owned::delete(connection, Owned::Subject(id), *version, now).await
         }
         Act::CreateClient(client) => owned::create_client(connection, client, now).await,
         Act::UpdateClient(client, version) => {
@@ -86,7 +88,9 @@ pub(super) async fn perform(
             version,
             secret,
         } => owned::remove_secret(connection, client, *version, *secret, now).await,
-        Act::DeleteClient(id, version) => owned::delete_client(connection, id, *version, now).await,
+        Act::DeleteClient(id, version) => {
+            owned::delete(connection, Owned::Client(id), *version, now).await
+        }
         Act::CreateRole(role) => create_role(connection, role, now).await,
         Act::UpdateRole(role, version) => {
             feed(connection, "policy", "role", now).await?;

@@ -54,6 +54,14 @@ statements! {
     CLIENT_EXISTS = "SELECT 1 FROM client WHERE id = $1";
 }
 
+/// What [`delete`] deletes.
+#[derive(Clone, Copy)]
+pub(super) enum Owned<'a> {
+    Organization(&'a Id<Organization>),
+    Subject(&'a Id<Subject>),
+    Client(&'a Id<Client>),
+}
+
 pub(super) async fn create_organization(
     connection: &mut Connection,
     organization: &Organization,
@@ -263,35 +271,24 @@ async fn create_secret(
     Ok(())
 }
 
-pub(super) async fn delete_organization(
+/// Deletes what other instances keep in memory under the name of its table.
+pub(super) async fn delete(
     connection: &mut Connection,
-    id: &Id<Organization>,
+    owned: Owned<'_>,
     version: i64,
     now: Timestamp,
 ) -> sqlx::Result<Administered> {
-    feed(connection, "organization", id.as_str(), now).await?;
-    let deleted = versioned(connection, DELETE_ORGANIZATION, id.as_str(), version).await?;
-    settled(connection, deleted, ORGANIZATION_EXISTS, id.as_str()).await
-}
-
-pub(super) async fn delete_subject(
-    connection: &mut Connection,
-    id: &Id<Subject>,
-    version: i64,
-    now: Timestamp,
-) -> sqlx::Result<Administered> {
-    feed(connection, "subject", id.as_str(), now).await?;
-    let deleted = versioned(connection, DELETE_SUBJECT, id.as_str(), version).await?;
-    settled(connection, deleted, SUBJECT_EXISTS, id.as_str()).await
-}
-
-pub(super) async fn delete_client(
-    connection: &mut Connection,
-    id: &Id<Client>,
-    version: i64,
-    now: Timestamp,
-) -> sqlx::Result<Administered> {
-    feed(connection, "client", id.as_str(), now).await?;
-    let deleted = versioned(connection, DELETE_CLIENT, id.as_str(), version).await?;
-    settled(connection, deleted, CLIENT_EXISTS, id.as_str()).await
+    let (noun, name, statement, exists) = match owned {
+        Owned::Organization(id) => (
+            "organization",
+            id.as_str(),
+            DELETE_ORGANIZATION,
+            ORGANIZATION_EXISTS,
+        ),
+        Owned::Subject(id) => ("subject", id.as_str(), DELETE_SUBJECT, SUBJECT_EXISTS),
+        Owned::Client(id) => ("client", id.as_str(), DELETE_CLIENT, CLIENT_EXISTS),
+    };
+    feed(connection, noun, name, now).await?;
+    let deleted = versioned(connection, statement, name, version).await?;
+    settled(connection, deleted, exists, name).await
 }
