@@ -12,6 +12,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, de::DeserializeOwned};
 use symbolon_core::subject::Subject;
+use symbolon_storage::Stored;
 
 use crate::{
     Admin,
@@ -119,6 +120,12 @@ impl<T> Reply<T> {
             version: None,
             location: None,
         }
+    }
+
+    /// What is stored, as it is shown, with its entity tag.
+    pub(crate) fn stored<S>(stored: Stored<S>, view: impl FnOnce(Stored<S>) -> T) -> Self {
+        let version = stored.version;
+        Self::of(view(stored)).version(version)
     }
 
     /// With an entity tag.

@@ -78,5 +78,5 @@ async fn create(call: Call, _: NoQuery, new: Json<New>) -> Result<Reply<View>, P
     check_segment("/audience", &new.audience)?;
     let made = add(&call, "api.create", made(new.audience, fields)?).await?;
     let path = format!("/apis/{}", segment(made.value.audience().as_str()));
-    Ok(Reply::of(view(made)).version(1).at(path))
+    Ok(Reply::stored(made, view).at(path))
 }

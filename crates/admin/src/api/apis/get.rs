@@ -28,6 +28,5 @@ pub(super) fn operation() -> Operation {
 
 async fn get(call: Call, _: NoQuery, _: NoBody) -> Result<Reply<View>, Problem> {
     let found = found(&call).await?;
-    let version = found.version;
-    Ok(Reply::of(view(found)).version(version))
+    Ok(Reply::stored(found, view))
 }

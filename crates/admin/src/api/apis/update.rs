@@ -38,6 +38,5 @@ async fn update(call: Call, _: NoQuery, patch: Patch<Fields>) -> Result<Reply<Vi
     })?;
     let api = made(before.value.audience().clone(), fields)?;
     let changed = change(&call, "api.update", before, api).await?;
-    let version = changed.version;
-    Ok(Reply::of(view(changed)).version(version))
+    Ok(Reply::stored(changed, view))
 }

@@ -25,6 +25,5 @@ pub(super) fn operation() -> Operation {
 
 async fn get(call: Call, _: NoQuery, _: NoBody) -> Result<Reply<View>, Problem> {
     let (found, _) = found(&call, Needed::ClientsRead).await?;
-    let version = found.version;
-    Ok(Reply::of(view(found)).version(version))
+    Ok(Reply::stored(found, view))
 }

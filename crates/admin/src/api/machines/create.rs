@@ -56,5 +56,5 @@ async fn create(call: Call, _: NoQuery, new: Json<New>) -> Result<Reply<View>, P
     let detail = json!({ "name": subject.username });
     let made = subjects::create(&call, Kind::Machine, subject, detail).await?;
     let path = format!("/machines/{}", made.value.id);
-    Ok(Reply::of(view(made)).version(1).at(path))
+    Ok(Reply::stored(made, view).at(path))
 }

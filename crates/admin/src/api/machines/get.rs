@@ -26,6 +26,5 @@ pub(super) fn operation() -> Operation {
 
 async fn get(call: Call, _: NoQuery, _: NoBody) -> Result<Reply<View>, Problem> {
     let found = subjects::found(&call, Kind::Machine, Needed::MachinesRead).await?;
-    let version = found.version;
-    Ok(Reply::of(view(found)).version(version))
+    Ok(Reply::stored(found, view))
 }

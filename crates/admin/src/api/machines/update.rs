@@ -47,6 +47,5 @@ async fn update(call: Call, _: NoQuery, patch: Patch<Fields>) -> Result<Reply<Vi
         detail,
     );
     let changed = changed.await?;
-    let version = changed.version;
-    Ok(Reply::of(view(changed)).version(version))
+    Ok(Reply::stored(changed, view))
 }

@@ -28,6 +28,5 @@ async fn get(call: Call, _: NoQuery, _: NoBody) -> Result<Reply<View>, Problem> 
     call.guard.check(Some(&id), Needed::OrganizationsRead)?;
     let found = call.admin.storage.stored_organization(&id).await?;
     let found = found.ok_or_else(Problem::missing)?;
-    let version = found.version;
-    Ok(Reply::of(view(found)).version(version))
+    Ok(Reply::stored(found, view))
 }

@@ -65,5 +65,5 @@ async fn update(call: Call, _: NoQuery, patch: Patch<Fields>) -> Result<Reply<Vi
         version: version + 1,
         created_at: found.created_at,
     };
-    Ok(Reply::of(view(changed)).version(version + 1))
+    Ok(Reply::stored(changed, view))
 }

@@ -86,5 +86,5 @@ async fn create(call: Call, _: NoQuery, new: Json<New>) -> Result<Reply<View>, P
         version: 1,
         created_at: call.now,
     };
-    Ok(Reply::of(view(made)).version(1).at(path))
+    Ok(Reply::stored(made, view).at(path))
 }

@@ -27,6 +27,5 @@ async fn get(call: Call, _: NoQuery, _: NoBody) -> Result<Reply<View>, Problem> 
     let found = call.admin.storage.stored_role(&call.role("role")?).await?;
     let found = found.filter(|found| is_seen(&call, &found.value));
     let found = found.ok_or_else(Problem::missing)?;
-    let version = found.version;
-    Ok(Reply::of(view(found)).version(version))
+    Ok(Reply::stored(found, view))
 }

@@ -43,6 +43,5 @@ async fn update(call: Call, _: NoQuery, patch: Patch<Fields>) -> Result<Reply<Vi
     call.act(Act::UpdateRole(role.clone(), call.expected()), record)
         .await?;
     found.version = call.expected() + 1;
-    let version = found.version;
-    Ok(Reply::of(view(found)).version(version))
+    Ok(Reply::stored(found, view))
 }

@@ -69,5 +69,5 @@ async fn create(call: Call, _: NoQuery, new: Json<New>) -> Result<Reply<View>, P
     let detail = json!({ "name": subject.username });
     let made = subjects::create(&call, Kind::Person, subject, detail).await?;
     let path = format!("/users/{}", made.value.id);
-    Ok(Reply::of(view(made)).version(1).at(path))
+    Ok(Reply::stored(made, view).at(path))
 }
