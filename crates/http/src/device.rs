@@ -4,14 +4,7 @@
 //! of an authorization request, and its end is told here and not at a redirect URI.
 #![doc(alias = "RFC 8628 §3.3")]
 
-use std::{
-    net::IpAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering},
-    },
-    time::Duration,
-};
+use std::{net::IpAddr, time::Duration};
 
 use axum::response::Response;
 use http::StatusCode;
@@ -31,6 +24,7 @@ use crate::{
     interaction::Asked,
     page::{Policy, chrome, error, render, view},
     provider::Provider,
+    throttle::Throttle,
 };
 
 /// The path of the page on which codes are typed: short, since it is typed too.
@@ -45,7 +39,7 @@ const WINDOW_SECONDS: u32 = 600;
 const MOST_OF_STRANGERS: u32 = 1_000;
 
 /// Wrong codes of strangers, from whichever address.
-pub struct Strangers(moka::sync::Cache<(), Arc<AtomicU32>>);
+pub type Strangers = Throttle<()>;
 
 /// Who types a code.
 #[derive(Clone, Copy, Debug)]
@@ -73,7 +67,7 @@ pub async fn find(
     code: &UserCode,
 ) -> Result<Result<Option<DeviceAuthorization>, Lifetime>, Failure> {
     let now = provider.now();
-    if matches!(typist, Typist::Stranger(_)) && provider.strangers.are_too_many() {
+    if matches!(typist, Typist::Stranger(_)) && provider.strangers.is_exhausted(|| ()) {
         return Ok(Err(Lifetime::from_seconds(WINDOW_SECONDS)));
     }
     // A window of its own every ten minutes: an address that many people share is never shut out
@@ -96,7 +90,7 @@ pub async fn find(
     let found = found.filter(|device| device.is_open(now));
     match (&found, typist) {
         (Some(_), _) => provider.storage.take_back_attempt(&account).await?,
-        (None, Typist::Stranger(_)) => provider.strangers.failed(),
+        (None, Typist::Stranger(_)) => provider.strangers.failed(()),
         (None, Typist::SignedIn(_)) => {}
     }
     Ok(Ok(found))
@@ -191,24 +185,8 @@ fn done(
     render(StatusCode::OK, &page, Policy::default())
 }
 
-impl Strangers {
-    /// Nobody was wrong yet.
-    pub fn new() -> Self {
-        let counts = moka::sync::Cache::builder()
-            .max_capacity(1)
-            .time_to_live(Duration::from_secs(u64::from(WINDOW_SECONDS)))
-            .build();
-        Self(counts)
-    }
-
-    fn are_too_many(&self) -> bool {
-        self.0
-            .get(&())
-            .is_some_and(|count| count.load(Ordering::Relaxed) >= MOST_OF_STRANGERS)
-    }
-
-    fn failed(&self) {
-        let count = self.0.get_with((), Arc::default);
-        count.fetch_add(1, Ordering::Relaxed);
-    }
+/// Nobody was wrong yet.
+pub fn strangers() -> Strangers {
+    let window = Duration::from_secs(u64::from(WINDOW_SECONDS));
+    Throttle::new(MOST_OF_STRANGERS, window, 1)
 }

@@ -3,6 +3,7 @@
 use std::{
     net::{IpAddr, Ipv4Addr},
     sync::Arc,
+    time::Duration,
 };
 
 use axum::{extract::Request, response::Response};
@@ -13,6 +14,7 @@ use symbolon_core::{
     client_auth::{self, Credentials, Evidence, ShownCertificate},
     decision::{Change, Decision},
     error::{ErrorCode, OAuthError},
+    id::Id,
     parameters::Parameters,
     scope::Scope,
     token::{Tokens, access, id},
@@ -20,11 +22,29 @@ use symbolon_core::{
 use symbolon_storage::Applied;
 use symbolon_web::{client_certificate::ClientCertificate, form, guard::ClientAddress};
 
-use crate::{answer, assertion, certificate, failure::Failure, provider::Provider};
+use crate::{
+    answer, assertion, certificate, failure::Failure, provider::Provider, throttle::Throttle,
+};
 
 /// How often a decision is made anew when others were faster. Each time somebody else succeeded, so
 /// a request that loses this often is one of hundreds for the same row.
 pub const TRIES: u32 = 8;
+
+/// Wrong secrets of a client from an address, within [`SECRETS_WINDOW`], after which nothing is tried
+/// any more (requirement A3.3).
+const MOST_WRONG_SECRETS: u32 = 30;
+
+/// For how long wrong secrets are remembered.
+const SECRETS_WINDOW: Duration = Duration::from_secs(60);
+
+/// Wrong client secrets. A generated secret has 256 bits and cannot be guessed; a declared one may be
+/// worse. Counting by client *and* address keeps a stranger from shutting a client out.
+pub type WrongSecrets = Throttle<(Id<Client>, IpAddr)>;
+
+/// None was wrong yet.
+pub fn wrong_secrets() -> WrongSecrets {
+    Throttle::new(MOST_WRONG_SECRETS, SECRETS_WINDOW, 10_000)
+}
 
 /// A request of a client to an endpoint that takes a form.
 #[derive(Debug)]
@@ -106,7 +126,7 @@ pub async fn authenticate(
     };
     if provider
         .throttle
-        .is_exhausted(&credentials.client, call.address)
+        .is_exhausted(|| (credentials.client.clone(), call.address))
     {
         tracing::warn!(client = %credentials.client, "too many wrong client secrets");
         return Ok(Err(throttled()));
@@ -126,7 +146,7 @@ pub async fn authenticate(
                         AuthenticationMethod::ClientSecretJwt
                     )
             ) {
-                provider.throttle.failed(&client.id, call.address);
+                provider.throttle.failed((client.id.clone(), call.address));
             }
             refuse(refusal)
         }

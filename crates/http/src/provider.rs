@@ -30,13 +30,13 @@ use crate::{
     cache::Cache,
     certificate::Certificates,
     client_keys::ClientKeys,
-    device::Strangers,
+    device::{Strangers, strangers},
     dpop::{self, DpopSettings},
+    exchange::{WrongSecrets, wrong_secrets},
     failure::Failure,
     gate::Gate,
     keyring::{KeyError, Keyring, SharedKeyring, shared},
     page::home::DemoGuide,
-    throttle::Throttle,
     upstream_tokens::UpstreamTokens,
 };
 
@@ -156,7 +156,7 @@ pub struct Provider {
     pub(crate) storage: Arc<dyn Storage>,
     pub(crate) strangers: Strangers,
     pub(crate) succession: SuccessionKeys,
-    pub(crate) throttle: Throttle,
+    pub(crate) throttle: WrongSecrets,
     pub(crate) upstream_tokens: UpstreamTokens,
 }
 
@@ -209,12 +209,12 @@ impl Provider {
             nonce_keys: dpop::nonce_keys(&parts.seal),
             passwords: parts.passwords,
             paths: settings.paths.clone(),
-            strangers: Strangers::new(),
+            strangers: strangers(),
             succession: succession(&parts.seal),
             seal: parts.seal,
             settings,
             storage: parts.storage,
-            throttle: Throttle::new(),
+            throttle: wrong_secrets(),
             upstream_tokens: UpstreamTokens::new(),
         });
         let learned = provider.cache.learn(now).await;

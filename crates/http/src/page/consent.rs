@@ -84,20 +84,7 @@ async fn ask(visit: &Visit, session: &Id<Session>, missing: &Scope) -> Result<Re
     }
     let request = &visit.open.asked.request;
     let metadata = &visit.open.asked.client.metadata;
-    let scopes: Vec<_> = request
-        .scope
-        .words()
-        .filter(|word| *word != "offline_access")
-        .map(|word| {
-            let (title, description) = in_words(word);
-            view::ConsentScope {
-                name: word,
-                title,
-                description,
-                is_new: missing.contains(word),
-            }
-        })
-        .collect();
+    let scopes = listed(&request.scope, |word| missing.contains(word));
     let other_account = visit.address("sign-in");
     let page = view::Consent {
         chrome: chrome(provider, &visit.request_id),
@@ -118,8 +105,23 @@ async fn ask(visit: &Visit, session: &Id<Session>, missing: &Scope) -> Result<Re
     render(StatusCode::OK, &page, visit.policy())
 }
 
+/// What a page about a scope lists; `offline_access` has a place of its own there.
+pub fn listed(scope: &Scope, is_new: impl Fn(&str) -> bool) -> Vec<view::ConsentScope<'_>> {
+    let words = scope.words().filter(|word| *word != "offline_access");
+    let shown = words.map(|word| {
+        let (title, description) = in_words(word);
+        view::ConsentScope {
+            name: word,
+            title,
+            description,
+            is_new: is_new(word),
+        }
+    });
+    shown.collect()
+}
+
 /// What a scope gives, completing "this application can".
-pub fn in_words(word: &str) -> (&str, &str) {
+fn in_words(word: &str) -> (&str, &str) {
     match word {
         "openid" => (
             "know who you are",

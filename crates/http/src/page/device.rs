@@ -71,20 +71,7 @@ pub fn confirm(
 ) -> Result<Response, Failure> {
     let provider = &*visit.provider;
     let metadata = &visit.open.asked.client.metadata;
-    let scopes: Vec<_> = device
-        .scope
-        .words()
-        .filter(|word| *word != "offline_access")
-        .map(|word| {
-            let (title, description) = consent::in_words(word);
-            view::ConsentScope {
-                name: word,
-                title,
-                description,
-                is_new: true,
-            }
-        })
-        .collect();
+    let scopes = consent::listed(&device.scope, |_| true);
     let other_account = visit.address("sign-in");
     let page = view::DeviceConfirm {
         chrome: chrome(provider, &visit.request_id),
