@@ -42,8 +42,8 @@ pub struct Approval {
     pub methods: Vec<String>,
     /// Where the code was sent; the token request must name the same.
     pub redirect_uri: String,
-    /// What the code verifier must answer.
-    pub challenge: Challenge,
+    /// What the code verifier must answer; `None`: there was no challenge, and must be no verifier.
+    pub challenge: Option<Challenge>,
     /// When it was approved.
     pub created_at: Timestamp,
     /// Until when the code may be redeemed.

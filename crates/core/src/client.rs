@@ -1,12 +1,18 @@
 //! Clients: the applications and machines that ask for tokens.
 #![doc(alias = "RFC 7591")]
 
+mod check;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     algorithm::Algorithm,
+    authorize::{
+        request_object::RequestObjectAlgorithm, response_mode::ResponseMode,
+        response_type::ResponseType,
+    },
     id::Id,
     organization::Organization,
     redirect_uri::RedirectUri,
@@ -16,6 +22,8 @@ use crate::{
     subject::Subject,
     time::{Lifetime, Timestamp},
 };
+
+pub use check::ClientError;
 
 /// A registered client. The names of the fields are those of RFC 7591 §2 and of OpenID Connect
 /// Dynamic Client Registration §2 where these have one.
@@ -53,8 +61,51 @@ pub struct ClientMetadata {
     /// How it may authenticate.
     #[serde(default = "ClientMetadata::default_methods")]
     pub token_endpoint_auth_methods: Vec<AuthenticationMethod>,
+    /// Its public keys (RFC 7591 §2), a JWK Set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks: Option<serde_json::Value>,
     /// Which grants it may use.
     pub grant_types: Vec<GrantType>,
+    /// What the authorization endpoint may hand out to it.
+    #[serde(
+        default = "ClientMetadata::default_response_types",
+        skip_serializing_if = "ClientMetadata::are_default_response_types"
+    )]
+    pub response_types: Vec<ResponseType>,
+    /// How the answers to it may travel; all modes when empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub response_modes: Vec<ResponseMode>,
+    /// What signs its authorization responses, when it asks for signed ones (JARM §3); RS256 when
+    /// it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorization_signed_response_alg: Option<Algorithm>,
+    /// What it signs its request objects with (OIDC Registration §2); `None`: anything that fits its
+    /// keys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_object_signing_alg: Option<RequestObjectAlgorithm>,
+    /// Whether all of its requests have to be signed (RFC 9101 §10.5).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub require_signed_request_object: bool,
+    /// Whether all of its requests have to be pushed (RFC 9126 §6).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub require_pushed_authorization_requests: bool,
+    /// Whether it has to use PKCE (RFC 7636). Only a confidential client can be exempt
+    /// (requirement A2.4).
+    #[serde(
+        default = "ClientMetadata::yes",
+        skip_serializing_if = "ClientMetadata::is_yes"
+    )]
+    pub require_pkce: bool,
+    /// How old sign-ins may be, in seconds, when a request does not say (OIDC Registration §2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_max_age: Option<u32>,
+    /// Where others may send people to start signing in to it (OIDC Core §4).
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "https_page"
+    )]
+    pub initiate_login_uri: Option<String>,
     /// Where codes may be sent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub redirect_uris: Vec<RedirectUri>,
@@ -175,6 +226,8 @@ words! {
         ClientCredentials = "client_credentials",
         /// RFC 8693 §2.1.
         TokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange",
+        /// RFC 6749 §4.2, as OIDC Core §3.2 and §3.3 use it. Legacy.
+        Implicit = "implicit",
     }
 }
 
@@ -239,51 +292,6 @@ pub enum AccessTokenFormat {
     Opaque,
 }
 
-/// Why the parts of a registration do not fit together.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ClientError {
-    /// No grant.
-    #[error("grant_types is empty: name at least one of authorization_code, client_credentials")]
-    NoGrant,
-    /// No way to authenticate.
-    #[error("token_endpoint_auth_methods is empty: a public client has [none]")]
-    NoMethod,
-    /// `none` beside a secret method.
-    #[error(
-        "token_endpoint_auth_methods mixes none with others: a client is public or confidential"
-    )]
-    PublicAndConfidential,
-    /// A confidential client without a secret.
-    #[error(
-        "this client authenticates with a secret and has none: give it a secret, or the method none"
-    )]
-    SecretMissing,
-    /// A public client with a secret.
-    #[error("a public client has no secret: remove it, or change token_endpoint_auth_methods")]
-    SecretOfPublicClient,
-    /// client_credentials without a machine user.
-    #[error("client_credentials needs machine: the machine user the client acts as")]
-    MachineMissing,
-    /// client_credentials for anybody.
-    #[error("client_credentials is for confidential clients (RFC 6749 §4.4)")]
-    MachinePublic,
-    /// authorization_code without a place to send the code.
-    #[error("authorization_code needs at least one of redirect_uris")]
-    RedirectUriMissing,
-    /// Token exchange for anybody.
-    #[error("token-exchange is for confidential clients: it tells what a found token is good for")]
-    ExchangePublic,
-    /// refresh_token without a grant that gives one.
-    #[error("refresh_token needs authorization_code beside it")]
-    RefreshAlone,
-    /// A name that cannot be shown.
-    #[error("client_name has 1 to 200 characters")]
-    Name,
-    /// A project that cannot be part of a scope.
-    #[error("the project of zitadel has 1 to 64 characters out of A-Z a-z 0-9 . _ - ~")]
-    Project,
-}
-
 impl Client {
     /// Whether it has a secret to keep (RFC 6749 §2.1).
     pub fn is_public(&self) -> bool {
@@ -322,68 +330,31 @@ impl Client {
             }),
         }
     }
-
-    /// Checks what no single field can tell.
-    ///
-    /// # Errors
-    /// The first [`ClientError`] found.
-    pub fn check(&self) -> Result<(), ClientError> {
-        let metadata = &self.metadata;
-        let methods = &metadata.token_endpoint_auth_methods;
-        let code = self.allows(GrantType::AuthorizationCode);
-        let machine = self.allows(GrantType::ClientCredentials);
-        let public = methods.contains(&AuthenticationMethod::None);
-        let failures = [
-            (
-                !(1..=200).contains(&metadata.client_name.chars().count()),
-                ClientError::Name,
-            ),
-            (metadata.grant_types.is_empty(), ClientError::NoGrant),
-            (methods.is_empty(), ClientError::NoMethod),
-            (
-                public && methods.len() > 1,
-                ClientError::PublicAndConfidential,
-            ),
-            (
-                public && !self.secrets.is_empty(),
-                ClientError::SecretOfPublicClient,
-            ),
-            (
-                !public && self.secrets.is_empty(),
-                ClientError::SecretMissing,
-            ),
-            (machine && public, ClientError::MachinePublic),
-            (
-                public && self.allows(GrantType::TokenExchange),
-                ClientError::ExchangePublic,
-            ),
-            (
-                machine && self.machine.is_none(),
-                ClientError::MachineMissing,
-            ),
-            (
-                code && metadata.redirect_uris.is_empty(),
-                ClientError::RedirectUriMissing,
-            ),
-            (
-                self.allows(GrantType::RefreshToken) && !code,
-                ClientError::RefreshAlone,
-            ),
-            (
-                metadata.zitadel.as_ref().is_some_and(|own| !own.is_valid()),
-                ClientError::Project,
-            ),
-        ];
-        failures
-            .into_iter()
-            .find(|(failed, _)| *failed)
-            .map_or(Ok(()), |(_, error)| Err(error))
-    }
 }
 
 impl ClientMetadata {
     fn default_methods() -> Vec<AuthenticationMethod> {
         vec![AuthenticationMethod::ClientSecretBasic]
+    }
+
+    fn default_response_types() -> Vec<ResponseType> {
+        vec![ResponseType::Code]
+    }
+
+    pub(super) fn are_default_response_types(response_types: &[ResponseType]) -> bool {
+        response_types == [ResponseType::Code]
+    }
+
+    const fn yes() -> bool {
+        true
+    }
+
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde hands out a reference"
+    )]
+    const fn is_yes(flag: &bool) -> bool {
+        *flag
     }
 
     // OIDC Registration §2: RS256 where nothing else is registered.
@@ -411,4 +382,17 @@ fn web_page<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<
         .map(|text| crate::redirect_uri::web_page(&text))
         .transpose()
         .map_err(serde::de::Error::custom)
+}
+
+/// OIDC Core §4: a page that others send people to is reached by https.
+fn https_page<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
+    let page = web_page(deserializer)?;
+    match &page {
+        Some(text) if !text.starts_with("https://") => Err(serde::de::Error::custom(
+            "initiate_login_uri is an https URL (OpenID Connect Core 4)",
+        )),
+        _ => Ok(page),
+    }
 }

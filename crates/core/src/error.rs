@@ -13,12 +13,18 @@ pub enum ErrorCode {
     ConsentRequired,
     /// OIDC Core §3.1.2.6.
     InteractionRequired,
+    /// RFC 9470 §3.
+    InsufficientUserAuthentication,
     /// RFC 6749 §5.2.
     InvalidClient,
     /// RFC 6749 §5.2.
     InvalidGrant,
     /// RFC 6749 §5.2.
     InvalidRequest,
+    /// OIDC Core §3.1.2.6, RFC 9101 §7.
+    InvalidRequestObject,
+    /// OIDC Core §3.1.2.6, RFC 9101 §7.
+    InvalidRequestUri,
     /// RFC 6749 §5.2.
     InvalidScope,
     /// RFC 8707 §2.
@@ -59,9 +65,12 @@ impl ErrorCode {
             Self::AccountSelectionRequired => "account_selection_required",
             Self::ConsentRequired => "consent_required",
             Self::InteractionRequired => "interaction_required",
+            Self::InsufficientUserAuthentication => "insufficient_user_authentication",
             Self::InvalidClient => "invalid_client",
             Self::InvalidGrant => "invalid_grant",
             Self::InvalidRequest => "invalid_request",
+            Self::InvalidRequestObject => "invalid_request_object",
+            Self::InvalidRequestUri => "invalid_request_uri",
             Self::InvalidScope => "invalid_scope",
             Self::InvalidTarget => "invalid_target",
             Self::InvalidToken => "invalid_token",

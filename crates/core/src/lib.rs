@@ -43,6 +43,7 @@ pub mod scope;
 pub mod secret;
 pub mod session;
 pub mod settings;
+pub mod step_up;
 pub mod subject;
 pub mod time;
 pub mod token;

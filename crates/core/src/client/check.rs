@@ -1,0 +1,152 @@
+//! What the parts of a registration have to do with each other.
+
+use super::{AuthenticationMethod, Client, ClientMetadata, GrantType};
+use crate::authorize::request_object::RequestObjectAlgorithm;
+
+/// Why the parts of a registration do not fit together.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ClientError {
+    /// No grant.
+    #[error("grant_types is empty: name at least one of authorization_code, client_credentials")]
+    NoGrant,
+    /// No way to authenticate.
+    #[error("token_endpoint_auth_methods is empty: a public client has [none]")]
+    NoMethod,
+    /// `none` beside a secret method.
+    #[error(
+        "token_endpoint_auth_methods mixes none with others: a client is public or confidential"
+    )]
+    PublicAndConfidential,
+    /// A confidential client without a secret.
+    #[error(
+        "this client authenticates with a secret and has none: give it a secret, or the method none"
+    )]
+    SecretMissing,
+    /// A public client with a secret.
+    #[error("a public client has no secret: remove it, or change token_endpoint_auth_methods")]
+    SecretOfPublicClient,
+    /// client_credentials without a machine user.
+    #[error("client_credentials needs machine: the machine user the client acts as")]
+    MachineMissing,
+    /// client_credentials for anybody.
+    #[error("client_credentials is for confidential clients (RFC 6749 §4.4)")]
+    MachinePublic,
+    /// authorization_code or implicit without a place to answer to.
+    #[error("authorization_code and implicit need at least one of redirect_uris")]
+    RedirectUriMissing,
+    /// Token exchange for anybody.
+    #[error("token-exchange is for confidential clients: it tells what a found token is good for")]
+    ExchangePublic,
+    /// Tokens in the front channel without the grant for it, or a code without its own.
+    #[error(
+        "response_types needs the grant of each in grant_types: authorization_code for those with code, implicit for those with id_token or token"
+    )]
+    ResponseTypeWithoutGrant,
+    /// No response type.
+    #[error("response_types is empty: leave it out for code alone")]
+    NoResponseType,
+    /// Signed request objects without keys, or unsigned ones of a client that has to sign.
+    #[error(
+        "request_object_signing_alg and require_signed_request_object need the public keys of the client (jwks), and do not go with none"
+    )]
+    RequestObjectKeys,
+    /// A public client without PKCE.
+    #[error(
+        "require_pkce: false is for confidential clients: nothing else protects the code of a public one"
+    )]
+    PublicWithoutPkce,
+    /// refresh_token without a grant that gives one.
+    #[error("refresh_token needs authorization_code beside it")]
+    RefreshAlone,
+    /// A name that cannot be shown.
+    #[error("client_name has 1 to 200 characters")]
+    Name,
+    /// A project that cannot be part of a scope.
+    #[error("the project of zitadel has 1 to 64 characters out of A-Z a-z 0-9 . _ - ~")]
+    Project,
+}
+
+impl Client {
+    /// Checks what no single field can tell.
+    ///
+    /// # Errors
+    /// The first [`ClientError`] found.
+    pub fn check(&self) -> Result<(), ClientError> {
+        let metadata = &self.metadata;
+        let methods = &metadata.token_endpoint_auth_methods;
+        let code = self.allows(GrantType::AuthorizationCode);
+        let implicit = self.allows(GrantType::Implicit);
+        let machine = self.allows(GrantType::ClientCredentials);
+        let unsigned_requests =
+            metadata.request_object_signing_alg == Some(RequestObjectAlgorithm::Unsigned);
+        let signs_requests = metadata.require_signed_request_object
+            || metadata.request_object_signing_alg.is_some() && !unsigned_requests;
+        let public = methods.contains(&AuthenticationMethod::None);
+        let failures = [
+            (
+                !(1..=200).contains(&metadata.client_name.chars().count()),
+                ClientError::Name,
+            ),
+            (metadata.grant_types.is_empty(), ClientError::NoGrant),
+            (methods.is_empty(), ClientError::NoMethod),
+            (
+                public && methods.len() > 1,
+                ClientError::PublicAndConfidential,
+            ),
+            (
+                public && !self.secrets.is_empty(),
+                ClientError::SecretOfPublicClient,
+            ),
+            (
+                !public && self.secrets.is_empty(),
+                ClientError::SecretMissing,
+            ),
+            (machine && public, ClientError::MachinePublic),
+            (
+                public && self.allows(GrantType::TokenExchange),
+                ClientError::ExchangePublic,
+            ),
+            (
+                machine && self.machine.is_none(),
+                ClientError::MachineMissing,
+            ),
+            (
+                (code || implicit) && metadata.redirect_uris.is_empty(),
+                ClientError::RedirectUriMissing,
+            ),
+            (
+                metadata.response_types.is_empty(),
+                ClientError::NoResponseType,
+            ),
+            (
+                // The default stands for what the client may do: it may have no grant for it.
+                !ClientMetadata::are_default_response_types(&metadata.response_types)
+                    && metadata.response_types.iter().any(|kind| {
+                        (kind.has_code() && !code) || (kind.is_front_channel() && !implicit)
+                    }),
+                ClientError::ResponseTypeWithoutGrant,
+            ),
+            (
+                metadata.jwks.is_none() && signs_requests
+                    || unsigned_requests && metadata.require_signed_request_object,
+                ClientError::RequestObjectKeys,
+            ),
+            (
+                public && !metadata.require_pkce,
+                ClientError::PublicWithoutPkce,
+            ),
+            (
+                self.allows(GrantType::RefreshToken) && !code,
+                ClientError::RefreshAlone,
+            ),
+            (
+                metadata.zitadel.as_ref().is_some_and(|own| !own.is_valid()),
+                ClientError::Project,
+            ),
+        ];
+        failures
+            .into_iter()
+            .find(|(failed, _)| *failed)
+            .map_or(Ok(()), |(_, error)| Err(error))
+    }
+}
