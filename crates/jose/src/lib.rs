@@ -18,7 +18,8 @@
 //!
 //! # What is left out, and why
 //!
-//! - `none`, HMAC and every algorithm outside of [`Algorithm`]: a token says which key it was
+//! - `none` (but for [`unsecured`], which is called by a name of its own), HMAC and every algorithm
+//!   outside of [`Algorithm`]: a token says which key it was
 //!   signed with, never which rules it wants to be checked by. RFC 8725 §3.1.
 //! - The JSON serialisations of RFC 7515 §7.2, detached and unencoded payloads (RFC 7797): nothing
 //!   in OpenID Connect needs them, and each is one more way to read one token as two.
@@ -39,6 +40,7 @@ pub mod seal;
 pub mod signing_key;
 pub mod strict_json;
 pub mod thumbprint;
+pub mod unsecured;
 pub mod verify;
 
 pub use symbolon_core::algorithm::Algorithm;

@@ -201,20 +201,8 @@ impl VerifyingKeys {
         longest: usize,
         expected: Expected<'_>,
     ) -> Result<Verified, VerifyError> {
-        if token.len() > longest {
-            return Err(VerifyError::TokenTooLong);
-        }
-        let (signed, signature) = token.rsplit_once('.').ok_or(VerifyError::NotCompact)?;
-        let (header, payload) = signed.split_once('.').ok_or(VerifyError::NotCompact)?;
-        if payload.contains('.') {
-            return Err(VerifyError::NotCompact);
-        }
-        let header = decode(header)?;
-        let header = Header::read(&header)?;
-        // RFC 7515 §4.1.11: what is critical has to be understood, and nothing is.
-        if header.crit {
-            return Err(VerifyError::CriticalExtension);
-        }
+        let token = Compact::read(token, longest)?;
+        let header = &token.header;
         let algorithm =
             Algorithm::try_from(&*header.alg).map_err(|_| VerifyError::AlgorithmUnsupported)?;
         if !expected.algorithms.contains(&algorithm) {
@@ -230,13 +218,13 @@ impl VerifyingKeys {
             .iter()
             .find(|key| key.algorithm() == algorithm)
             .ok_or(VerifyError::AlgorithmMismatch)?;
-        if !key.verifies(signed.as_bytes(), &decode(signature)?) {
+        if !key.verifies(token.signed.as_bytes(), &decode(token.signature)?) {
             return Err(VerifyError::SignatureInvalid);
         }
         Ok(Verified {
             kid: kid.to_owned(),
             algorithm,
-            payload: decode(payload)?,
+            payload: decode(token.payload)?,
         })
     }
 
@@ -286,7 +274,7 @@ impl fmt::Debug for Verified {
 }
 
 impl Expected<'_> {
-    fn accepts_type(&self, typ: Option<&str>) -> bool {
+    pub(crate) fn accepts_type(&self, typ: Option<&str>) -> bool {
         match typ {
             None => self.typ_may_be_absent,
             Some(typ) => self
@@ -297,16 +285,50 @@ impl Expected<'_> {
     }
 }
 
+/// A token in its three parts, of which the header is read.
+pub(crate) struct Compact<'a> {
+    pub(crate) header: Header,
+    /// What the signature is of.
+    pub(crate) signed: &'a str,
+    pub(crate) payload: &'a str,
+    pub(crate) signature: &'a str,
+}
+
+impl<'a> Compact<'a> {
+    /// Takes a token apart.
+    pub(crate) fn read(token: &'a str, longest: usize) -> Result<Self, VerifyError> {
+        if token.len() > longest {
+            return Err(VerifyError::TokenTooLong);
+        }
+        let (signed, signature) = token.rsplit_once('.').ok_or(VerifyError::NotCompact)?;
+        let (header, payload) = signed.split_once('.').ok_or(VerifyError::NotCompact)?;
+        if payload.contains('.') {
+            return Err(VerifyError::NotCompact);
+        }
+        let header = Header::read(&decode(header)?)?;
+        // RFC 7515 §4.1.11: what is critical has to be understood, and nothing is.
+        if header.crit {
+            return Err(VerifyError::CriticalExtension);
+        }
+        Ok(Self {
+            header,
+            signed,
+            payload,
+            signature,
+        })
+    }
+}
+
 /// The members of a header that are looked at; the others are skipped.
 #[derive(Deserialize)]
-struct Header {
-    alg: String,
+pub(crate) struct Header {
+    pub(crate) alg: String,
     #[serde(default, deserialize_with = "present")]
     crit: bool,
     #[serde(default, deserialize_with = "text")]
     kid: Option<String>,
     #[serde(default, deserialize_with = "text")]
-    typ: Option<String>,
+    pub(crate) typ: Option<String>,
 }
 
 impl Header {
@@ -337,7 +359,7 @@ fn short_type(typ: &str) -> &str {
     }
 }
 
-fn decode(part: &str) -> Result<Vec<u8>, VerifyError> {
+pub(crate) fn decode(part: &str) -> Result<Vec<u8>, VerifyError> {
     URL_SAFE_NO_PAD
         .decode(part)
         .map_err(|_| VerifyError::NotBase64Url)
