@@ -34,7 +34,7 @@ use async_trait::async_trait;
 use symbolon_core::{
     approval::Approval,
     attempt::Attempts as AttemptCount,
-    authorize::interaction::Progress,
+    authorize::{interaction::Progress, pushed::PushedRequest},
     client::Client,
     decision::Change,
     id::Id,
@@ -43,7 +43,9 @@ use symbolon_core::{
     policy::{api::Api, relation::Relation},
     role::{Role, RoleKey},
     scope::Scope,
-    secret::{self, AccessToken, AuthorizationCode, Digest, InteractionHandle, RefreshFamily},
+    secret::{
+        self, AccessToken, AuthorizationCode, Digest, InteractionHandle, RefreshFamily, RequestUri,
+    },
     session::Session,
     subject::{Identifier, Subject},
     time::{Lifetime, Timestamp},
@@ -87,6 +89,7 @@ pub trait Storage:
     + Maintenance
     + PersonalTokens
     + Policies
+    + PushedRequests
     + SigningKeys
     + Sessions
     + Subjects
@@ -108,6 +111,7 @@ impl<T> Storage for T where
         + Maintenance
         + PersonalTokens
         + Policies
+        + PushedRequests
         + SigningKeys
         + Sessions
         + Subjects
@@ -132,8 +136,8 @@ pub trait Changes: Send + Sync {
 /// Approvals: codes and families of refresh tokens.
 #[async_trait]
 pub trait Approvals: Send + Sync {
-    /// Records a new approval with the digest of its code, and, if there is one, the consent that
-    /// it rests on.
+    /// Records a new approval, pending or redeemed without a refresh token, with the digest of its
+    /// code, and, if there is one, the consent that it rests on.
     async fn create_approval(
         &self,
         approval: &Approval,
@@ -361,6 +365,36 @@ pub trait Interactions: Send + Sync {
     async fn finish_interaction(
         &self,
         handle: Digest<InteractionHandle>,
+        now: Timestamp,
+    ) -> Result<Applied>;
+}
+
+/// Authorization requests that clients pushed.
+#[async_trait]
+pub trait PushedRequests: Send + Sync {
+    /// Records a new one.
+    async fn create_pushed_request(
+        &self,
+        reference: Digest<RequestUri>,
+        request: &PushedRequest,
+    ) -> Result<()>;
+
+    /// The request of a reference, also one that has expired or was answered.
+    async fn pushed_request(&self, reference: Digest<RequestUri>) -> Result<Option<PushedRequest>>;
+
+    /// A browser came with the reference: it is that browser's from now on; `Conflict` when it is
+    /// another one's, or was answered.
+    async fn claim_pushed_request(
+        &self,
+        reference: Digest<RequestUri>,
+        browser: &str,
+    ) -> Result<Applied>;
+
+    /// The request is answered, in this browser; `Conflict` as above, so that it is answered once.
+    async fn spend_pushed_request(
+        &self,
+        reference: Digest<RequestUri>,
+        browser: &str,
         now: Timestamp,
     ) -> Result<Applied>;
 }

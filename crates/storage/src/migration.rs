@@ -13,7 +13,8 @@ macro_rules! migrations {
         migrations!($dialect: 1 "main job" "0001_main_job";
             2 "personal access tokens" "0002_personal_access_tokens";
             3 "rules" "0003_rules";
-            4 "targets" "0004_targets";)
+            4 "targets" "0004_targets";
+            5 "pushed requests" "0005_pushed_requests";)
     };
     ($dialect:literal: $($version:literal $description:literal $file:literal;)*) => {
         &[$((

@@ -8,6 +8,7 @@ use symbolon_core::{
     parameters::Parameters,
     policy::{api::Api, relation::Relation, rule::RuleSet, token_changes::TokenChange},
     role::{Role, RoleKey},
+    secret::{Digest, RequestUri},
     subject::{Identifier, Profile, Subject},
     time::Timestamp,
 };
@@ -64,8 +65,10 @@ impl std::fmt::Debug for Credential {
 pub struct Interaction {
     /// The browser it belongs to, by the binding in its session.
     pub browser: String,
-    /// The request as it came: it is checked again at every step.
+    /// The request, wherever its parameters were: it is checked again at every step.
     pub parameters: Parameters,
+    /// The reference that it came by, if the request was pushed.
+    pub pushed: Option<Digest<RequestUri>>,
     /// What was done so far.
     pub progress: Progress,
     /// Until when.

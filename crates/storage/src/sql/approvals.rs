@@ -22,8 +22,8 @@ use crate::{
 statements! {
     INSERT = "INSERT INTO approval (id, client_id, subject_id, session_id, scope, offline_at, \
         claims, nonce, authenticated_at, acr, methods, redirect_uri, challenge, created_at, \
-        code_digest, code_expires_at, refresh_expires_at, targets) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
+        code_digest, code_expires_at, refresh_expires_at, targets, redeemed_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
     PUT_CONSENT = "INSERT INTO consent (subject_id, client_id, scope, updated_at) \
         VALUES ($1, $2, $3, $4) \
         ON CONFLICT (subject_id, client_id) \
@@ -41,6 +41,7 @@ impl Approvals for Database {
         code: Digest<AuthorizationCode>,
         consent: Option<&Scope>,
     ) -> Result<()> {
+        let redeemed = matches!(approval.state, ApprovalState::Redeemed { .. });
         let offline = approval.scope.contains("offline_access");
         let insert = query(INSERT)
             .bind(approval.id.as_str())
@@ -55,12 +56,18 @@ impl Approvals for Database {
             .bind(approval.acr.as_str())
             .bind(approval.methods.join(" "))
             .bind(approval.redirect_uri.as_str())
-            .bind(approval.challenge.to_text())
+            .bind(
+                approval
+                    .challenge
+                    .map(|challenge| challenge.to_text())
+                    .unwrap_or_default(),
+            )
             .bind(approval.created_at.seconds())
             .bind(code.as_bytes())
             .bind(approval.code_expires_at.seconds())
             .bind(approval.refresh_expires_at.seconds())
-            .bind(approval.targets.as_slice().join(" "));
+            .bind(approval.targets.as_slice().join(" "))
+            .bind(redeemed.then_some(approval.created_at.seconds()));
         let Some(consent) = consent else {
             insert.execute(&self.writer).await?;
             return Ok(());
@@ -118,14 +125,24 @@ fn approval(row: &Row) -> Result<Approval> {
             acr: text(row, "acr")?,
             methods: words(row, "methods")?,
             redirect_uri: text(row, "redirect_uri")?,
-            challenge: Challenge::from_text(&text(row, "challenge")?)
-                .ok_or_else(|| StorageError::corrupt("challenge"))?,
+            challenge: challenge(row)?,
             created_at: instant(row, "created_at")?,
             code_expires_at: instant(row, "code_expires_at")?,
             refresh_expires_at: instant(row, "refresh_expires_at")?,
             state: state(row)?,
         })
     })
+}
+
+/// Empty: the request had none.
+fn challenge(row: &Row) -> Result<Option<Challenge>> {
+    match text(row, "challenge")?.as_str() {
+        "" => Ok(None),
+        text => match Challenge::from_text(text) {
+            Some(challenge) => Ok(Some(challenge)),
+            None => Err(StorageError::corrupt("challenge")),
+        },
+    }
 }
 
 /// The columns of a row become a state, or the row is none of ours.

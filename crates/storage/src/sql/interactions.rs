@@ -12,15 +12,17 @@ use symbolon_core::{
 use super::{Database, Row};
 use crate::{
     Applied, Interaction, Interactions, Result,
-    record::read::{OF_THIS_DIGEST, instant, json, optional_id, optional_instant, text, within},
+    record::read::{
+        OF_THIS_DIGEST, instant, json, optional_digest, optional_id, optional_instant, text, within,
+    },
 };
 
 statements! {
     INSERT = "INSERT INTO interaction (digest, browser, parameters, started_at, expires_at, \
-        chosen_session, allowed_at, finished_at) \
-        VALUES ($1, $2, $3, $4, $5, NULL, NULL, NULL)";
+        chosen_session, allowed_at, finished_at, pushed_digest) \
+        VALUES ($1, $2, $3, $4, $5, NULL, NULL, NULL, $6)";
     READ = "SELECT browser, parameters, started_at, expires_at, chosen_session, allowed_at, \
-        finished_at FROM interaction WHERE digest = $1 AND expires_at > $2";
+        finished_at, pushed_digest FROM interaction WHERE digest = $1 AND expires_at > $2";
     ADVANCE = "UPDATE interaction SET chosen_session = $2, allowed_at = $3 \
         WHERE digest = $1 AND finished_at IS NULL";
     FINISH = "UPDATE interaction SET finished_at = $2 WHERE digest = $1 AND finished_at IS NULL";
@@ -40,6 +42,11 @@ impl Interactions for Database {
             .bind(parameters)
             .bind(interaction.progress.started_at.seconds())
             .bind(interaction.expires_at.seconds())
+            .bind(
+                interaction
+                    .pushed
+                    .map(|reference| reference.as_bytes().to_vec()),
+            )
             .execute(&self.writer)
             .await?;
         Ok(())
@@ -106,6 +113,7 @@ fn interaction(row: &Row) -> Result<Interaction> {
         Ok(Interaction {
             browser: text(row, "browser")?,
             parameters: Parameters::from_pairs(pairs),
+            pushed: optional_digest(row, "pushed_digest")?,
             progress: Progress {
                 started_at: instant(row, "started_at")?,
                 chosen: optional_id(row, "chosen_session")?,

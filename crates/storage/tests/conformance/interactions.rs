@@ -36,6 +36,7 @@ async fn every_field_of_an_interaction_comes_back(database: &Database) {
     let written = Interaction {
         browser: ODD.to_owned(),
         parameters: Parameters::from_pairs(pairs.clone()),
+        pushed: Some(digest("a reference")),
         expires_at: Timestamp::from_seconds(i64::MAX),
         ..interaction()
     };
