@@ -10,6 +10,7 @@ mod answer;
 mod bearer;
 mod bundle;
 mod cache;
+mod conclude;
 mod cors;
 mod endpoint;
 mod exchange;
@@ -21,6 +22,7 @@ mod organization;
 mod page;
 mod provider;
 mod sign_out;
+mod source;
 mod tend;
 mod throttle;
 mod upstream_tokens;
@@ -82,6 +84,10 @@ pub fn router(provider: Arc<Provider>) -> Router {
         ));
 
     Router::new()
+        .route(
+            &at(&paths.pushed),
+            post(endpoint::par::post).options(cors::preflight),
+        )
         .route(
             &at(&paths.token),
             post(endpoint::token::post).options(cors::preflight),

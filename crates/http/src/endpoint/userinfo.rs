@@ -49,13 +49,16 @@ async fn respond(
 ) -> Result<Response, Failure> {
     let token = match access::presented(headers, body) {
         Ok(token) => token,
-        Err(absent) => return Ok(challenge(absent.wire())),
+        Err(absent) => return Ok(challenge(absent.wire(), "")),
     };
     let Some(live) = access::live(provider, token).await? else {
-        return Ok(challenge(Some(OAuthError::new(
-            ErrorCode::InvalidToken,
-            "the access token is invalid, expired or revoked",
-        ))));
+        return Ok(challenge(
+            Some(OAuthError::new(
+                ErrorCode::InvalidToken,
+                "the access token is invalid, expired or revoked",
+            )),
+            "",
+        ));
     };
     let policy = provider.policy().await?;
     let roles = match (&live.presented, &live.client) {
@@ -76,8 +79,9 @@ async fn respond(
     };
     let decided = userinfo::decide(facts, &provider.issuer);
     let mut response = match decided {
-        Ok(claims) => answer::json(StatusCode::OK, &claims),
-        Err(refusal) => challenge(Some(refusal.wire())),
+        Ok(claims) => step_up(provider, &live.presented)
+            .unwrap_or_else(|| answer::json(StatusCode::OK, &claims)),
+        Err(refusal) => challenge(Some(refusal.wire()), ""),
     };
     if let Some(client) = &live.client {
         cors::allow(client, headers, &mut response);
@@ -85,8 +89,21 @@ async fn respond(
     Ok(response)
 }
 
-/// RFC 6750 §3: the challenge says what is wrong, if anything was presented at all.
-fn challenge(error: Option<OAuthError>) -> Response {
+/// The challenge, when the sign-in behind a token is not good enough here (RFC 9470 §3). A personal
+/// access token has no sign-in behind it, and is not for people to sign in anew with.
+fn step_up(provider: &Provider, presented: &access::Presented) -> Option<Response> {
+    let requirement = provider.userinfo_requirement()?;
+    let access::Presented::Access(claims) = presented else {
+        return None;
+    };
+    let insufficient = requirement.check(claims, provider.now()).err()?;
+    let attributes = requirement.attributes();
+    Some(challenge(Some(insufficient.wire()), &attributes))
+}
+
+/// RFC 6750 §3: the challenge says what is wrong, if anything was presented at all. `more` are
+/// further attributes, each with a comma before it.
+fn challenge(error: Option<OAuthError>, more: &str) -> Response {
     let Some(error) = error else {
         let mut response = (
             StatusCode::UNAUTHORIZED,
@@ -106,7 +123,7 @@ fn challenge(error: Option<OAuthError>) -> Response {
     };
     let mut response = answer::oauth_error_with(status, error);
     let value = format!(
-        "Bearer realm=\"userinfo\", error=\"{}\", error_description=\"{}\"",
+        "Bearer realm=\"userinfo\", error=\"{}\", error_description=\"{}\"{more}",
         error.code, error.description
     );
     if let Ok(value) = HeaderValue::from_str(&value) {

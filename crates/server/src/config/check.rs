@@ -124,6 +124,19 @@ pub(crate) fn warnings(config: &Config) -> Vec<String> {
             "proxy.trusted contains {network}: whoever connects can claim any client address"
         ));
     }
+    if config.requests.implicit_and_hybrid {
+        warnings.push(
+            "requests.implicit_and_hybrid is on, which is legacy: tokens pass through the browser, \
+             where they leak; applications should use response_type=code with PKCE"
+                .to_owned(),
+        );
+    }
+    if config.requests.unsigned_objects {
+        warnings.push(
+            "requests.unsigned_objects is on: a request object that nobody signed proves nothing"
+                .to_owned(),
+        );
+    }
     let public = !config.listen.ip().is_loopback();
     if public && config.demo {
         warnings.push(format!(
@@ -141,10 +154,11 @@ pub(crate) fn warnings(config: &Config) -> Vec<String> {
     warnings
 }
 
-fn paths(config: &Config) -> [(&'static str, &str); 7] {
+fn paths(config: &Config) -> [(&'static str, &str); 8] {
     let paths = &config.paths;
     [
         ("paths.authorize", &paths.authorize),
+        ("paths.par", &paths.par),
         ("paths.token", &paths.token),
         ("paths.introspect", &paths.introspect),
         ("paths.revoke", &paths.revoke),

@@ -150,6 +150,12 @@ pub(crate) static SETTINGS: &[Setting] = &[
         "The path of the authorization endpoint, below the issuer.",
     ),
     setting(
+        "paths.par",
+        Kind::EndpointPath,
+        Value("/oauth/v2/par"),
+        "The path of the pushed authorization request endpoint.",
+    ),
+    setting(
         "paths.token",
         Kind::EndpointPath,
         Value("/oauth/v2/token"),
@@ -230,6 +236,46 @@ pub(crate) static SETTINGS: &[Setting] = &[
         "The longest claim about the roles in several organizations, in bytes. Where it would be \
          longer, it tells the roles in one organization alone: the one that was asked for, else \
          the home.",
+    ),
+    setting(
+        "requests.pushed_lifetime",
+        seconds(5, 10 * MINUTE),
+        Value("60s"),
+        "How long a pushed authorization request waits for the browser.",
+    ),
+    setting(
+        "requests.require_pushed",
+        Kind::Flag,
+        Value("false"),
+        "Whether every authorization request has to be pushed (RFC 9126 §5). For single clients: \
+         `require_pushed_authorization_requests`.",
+    ),
+    setting(
+        "requests.unsigned_objects",
+        Kind::Flag,
+        Value("false"),
+        "Whether clients that are registered with `request_object_signing_alg: none` may send \
+         request objects that nobody signed. They prove nothing: leave this off unless an \
+         application cannot do otherwise.",
+    ),
+    setting(
+        "requests.implicit_and_hybrid",
+        Kind::Flag,
+        Value("false"),
+        "LEGACY, leave it off: whether clients that are registered for the grant `implicit` may get \
+         tokens straight from the authorization endpoint (the `response_type`s with `id_token` or \
+         `token`). Such tokens pass through the browser, where they leak (RFC 9700 §2.1.2).",
+    ),
+    setting(
+        "userinfo.max_age",
+        seconds(1, 365 * DAY),
+        Described {
+            means: "however old",
+            example: "1h",
+        },
+        "How long ago a person may have signed in for an access token to be good at the userinfo \
+         endpoint. An older one is answered with the challenge `insufficient_user_authentication` \
+         (RFC 9470), so that the application sends the person to sign in anew.",
     ),
     setting(
         "session.idle_lifetime",
