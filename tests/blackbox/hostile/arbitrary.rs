@@ -11,8 +11,9 @@ use super::raw::{Request, send, send_and_end};
 use super::{HOSTILE, check_manners};
 use crate::support;
 
-const PATHS: [&str; 12] = [
+const PATHS: [&str; 13] = [
     "/oauth/v2/authorize",
+    "/oauth/v2/par",
     "/oauth/v2/token",
     "/oauth/v2/introspect",
     "/oauth/v2/revoke",
@@ -27,7 +28,7 @@ const PATHS: [&str; 12] = [
 ];
 
 /// Names that mean something somewhere.
-const NAMES: [&str; 24] = [
+const NAMES: [&str; 27] = [
     "access_token",
     "acr_values",
     "claims",
@@ -48,14 +49,17 @@ const NAMES: [&str; 24] = [
     "prompt",
     "redirect_uri",
     "refresh_token",
+    "request",
+    "request_uri",
     "response_mode",
+    "response_type",
     "scope",
     "state",
     "token",
 ];
 
 /// Values that take a request further than nonsense gets.
-const VALUES: [&str; 16] = [
+const VALUES: [&str; 18] = [
     "demo-web",
     "demo-confidential",
     "demo-confidential-secret",
@@ -69,6 +73,8 @@ const VALUES: [&str; 16] = [
     "openid offline_access",
     "none",
     "form_post",
+    "urn:ietf:params:oauth:request_uri:sy_ru_AAAA",
+    "eyJhbGciOiJub25lIn0.e30.",
     "{\"id_token\":{\"acr\":null}}",
     "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
     "sy_rt_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
