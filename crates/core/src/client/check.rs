@@ -208,3 +208,65 @@ impl Client {
             .map_or(Ok(()), |(_, error)| Err(error))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::id::Id;
+
+    fn check(changes: &Value) -> Result<(), ClientError> {
+        let mut metadata = json!({
+            "client_name": "The App",
+            "token_endpoint_auth_methods": ["none"],
+            "grant_types": ["authorization_code", "implicit"],
+            "redirect_uris": ["https://app.example/callback"],
+        });
+        for (name, value) in changes.as_object().unwrap() {
+            metadata[name] = value.clone();
+        }
+        Client {
+            id: Id::parse("app").unwrap(),
+            organization: None,
+            machine: None,
+            secrets: Vec::new(),
+            disabled_at: None,
+            metadata: serde_json::from_value(metadata).unwrap(),
+        }
+        .check()
+    }
+
+    #[test]
+    fn tokens_that_are_bound_to_a_key_do_not_pass_through_the_browser() {
+        for (kind, expected) in [
+            ("code", Ok(())),
+            ("code id_token", Ok(())),
+            ("code token", Err(ClientError::BoundTokenInBrowser)),
+            ("id_token token", Err(ClientError::BoundTokenInBrowser)),
+        ] {
+            let changes = json!({"dpop_bound_access_tokens": true, "response_types": [kind]});
+            assert_eq!(check(&changes), expected, "{kind}");
+            assert_eq!(check(&json!({"response_types": [kind]})), Ok(()), "{kind}");
+        }
+    }
+
+    #[test]
+    fn whoever_signs_requests_has_keys_here_or_elsewhere() {
+        let signs = json!({"require_signed_request_object": true});
+        assert_eq!(check(&signs), Err(ClientError::RequestObjectKeys));
+        for keys in [
+            json!({"jwks": {"keys": []}}),
+            json!({"jwks_uri": "https://app.example/keys"}),
+        ] {
+            let mut changes = signs.clone();
+            changes
+                .as_object_mut()
+                .unwrap()
+                .extend(keys.as_object().unwrap().clone());
+            assert_eq!(check(&changes), Ok(()), "{changes}");
+        }
+    }
+}

@@ -9,6 +9,7 @@ use symbolon_core::{
         source::{Refusal, Source},
     },
     client::Client,
+    dpop::Thumbprint,
     parameters::Parameters,
     secret::{RequestUri, Secret},
     settings::RequestSettings,
@@ -51,6 +52,7 @@ fn a_source_is_refused_with_the_specified_codes() {
     let mut reached = Vec::new();
     reached.extend(sources());
     reached.extend(objects());
+    reached.push(keys());
     // A signature is checked outside this crate.
     let outside = [Refusal::ObjectInvalid, Refusal::ObjectKeysUnavailable];
     check(SOURCE, &outside, &reached, Refusal::wire);
@@ -209,6 +211,24 @@ fn objects() -> Vec<Refusal> {
     }
     reached.push(request_object::signature(&client(), &RequestSettings::default()).unwrap_err());
     reached
+}
+
+fn keys() -> Refusal {
+    let [proved, other] = ["A", "E"].map(|letter| {
+        let text = letter.repeat(43);
+        Thumbprint::from_text(&text).unwrap()
+    });
+    let plain = parameters(&[("client_id", "app")]);
+    let unbound = pushed::bound(plain.clone(), None).unwrap();
+    assert_eq!(unbound.value("dpop_jkt"), None);
+    let bound = pushed::bound(plain, Some(proved)).unwrap();
+    assert_eq!(bound.value("dpop_jkt"), Some(&*proved.to_text()));
+    // What the client asks for itself stands as it is, with and without a proof of that key.
+    for key in [None, Some(proved)] {
+        let again = pushed::bound(bound.clone(), key).unwrap();
+        assert_eq!(again.pairs(), bound.pairs());
+    }
+    pushed::bound(bound, Some(other)).unwrap_err()
 }
 
 #[test]
