@@ -108,7 +108,7 @@ on_both_databases! {
             let status = http().get(url).send().await.unwrap().status();
             assert_ne!(status, 404, "{name}: {url}");
         }
-        assert_eq!(addresses, 8);
+        assert_eq!(addresses, 9);
     }
 
     async fn every_scope_works_and_no_other(backend) {
