@@ -118,7 +118,7 @@ on_both_databases! {
             ("response_type", "none", "unsupported_response_type"),
             ("response_type", "Code", "unsupported_response_type"),
             ("response_mode", "web_message", "invalid_request"),
-            ("response_mode", "query.jwt", "invalid_request"),
+            ("response_mode", "pigeon.jwt", "invalid_request"),
             ("scope", "", "invalid_scope"),
             ("scope", "nobody.knows", "invalid_scope"),
             ("scope", "openid \"", "invalid_scope"),

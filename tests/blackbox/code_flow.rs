@@ -190,7 +190,7 @@ on_both_databases! {
         let challenge = attempt.parameter("code_challenge").unwrap();
         let long = "a".repeat(129);
         for (verifier, error) in [
-            ("", "invalid_request"),
+            ("", "invalid_grant"),
             ("short", "invalid_request"),
             (&long, "invalid_request"),
             (

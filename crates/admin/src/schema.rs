@@ -2,6 +2,7 @@
 
 use schemars::{Schema, SchemaGenerator, json_schema};
 use symbolon_core::algorithm::Algorithm;
+use symbolon_core::authorize::{response_mode::ResponseMode, response_type::ResponseType};
 use symbolon_core::client::{AuthenticationMethod, GrantType};
 use symbolon_core::client_auth::assertion::SigningAlgorithm;
 
@@ -76,6 +77,9 @@ pub(crate) fn metadata(_: &mut SchemaGenerator) -> Schema {
     let uri = || json_schema!({ "type": "string", "format": "uri" });
     let words = || json_schema!({ "type": "array", "items": { "type": "string" } });
     let algorithms: Vec<_> = Algorithm::ALL.iter().map(|own| own.as_str()).collect();
+    let request_algorithms: Vec<_> = algorithms.iter().copied().chain(["none"]).collect();
+    let response_types = ResponseType::ALL.map(ResponseType::as_str);
+    let response_modes = ResponseMode::ALL.map(ResponseMode::as_str);
     let methods: Vec<_> = AuthenticationMethod::ALL
         .iter()
         .map(|own| own.as_str())
@@ -100,6 +104,15 @@ pub(crate) fn metadata(_: &mut SchemaGenerator) -> Schema {
             "tls_client_auth_san_ip": { "type": "string" },
             "tls_client_auth_san_email": { "type": "string" },
             "grant_types": { "type": "array", "items": { "enum": grants } },
+            "response_types": { "type": "array", "items": { "enum": response_types } },
+            "response_modes": { "type": "array", "items": { "enum": response_modes } },
+            "authorization_signed_response_alg": { "enum": algorithms },
+            "request_object_signing_alg": { "enum": request_algorithms },
+            "require_signed_request_object": { "type": "boolean" },
+            "require_pushed_authorization_requests": { "type": "boolean" },
+            "require_pkce": { "type": "boolean" },
+            "default_max_age": { "type": "integer", "description": "Seconds." },
+            "initiate_login_uri": uri(),
             "redirect_uris": uris(),
             "post_logout_redirect_uris": uris(),
             "scope": {

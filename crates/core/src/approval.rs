@@ -43,8 +43,8 @@ pub struct Approval {
     pub methods: Vec<String>,
     /// Where the code was sent; the token request must name the same.
     pub redirect_uri: String,
-    /// What the code verifier must answer.
-    pub challenge: Challenge,
+    /// What the code verifier must answer; `None`: there was no challenge, and must be no verifier.
+    pub challenge: Option<Challenge>,
     /// The key that the code is bound to: `dpop_jkt` (RFC 9449 §10).
     pub key: Option<Thumbprint>,
     /// When it was approved.

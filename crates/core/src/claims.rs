@@ -113,15 +113,8 @@ pub fn for_userinfo(
     scope: &Scope,
     request: &ClaimsRequest,
 ) -> Map<String, Value> {
-    let by_scope = |claim: &str| {
-        (scope.contains("profile") && PROFILE.contains(&claim))
-            || (scope.contains("email") && matches!(claim, "email" | "email_verified"))
-            || (scope.contains("phone")
-                && matches!(claim, "phone_number" | "phone_number_verified"))
-            || (scope.contains("address") && claim == "address")
-    };
     select(subject, |claim| {
-        by_scope(claim) || request.userinfo.contains_key(claim)
+        of_scope(scope, claim) || request.userinfo.contains_key(claim)
     })
 }
 
@@ -129,6 +122,26 @@ pub fn for_userinfo(
 /// not put claims there when an access token is issued too (OIDC Core §5.4).
 pub fn for_id_token(subject: &Subject, request: &ClaimsRequest) -> Map<String, Value> {
     select(subject, |claim| request.id_token.contains_key(claim))
+}
+
+/// The claims for an ID token that no access token is issued beside: also those that scopes give
+/// (OIDC Core §5.4).
+pub fn for_id_token_alone(
+    subject: &Subject,
+    scope: &Scope,
+    request: &ClaimsRequest,
+) -> Map<String, Value> {
+    select(subject, |claim| {
+        of_scope(scope, claim) || request.id_token.contains_key(claim)
+    })
+}
+
+/// Whether a scope gives a claim (OIDC Core §5.4).
+fn of_scope(scope: &Scope, claim: &str) -> bool {
+    (scope.contains("profile") && PROFILE.contains(&claim))
+        || (scope.contains("email") && matches!(claim, "email" | "email_verified"))
+        || (scope.contains("phone") && matches!(claim, "phone_number" | "phone_number_verified"))
+        || (scope.contains("address") && claim == "address")
 }
 
 fn select(subject: &Subject, wanted: impl Fn(&str) -> bool) -> Map<String, Value> {

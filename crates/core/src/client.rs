@@ -9,6 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     algorithm::Algorithm,
+    authorize::{
+        request_object::RequestObjectAlgorithm, response_mode::ResponseMode,
+        response_type::ResponseType,
+    },
     certificate::DistinguishedName,
     client_auth::assertion::SigningAlgorithm,
     id::Id,
@@ -92,6 +96,46 @@ pub struct ClientMetadata {
     pub tls_client_auth_san_email: Option<String>,
     /// Which grants it may use.
     pub grant_types: Vec<GrantType>,
+    /// What the authorization endpoint may hand out to it.
+    #[serde(
+        default = "ClientMetadata::default_response_types",
+        skip_serializing_if = "ClientMetadata::are_default_response_types"
+    )]
+    pub response_types: Vec<ResponseType>,
+    /// How the answers to it may travel; all modes when empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub response_modes: Vec<ResponseMode>,
+    /// What signs its authorization responses, when it asks for signed ones (JARM §3); RS256 when
+    /// it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorization_signed_response_alg: Option<Algorithm>,
+    /// What it signs its request objects with (OIDC Registration §2); `None`: anything that fits its
+    /// keys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_object_signing_alg: Option<RequestObjectAlgorithm>,
+    /// Whether all of its requests have to be signed (RFC 9101 §10.5).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub require_signed_request_object: bool,
+    /// Whether all of its requests have to be pushed (RFC 9126 §6).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub require_pushed_authorization_requests: bool,
+    /// Whether it has to use PKCE (RFC 7636). Only a confidential client can be exempt
+    /// (requirement A2.4).
+    #[serde(
+        default = "ClientMetadata::yes",
+        skip_serializing_if = "ClientMetadata::is_yes"
+    )]
+    pub require_pkce: bool,
+    /// How old sign-ins may be, in seconds, when a request does not say (OIDC Registration §2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_max_age: Option<u32>,
+    /// Where others may send people to start signing in to it (OIDC Core §4).
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "https_page"
+    )]
+    pub initiate_login_uri: Option<String>,
     /// Where codes may be sent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub redirect_uris: Vec<RedirectUri>,
@@ -226,6 +270,8 @@ words! {
         TokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange",
         /// RFC 8628 §3.4.
         DeviceCode = "urn:ietf:params:oauth:grant-type:device_code",
+        /// RFC 6749 §4.2, as OIDC Core §3.2 and §3.3 use it. Legacy.
+        Implicit = "implicit",
     }
 }
 
@@ -373,8 +419,33 @@ impl AuthenticationMethod {
 }
 
 impl ClientMetadata {
+    /// Whether its public keys are registered, here or elsewhere.
+    pub const fn has_keys(&self) -> bool {
+        self.jwks.is_some() || self.jwks_uri.is_some()
+    }
+
     fn default_methods() -> Vec<AuthenticationMethod> {
         vec![AuthenticationMethod::ClientSecretBasic]
+    }
+
+    fn default_response_types() -> Vec<ResponseType> {
+        vec![ResponseType::Code]
+    }
+
+    pub(super) fn are_default_response_types(response_types: &[ResponseType]) -> bool {
+        response_types == [ResponseType::Code]
+    }
+
+    const fn yes() -> bool {
+        true
+    }
+
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde hands out a reference"
+    )]
+    const fn is_yes(flag: &bool) -> bool {
+        *flag
     }
 
     // OIDC Registration §2: RS256 where nothing else is registered.
@@ -402,4 +473,17 @@ fn web_page<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<
         .map(|text| crate::redirect_uri::web_page(&text))
         .transpose()
         .map_err(serde::de::Error::custom)
+}
+
+/// OIDC Core §4: a page that others send people to is reached by https.
+fn https_page<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
+    let page = web_page(deserializer)?;
+    match &page {
+        Some(text) if !text.starts_with("https://") => Err(serde::de::Error::custom(
+            "initiate_login_uri is an https URL (OpenID Connect Core 4)",
+        )),
+        _ => Ok(page),
+    }
 }

@@ -6,12 +6,17 @@ use serde::Serialize;
 
 use crate::{
     algorithm::Algorithm,
-    authorize::{prompt::Prompt, response_mode::ResponseMode},
+    authorize::{
+        prompt::Prompt,
+        response_mode::{self, ResponseMode},
+        response_type::ResponseType,
+    },
     claims,
     client::{AuthenticationMethod, GrantType},
     client_auth::assertion::SigningAlgorithm,
     scope,
     session::ACR_PASSWORD,
+    settings::RequestSettings,
 };
 
 /// The addresses of the endpoints.
@@ -19,6 +24,8 @@ use crate::{
 pub struct Endpoints {
     /// RFC 6749 §3.1.
     pub authorize: String,
+    /// RFC 9126 §2.
+    pub pushed: String,
     /// RFC 6749 §3.2.
     pub token: String,
     /// RFC 7662.
@@ -40,6 +47,7 @@ pub struct Endpoints {
 pub struct Metadata<'a> {
     issuer: &'a str,
     authorization_endpoint: &'a str,
+    pushed_authorization_request_endpoint: &'a str,
     token_endpoint: &'a str,
     userinfo_endpoint: &'a str,
     jwks_uri: &'a str,
@@ -48,13 +56,15 @@ pub struct Metadata<'a> {
     device_authorization_endpoint: &'a str,
     end_session_endpoint: &'a str,
     scopes_supported: &'a [&'a str],
-    response_types_supported: [&'a str; 1],
+    response_types_supported: Vec<&'a str>,
     response_modes_supported: Vec<&'a str>,
     grant_types_supported: Vec<&'a str>,
     subject_types_supported: [&'a str; 1],
     acr_values_supported: [&'a str; 1],
     id_token_signing_alg_values_supported: &'a [Algorithm],
     dpop_signing_alg_values_supported: &'a [Algorithm],
+    authorization_signing_alg_values_supported: &'a [Algorithm],
+    request_object_signing_alg_values_supported: Vec<&'a str>,
     token_endpoint_auth_methods_supported: Vec<&'a str>,
     token_endpoint_auth_signing_alg_values_supported: [SigningAlgorithm; 5],
     introspection_endpoint_auth_methods_supported: Vec<&'a str>,
@@ -71,12 +81,14 @@ pub struct Metadata<'a> {
     request_parameter_supported: bool,
     request_uri_parameter_supported: bool,
     require_request_uri_registration: bool,
+    require_pushed_authorization_requests: bool,
     authorization_response_iss_parameter_supported: bool,
 }
 
 impl<'a> Metadata<'a> {
     /// The document of a provider. `methods`: how clients can authenticate; `proofs`: with what DPoP
-    /// proofs may be signed; `sign_up`: whether people can make an account by themselves.
+    /// proofs may be signed; `sign_up`: whether people can make an account by themselves;
+    /// `requests`: what is switched on at the authorization endpoint.
     pub fn new(
         issuer: &'a str,
         endpoints: &'a Endpoints,
@@ -84,7 +96,9 @@ impl<'a> Metadata<'a> {
         methods: &[AuthenticationMethod],
         proofs: &'a [Algorithm],
         sign_up: bool,
+        requests: &RequestSettings,
     ) -> Self {
+        let unsigned = requests.unsigned_objects.then_some("none");
         let methods: Vec<_> = methods.iter().map(|method| method.as_str()).collect();
         let confidential: Vec<_> = methods
             .iter()
@@ -105,6 +119,7 @@ impl<'a> Metadata<'a> {
         Self {
             issuer,
             authorization_endpoint: &endpoints.authorize,
+            pushed_authorization_request_endpoint: &endpoints.pushed,
             token_endpoint: &endpoints.token,
             userinfo_endpoint: &endpoints.userinfo,
             jwks_uri: &endpoints.keys,
@@ -113,13 +128,31 @@ impl<'a> Metadata<'a> {
             device_authorization_endpoint: &endpoints.device_authorization,
             end_session_endpoint: &endpoints.end_session,
             scopes_supported: &scope::STANDARD,
-            response_types_supported: ["code"],
-            response_modes_supported: ResponseMode::ALL.map(ResponseMode::as_str).to_vec(),
-            grant_types_supported: GrantType::ALL.iter().map(|grant| grant.as_str()).collect(),
+            response_types_supported: ResponseType::ALL
+                .into_iter()
+                .filter(|kind| requests.front_channel_tokens || !kind.is_front_channel())
+                .map(ResponseType::as_str)
+                .collect(),
+            response_modes_supported: ResponseMode::ALL
+                .into_iter()
+                .map(ResponseMode::as_str)
+                .chain([response_mode::JWT])
+                .collect(),
+            grant_types_supported: GrantType::ALL
+                .iter()
+                .filter(|grant| requests.front_channel_tokens || **grant != GrantType::Implicit)
+                .map(|grant| grant.as_str())
+                .collect(),
             subject_types_supported: ["public"],
             acr_values_supported: [ACR_PASSWORD],
             id_token_signing_alg_values_supported: algorithms,
             dpop_signing_alg_values_supported: proofs,
+            authorization_signing_alg_values_supported: algorithms,
+            request_object_signing_alg_values_supported: Algorithm::ALL
+                .map(Algorithm::as_str)
+                .into_iter()
+                .chain(unsigned)
+                .collect(),
             token_endpoint_auth_methods_supported: methods.clone(),
             token_endpoint_auth_signing_alg_values_supported: SigningAlgorithm::ALL,
             introspection_endpoint_auth_methods_supported: confidential,
@@ -136,10 +169,12 @@ impl<'a> Metadata<'a> {
                 .collect(),
             code_challenge_methods_supported: ["S256"],
             claims_parameter_supported: true,
-            request_parameter_supported: false,
-            // OIDC Discovery §3: absent means true, so it has to be said.
+            request_parameter_supported: true,
+            // OIDC Discovery §3: absent means true, so it has to be said. It is about references
+            // that are fetched; those of RFC 9126 are announced by their endpoint.
             request_uri_parameter_supported: false,
             require_request_uri_registration: false,
+            require_pushed_authorization_requests: requests.require_pushed,
             authorization_response_iss_parameter_supported: true,
         }
     }

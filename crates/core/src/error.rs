@@ -17,6 +17,8 @@ pub enum ErrorCode {
     ExpiredToken,
     /// OIDC Core §3.1.2.6.
     InteractionRequired,
+    /// RFC 9470 §3.
+    InsufficientUserAuthentication,
     /// RFC 6749 §5.2.
     InvalidClient,
     /// RFC 9449 §12.2.
@@ -25,6 +27,10 @@ pub enum ErrorCode {
     InvalidGrant,
     /// RFC 6749 §5.2.
     InvalidRequest,
+    /// OIDC Core §3.1.2.6, RFC 9101 §7.
+    InvalidRequestObject,
+    /// OIDC Core §3.1.2.6, RFC 9101 §7.
+    InvalidRequestUri,
     /// RFC 6749 §5.2.
     InvalidScope,
     /// RFC 8707 §2.
@@ -71,10 +77,13 @@ impl ErrorCode {
             Self::ConsentRequired => "consent_required",
             Self::ExpiredToken => "expired_token",
             Self::InteractionRequired => "interaction_required",
+            Self::InsufficientUserAuthentication => "insufficient_user_authentication",
             Self::InvalidClient => "invalid_client",
             Self::InvalidDpopProof => "invalid_dpop_proof",
             Self::InvalidGrant => "invalid_grant",
             Self::InvalidRequest => "invalid_request",
+            Self::InvalidRequestObject => "invalid_request_object",
+            Self::InvalidRequestUri => "invalid_request_uri",
             Self::InvalidScope => "invalid_scope",
             Self::InvalidTarget => "invalid_target",
             Self::InvalidToken => "invalid_token",

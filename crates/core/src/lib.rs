@@ -48,6 +48,7 @@ pub mod secret;
 pub mod session;
 pub mod settings;
 pub mod single_use;
+pub mod step_up;
 pub mod subject;
 pub mod time;
 pub mod token;

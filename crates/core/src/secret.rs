@@ -46,6 +46,8 @@ kinds! {
     InteractionHandle = "sy_in_", 16;
     /// A client secret that we generated (requirement A3.3: 256 bits).
     ClientSecret = "sy_cs_", 32;
+    /// The reference of a pushed authorization request (RFC 9126 §2.2).
+    RequestUri = "sy_ru_", 32;
     /// A personal access token.
     PersonalAccessToken = "sy_pat_", 32;
     /// A refresh token: 16 bytes name the family, 32 bytes the generation.

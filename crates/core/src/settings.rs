@@ -50,6 +50,19 @@ pub struct DeviceSettings {
     pub poll_interval: Lifetime,
 }
 
+/// Which authorization requests are accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestSettings {
+    /// For how long a pushed request waits for the browser (requirement A3.8).
+    pub pushed_lifetime: Lifetime,
+    /// Whether every request has to be pushed (RFC 9126 §5).
+    pub require_pushed: bool,
+    /// Whether request objects may be unsigned, for clients that are registered for it.
+    pub unsigned_objects: bool,
+    /// Whether tokens may travel through the browser, for clients that are registered for it.
+    pub front_channel_tokens: bool,
+}
+
 impl Default for TokenSettings {
     fn default() -> Self {
         Self {
@@ -80,6 +93,17 @@ impl Default for DeviceSettings {
         Self {
             code_lifetime: Lifetime::from_minutes(10),
             poll_interval: Lifetime::from_seconds(5),
+        }
+    }
+}
+
+impl Default for RequestSettings {
+    fn default() -> Self {
+        Self {
+            pushed_lifetime: Lifetime::from_seconds(60),
+            require_pushed: false,
+            unsigned_objects: false,
+            front_channel_tokens: false,
         }
     }
 }

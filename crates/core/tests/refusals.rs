@@ -15,6 +15,8 @@ mod exchange;
 mod grants;
 #[path = "refusals/machine.rs"]
 mod machine;
+#[path = "refusals/source.rs"]
+mod source;
 
 use std::fmt::Debug;
 
@@ -27,8 +29,10 @@ use symbolon_core::{
     authorize::{
         interaction::{Facts, Progress, next_step},
         request::{self, PageRefusal},
+        response_mode::ResponseMode,
+        response_type::ResponseType,
     },
-    client::{AuthenticationMethod, StoredSecret},
+    client::{AuthenticationMethod, GrantType, StoredSecret},
     client_auth::{self, Credentials},
     error::OAuthError,
     parameters::Parameters,
@@ -69,14 +73,16 @@ specified!(AUTHORIZE: request::Refusal {
     KeyMalformed => "invalid_request",
     LoginRequired => "login_required",
     MaxAgeMalformed => "invalid_request",
+    NonceMissing => "invalid_request",
     NonceTooLong => "invalid_request",
+    OpenidMissing => "invalid_request",
     PromptContradictory => "invalid_request",
     PromptCreate => "invalid_request",
     PromptUnknown => "invalid_request",
     RegistrationParameter => "registration_not_supported",
     Repeated => "invalid_request",
-    RequestParameter => "request_not_supported",
-    RequestUriParameter => "request_uri_not_supported",
+    ResponseModeExposed => "invalid_request",
+    ResponseModeNotPermitted => "invalid_request",
     ResponseModeUnknown => "invalid_request",
     ResponseTypeMissing => "invalid_request",
     ResponseTypeUnsupported => "unsupported_response_type",
@@ -142,7 +148,7 @@ fn the_authorization_endpoint_refuses_with_the_specified_codes() {
     let long = "x".repeat(2049);
     let essential = r#"{"id_token":{"acr":{"essential":true,"value":"gold"}}}"#;
     let two = "openid urn:symbolon:organization:acme urn:symbolon:organization:globex";
-    let wrong: [(R, &[(&str, &str)]); 29] = [
+    let wrong: [(R, &[(&str, &str)]); 30] = [
         (R::AcrUnsatisfiable, &[("claims", essential)]),
         (R::ChallengeMissing, &[("code_challenge", "")]),
         (R::ChallengeMalformed, &[("code_challenge", "short")]),
@@ -156,8 +162,13 @@ fn the_authorization_endpoint_refuses_with_the_specified_codes() {
         (R::PromptUnknown, &[("prompt", "please")]),
         (R::RegistrationParameter, &[("registration", "{}")]),
         (R::Repeated, &[("nonce", "a"), ("nonce", "a")]),
-        (R::RequestParameter, &[("request", "a.b.c")]),
-        (R::RequestUriParameter, &[("request_uri", "urn:x")]),
+        // Offered, and not to this client.
+        (R::ResponseTypeUnsupported, &[("response_type", "id_token")]),
+        (
+            R::ResponseTypeUnsupported,
+            &[("response_type", "code token")],
+        ),
+        (R::ResponseTypeUnsupported, &[("response_type", "none")]),
         (R::ResponseModeUnknown, &[("response_mode", "pigeon")]),
         (R::ResponseTypeMissing, &[("response_type", "")]),
         (R::ResponseTypeUnsupported, &[("response_type", "token")]),
@@ -193,10 +204,32 @@ fn the_authorization_endpoint_refuses_with_the_specified_codes() {
     let mut without_grant = client();
     without_grant.metadata.grant_types = Vec::new();
     reached.extend(authorization_request(&without_grant, &authorize_parameters(&[])).err());
+    let mut hybrid = client();
+    hybrid.metadata.response_types = ResponseType::ALL.to_vec();
+    hybrid.metadata.grant_types = vec![GrantType::Implicit, GrantType::AuthorizationCode];
+    let in_front = ("response_type", "id_token token");
+    for changes in [
+        &[in_front][..],
+        &[in_front, ("nonce", "n"), ("scope", "invoices.read")],
+        &[in_front, ("nonce", "n"), ("response_mode", "query")],
+        &[in_front, ("nonce", "n"), ("response_mode", "query.jwt")],
+    ] {
+        reached.extend(authorization_request(&hybrid, &authorize_parameters(changes)).err());
+    }
+    let mut posted_to = client();
+    posted_to.metadata.response_modes = vec![ResponseMode::FormPost];
+    reached.extend(authorization_request(&posted_to, &authorize_parameters(&[])).err());
     let closed = request::Offer {
         sign_up: false,
+        front_channel_tokens: false,
         ..offer()
     };
+    // Requirement A1.12: switched on for the client, and not by the setting.
+    let implicit = authorize_parameters(&[in_front, ("nonce", "n")]);
+    assert!(authorization_request(&hybrid, &implicit).is_ok());
+    let redirect = request::redirect(&hybrid, &implicit).unwrap();
+    let refusal = request::check(&hybrid, &redirect, &implicit, closed).unwrap_err();
+    assert_eq!(refusal, R::ResponseTypeUnsupported);
     let create = authorize_parameters(&[("prompt", "create")]);
     let redirect = request::redirect(&client(), &create).unwrap();
     reached.extend(request::check(&client(), &redirect, &create, closed).err());

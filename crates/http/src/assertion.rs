@@ -17,11 +17,12 @@ use symbolon_storage::{Storage, StorageError};
 use crate::{client_keys::Unverified, failure::Failure, provider::Provider};
 
 /// What is asked of assertions here: the issuer, or an endpoint where they are presented, as their
-/// audience.
+/// audience (RFC 9126 §2).
 pub(crate) fn rules(issuer: &str, endpoints: &Endpoints, longest_lifetime: Lifetime) -> Rules {
     let audiences = [
         issuer,
         &endpoints.token,
+        &endpoints.pushed,
         &endpoints.introspect,
         &endpoints.revoke,
     ];

@@ -17,6 +17,7 @@ use symbolon_core::{
     id::Id,
     parameters::Parameters,
     scope::Scope,
+    time::Timestamp,
     token::{Tokens, access, id},
 };
 use symbolon_storage::Applied;
@@ -246,27 +247,14 @@ pub fn sign(
     client: &Client,
     tokens: Tokens,
 ) -> Result<TokenResponse, Failure> {
-    let keyring = provider.keyring.load();
     let now = tokens.access.claims.iat;
-    let signer = |algorithm| {
-        keyring
-            .signer(algorithm, now)
-            .ok_or(Failure::KeyMissing(algorithm))
-    };
     let expires_in = tokens.access.expires_in();
     let token_type = tokens.access.claims.cnf.token_type();
-    let access_token = match &tokens.access.opaque {
-        Some(secret) => secret.expose().to_owned(),
-        None => signer(client.metadata.access_token_signed_response_alg)?
-            .sign(access::TYPE, &tokens.access.signed())?,
-    };
-    let id_token = match tokens.id {
-        None => None,
-        Some(plan) => {
-            let signer = signer(plan.algorithm)?;
-            Some(signer.sign(id::TYPE, &plan.tied_to(&access_token))?)
-        }
-    };
+    let access_token = sign_access_token(provider, client, &tokens.access)?;
+    let id_token = tokens
+        .id
+        .map(|plan| sign_id_token(provider, plan, Some(&access_token), now))
+        .transpose()?;
     Ok(TokenResponse {
         access_token,
         token_type,
@@ -276,4 +264,46 @@ pub fn sign(
         id_token,
         scope: tokens.scope,
     })
+}
+
+/// Makes an access token of a plan: signed, or opaque.
+///
+/// # Errors
+/// When a key is missing or does not sign.
+pub fn sign_access_token(
+    provider: &Provider,
+    client: &Client,
+    plan: &access::AccessTokenPlan,
+) -> Result<String, Failure> {
+    if let Some(secret) = &plan.opaque {
+        return Ok(secret.expose().to_owned());
+    }
+    let algorithm = client.metadata.access_token_signed_response_alg;
+    let keyring = provider.keyring.load();
+    let signer = keyring
+        .signer(algorithm, plan.claims.iat)
+        .ok_or(Failure::KeyMissing(algorithm))?;
+    Ok(signer.sign(access::TYPE, &plan.signed())?)
+}
+
+/// Makes an ID token of a plan, tied to the access token that is handed out beside it.
+///
+/// # Errors
+/// When a key is missing or does not sign.
+pub fn sign_id_token(
+    provider: &Provider,
+    plan: id::IdTokenPlan,
+    access_token: Option<&str>,
+    now: Timestamp,
+) -> Result<String, Failure> {
+    let algorithm = plan.algorithm;
+    let claims = match access_token {
+        Some(access_token) => plan.tied_to(access_token),
+        None => plan.claims,
+    };
+    let keyring = provider.keyring.load();
+    let signer = keyring
+        .signer(algorithm, now)
+        .ok_or(Failure::KeyMissing(algorithm))?;
+    Ok(signer.sign(id::TYPE, &claims)?)
 }

@@ -10,9 +10,9 @@ use axum::response::Response;
 use symbolon_core::{
     algorithm::Algorithm,
     authorize::{
-        code,
         interaction::{self, Facts, Progress, Step},
         request::{self, AuthorizationRequest, PageRefusal, ProvenRedirect, Refusal},
+        source,
     },
     client::{Client, ConsentPolicy},
     device::DeviceAuthorization,
@@ -21,10 +21,9 @@ use symbolon_core::{
     parameters::Parameters,
     restriction::Restriction,
     scope::Scope,
-    secret::{InteractionHandle, Secret},
-    session::{REFRESH_INTERVAL_SECONDS, Session},
+    secret::{Digest, InteractionHandle, RequestUri, Secret},
+    session::Session,
     subject::Subject,
-    time::Lifetime,
     token::id::TYPE,
 };
 use symbolon_jose::Expected;
@@ -32,11 +31,14 @@ use symbolon_storage::{Applied, Interaction};
 use symbolon_web::{browser::BrowserSession, guard::RequestId};
 
 use crate::{
-    answer, device,
+    answer,
+    conclude::{self, approve},
+    device,
     failure::Failure,
     organization::eligible_sessions,
-    page::{authorization_response, error},
+    page::error,
     provider::Provider,
+    source::{Arrived, hold},
 };
 
 /// A request that passed all checks.
@@ -59,6 +61,8 @@ pub enum Refused {
     Page(PageRefusal),
     /// The client is told.
     Client(Arc<Client>, ProvenRedirect, Refusal),
+    /// The parameters cannot be had; the client is told, if there is somewhere to tell it.
+    Source(Arc<Client>, Option<ProvenRedirect>, source::Refusal),
 }
 
 /// An interaction that a browser came back to.
@@ -67,6 +71,8 @@ pub struct Open {
     pub handle: Secret<InteractionHandle>,
     /// What is asked.
     pub asked: Asked,
+    /// The reference that the request came by, if it was pushed.
+    pub pushed: Option<Digest<RequestUri>>,
     /// What was done so far.
     pub progress: Progress,
     /// The browser.
@@ -127,6 +133,16 @@ pub fn refuse(
         }
         Refused::Client(client, redirect, refusal) => {
             refuse_client(provider, request_id, client, redirect, *refusal)
+        }
+        Refused::Source(client, Some(redirect), refusal) => {
+            let error = refusal.wire();
+            conclude::refuse(provider, request_id, client, redirect, refusal, error)
+        }
+        Refused::Source(client, None, refusal) => {
+            tracing::info!(client = %client.id, ?refusal, "authorization request refused on a page");
+            provider.metrics.refused("authorization_page");
+            let description = refusal.wire().description;
+            Ok(error::bad_request(provider, request_id, description))
         }
     }
 }
@@ -189,6 +205,7 @@ pub async fn open(
         Ok(asked) => Ok(Ok(Open {
             handle,
             asked,
+            pushed: found.pushed,
             progress: found.progress,
             browser,
         })),
@@ -205,11 +222,18 @@ pub async fn begin(
     request_id: &RequestId,
     browser: &BrowserSession,
     asked: &Asked,
-    parameters: Parameters,
+    arrived: Arrived,
 ) -> Result<Response, Failure> {
     let now = provider.now();
     let progress = Progress::begun(now);
-    let step = match next(provider, browser, asked, &progress).await? {
+    let next = next(provider, browser, asked, &progress).await?;
+    let ends = !matches!(next, Ok(Next::Ask(_)));
+    if !hold(provider, arrived.pushed, browser, ends).await? {
+        let refusal = source::Refusal::ReferenceInvalid;
+        let refused = Refused::Source(Arc::clone(&asked.client), None, refusal);
+        return refuse(provider, request_id, &refused);
+    }
+    let step = match next {
         Ok(Next::Approve(session, _)) => {
             return approve(provider, request_id, asked, &session, None).await;
         }
@@ -222,8 +246,9 @@ pub async fn begin(
     let handle = Secret::<InteractionHandle>::generate(&*provider.entropy);
     let interaction = Interaction {
         browser: browser.binding().to_owned(),
-        parameters,
+        parameters: arrived.parameters,
         device: asked.device.as_ref().map(|device| device.digest),
+        pushed: arrived.pushed,
         progress,
         expires_at: now.plus(provider.settings.interaction_lifetime),
         finished_at: None,
@@ -394,70 +419,29 @@ async fn next(
     }))
 }
 
-async fn approve(
-    provider: &Provider,
-    request_id: &RequestId,
-    asked: &Asked,
-    session: &Session,
-    consent: Option<&Scope>,
-) -> Result<Response, Failure> {
-    let now = provider.now();
-    if session
-        .seen_at
-        .plus(Lifetime::from_seconds(REFRESH_INTERVAL_SECONDS))
-        < now
-    {
-        provider.storage.touch_session(&session.id, now).await?;
-    }
-    if let Some(device) = &asked.device {
-        return device::approve(provider, request_id, asked, device, session).await;
-    }
-    let settings = &provider.settings;
-    let (approval, code) = code::approve(
-        &asked.request,
-        session,
-        &settings.token,
-        &settings.session,
-        now,
-        &*provider.entropy,
-    );
-    provider
-        .storage
-        .create_approval(&approval, code.digest(), consent)
-        .await?;
-    tracing::info!(client = %approval.client, subject = %approval.subject, "approved");
-    let answer = asked
-        .request
-        .redirect
-        .answer(&[("code", code.expose())], &provider.issuer);
-    authorization_response::respond(
-        provider,
-        request_id,
-        &asked.client,
-        &asked.request.redirect,
-        &answer,
-    )
-}
-
 fn refuse_client(
     provider: &Provider,
     request_id: &RequestId,
-    client: &Client,
+    client: &Arc<Client>,
     redirect: &ProvenRedirect,
     refusal: Refusal,
 ) -> Result<Response, Failure> {
-    tracing::info!(client = %client.id, ?refusal, "authorization request refused");
-    let error = refusal.wire();
-    provider.metrics.refused(error.code.as_str());
-    let parameters = [
-        ("error", error.code.as_str()),
-        ("error_description", error.description),
-    ];
-    let answer = redirect.answer(&parameters, &provider.issuer);
-    authorization_response::respond(provider, request_id, client, redirect, &answer)
+    conclude::refuse(
+        provider,
+        request_id,
+        client,
+        redirect,
+        &refusal,
+        refusal.wire(),
+    )
 }
 
+/// Whether the interaction is answered now, for the first time, and so is the request that it is
+/// about.
 async fn finish(provider: &Provider, open: &Open) -> Result<bool, Failure> {
+    if !hold(provider, open.pushed, &open.browser, true).await? {
+        return Ok(false);
+    }
     let finished = provider
         .storage
         .finish_interaction(open.handle.digest(), provider.now())

@@ -13,6 +13,7 @@ mod bundle;
 mod cache;
 mod certificate;
 mod client_keys;
+mod conclude;
 mod cors;
 mod device;
 mod dpop;
@@ -26,6 +27,7 @@ mod organization;
 mod page;
 mod provider;
 mod sign_out;
+mod source;
 mod tend;
 mod throttle;
 mod upstream_tokens;
@@ -93,6 +95,10 @@ pub fn router(provider: Arc<Provider>) -> Router {
         ));
 
     Router::new()
+        .route(
+            &at(&paths.pushed),
+            post(endpoint::par::post).options(cors::preflight),
+        )
         .route(
             &at(&paths.token),
             post(endpoint::token::post).options(cors::preflight),

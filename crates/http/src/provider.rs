@@ -15,7 +15,8 @@ use symbolon_core::{
     organization::Organization,
     policy::Policy,
     session::ACR_PASSWORD,
-    settings::{BundleSettings, DeviceSettings, SessionSettings, TokenSettings},
+    settings::{BundleSettings, DeviceSettings, RequestSettings, SessionSettings, TokenSettings},
+    step_up::Requirement,
     time::{Clock, Lifetime, Timestamp},
     token::{Issuance, confirmation::Confirmation, refresh::SuccessionKeys},
 };
@@ -47,6 +48,8 @@ pub struct Paths {
     pub prefix: String,
     /// RFC 6749 §3.1.
     pub authorize: String,
+    /// RFC 9126 §2.
+    pub pushed: String,
     /// RFC 6749 §3.2.
     pub token: String,
     /// RFC 7662.
@@ -74,6 +77,10 @@ pub struct ProviderSettings {
     pub https: bool,
     /// Lifetimes of tokens.
     pub token: TokenSettings,
+    /// Which authorization requests are accepted.
+    pub requests: RequestSettings,
+    /// How old the sign-in behind a token may be at the userinfo endpoint; however old when `None`.
+    pub userinfo_max_age: Option<Lifetime>,
     /// Lifetimes of sessions.
     pub session: SessionSettings,
     /// Policy bundles.
@@ -180,6 +187,7 @@ impl Provider {
             &methods,
             &settings.dpop.algorithms,
             settings.sign_up.is_some(),
+            &settings.requests,
         );
         let discovery = Bytes::from(serde_json::to_vec(&metadata).unwrap_or_default());
         let etag = answer::etag(&discovery);
@@ -257,8 +265,18 @@ impl Provider {
         Offer {
             acr_values: &[ACR_PASSWORD],
             policy,
+            front_channel_tokens: self.settings.requests.front_channel_tokens,
             sign_up: self.settings.sign_up.is_some(),
         }
+    }
+
+    /// How a person has to be signed in for the userinfo endpoint (RFC 9470).
+    pub(crate) fn userinfo_requirement(&self) -> Option<Requirement<'static>> {
+        let max_age = self.settings.userinfo_max_age?;
+        Some(Requirement {
+            acr_values: &[ACR_PASSWORD],
+            max_age: Some(max_age),
+        })
     }
 
     /// The path of a page of ours.
@@ -280,6 +298,7 @@ fn endpoints(settings: &ProviderSettings) -> Endpoints {
     let paths = &settings.paths;
     Endpoints {
         authorize: at(&paths.authorize),
+        pushed: at(&paths.pushed),
         token: at(&paths.token),
         introspect: at(&paths.introspect),
         revoke: at(&paths.revoke),

@@ -21,9 +21,9 @@
 //!
 //! # What is left out, and why
 //!
-//! - `none`, and every algorithm outside of [`Algorithm`]; HMAC but for [`shared_secret`], which is
-//!   called by a name of its own and never sees a public key: a token says which key it was signed
-//!   with, never which rules it wants to be checked by. RFC 8725 §3.1.
+//! - `none` but for [`unsecured`], HMAC but for [`shared_secret`], each called by a name of its own,
+//!   and every algorithm outside of [`Algorithm`]: a token says which key it was signed with, never
+//!   which rules it wants to be checked by. RFC 8725 §3.1.
 //! - The JSON serialisations of RFC 7515 §7.2, detached and unencoded payloads (RFC 7797): nothing
 //!   in OpenID Connect needs them, and each is one more way to read one token as two.
 //! - JWE: nothing is encrypted for a client yet. When it is, `zip`, PBES2 and RSA1_5 stay out.
@@ -46,6 +46,7 @@ pub mod shared_secret;
 pub mod signing_key;
 pub mod strict_json;
 pub mod thumbprint;
+pub mod unsecured;
 pub mod verify;
 
 pub use symbolon_core::algorithm::Algorithm;

@@ -8,7 +8,7 @@ use symbolon_core::{
     id::Id,
     keys::KeySettings,
     organization::Organization,
-    settings::{BundleSettings, DeviceSettings, SessionSettings, TokenSettings},
+    settings::{BundleSettings, DeviceSettings, RequestSettings, SessionSettings, TokenSettings},
     time::{Lifetime, Timestamp},
 };
 use symbolon_http::{
@@ -93,6 +93,8 @@ pub(crate) async fn provider(
         paths: paths(config, issuer),
         https,
         token: token_settings(config),
+        requests: request_settings(config),
+        userinfo_max_age: config.userinfo.max_age.map(lifetime),
         session: SessionSettings {
             idle_lifetime: lifetime(config.session.idle_lifetime),
             absolute_lifetime: lifetime(config.session.absolute_lifetime),
@@ -322,10 +324,21 @@ fn token_settings(config: &Config) -> TokenSettings {
     }
 }
 
+fn request_settings(config: &Config) -> RequestSettings {
+    let requests = &config.requests;
+    RequestSettings {
+        pushed_lifetime: lifetime(requests.pushed_lifetime),
+        require_pushed: requests.require_pushed,
+        unsigned_objects: requests.unsigned_objects,
+        front_channel_tokens: requests.implicit_and_hybrid,
+    }
+}
+
 fn paths(config: &Config, issuer: &str) -> Paths {
     Paths {
         prefix: prefix(issuer),
         authorize: config.paths.authorize.clone(),
+        pushed: config.paths.par.clone(),
         token: config.paths.token.clone(),
         introspect: config.paths.introspect.clone(),
         revoke: config.paths.revoke.clone(),

@@ -26,6 +26,7 @@ mod devices;
 mod error;
 mod migration;
 mod postgres;
+mod pushed_requests;
 mod record;
 mod sqlite;
 
@@ -57,6 +58,7 @@ pub use administration::{
 };
 pub use devices::Devices;
 pub use error::StorageError;
+pub use pushed_requests::PushedRequests;
 pub use record::{
     Browser, Changed, Credential, DeclaredSubject, Interaction, KeptChanges, PolicyFacts,
     PolicyFactsError, RoleGrant, StoredKey, StoredRuleSet,
@@ -90,6 +92,7 @@ pub trait Storage:
     + Maintenance
     + PersonalTokens
     + Policies
+    + PushedRequests
     + SigningKeys
     + SingleUses
     + Sessions
@@ -113,6 +116,7 @@ impl<T> Storage for T where
         + Maintenance
         + PersonalTokens
         + Policies
+        + PushedRequests
         + SigningKeys
         + SingleUses
         + Sessions
@@ -138,8 +142,8 @@ pub trait Changes: Send + Sync {
 /// Approvals: codes and families of refresh tokens.
 #[async_trait]
 pub trait Approvals: Send + Sync {
-    /// Records a new approval with the digest of its code, and, if there is one, the consent that
-    /// it rests on.
+    /// Records a new approval, pending or redeemed without a refresh token, with the digest of its
+    /// code, and, if there is one, the consent that it rests on.
     async fn create_approval(
         &self,
         approval: &Approval,

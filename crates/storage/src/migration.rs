@@ -16,7 +16,8 @@ macro_rules! migrations {
             4 "targets" "0004_targets";
             5 "client assertions" "0005_client_assertions";
             6 "proofs" "0006_proofs";
-            7 "devices" "0007_devices";)
+            7 "devices" "0007_devices";
+            8 "pushed requests" "0008_pushed_requests";)
     };
     ($dialect:literal: $($version:literal $description:literal $file:literal;)*) => {
         &[$((

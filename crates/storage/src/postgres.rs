@@ -47,6 +47,8 @@ mod maintenance;
 mod personal_tokens;
 #[path = "sql/policies.rs"]
 mod policies;
+#[path = "sql/pushed_requests.rs"]
+mod pushed_requests;
 #[path = "sql/sessions.rs"]
 mod sessions;
 #[path = "sql/signing_keys.rs"]

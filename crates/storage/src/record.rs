@@ -15,7 +15,7 @@ use symbolon_core::{
         token_changes::TokenChange,
     },
     role::{Role, RoleKey},
-    secret::{DeviceCode, Digest},
+    secret::{DeviceCode, Digest, RequestUri},
     subject::{Identifier, Profile, Subject},
     time::Timestamp,
 };
@@ -72,10 +72,12 @@ impl std::fmt::Debug for Credential {
 pub struct Interaction {
     /// The browser it belongs to, by the binding in its session.
     pub browser: String,
-    /// The request as it came: it is checked again at every step.
+    /// The request, wherever its parameters were: it is checked again at every step.
     pub parameters: Parameters,
     /// The device that it is about; then there are no parameters.
     pub device: Option<Digest<DeviceCode>>,
+    /// The reference that it came by, if the request was pushed.
+    pub pushed: Option<Digest<RequestUri>>,
     /// What was done so far.
     pub progress: Progress,
     /// Until when.

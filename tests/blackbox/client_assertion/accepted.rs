@@ -55,6 +55,7 @@ async fn oidcc_ensure_client_assertion_with_iss_aud_succeeds() {
         json!([issuer]),
         json!(endpoint("token")),
         json!([endpoint("token")]),
+        json!(endpoint("par")),
         json!(endpoint("introspect")),
         json!(endpoint("revoke")),
     ] {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
-use symbolon_testkit::{Backend, Server, on_both_databases};
+use symbolon_testkit::{Answer, Backend, Server, http, on_both_databases};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
@@ -114,6 +114,53 @@ on_both_databases! {
         assert!(!works(&server, &first).await, "it was withdrawn");
         assert!(works(&server, &second).await);
     }
+}
+
+#[tokio::test]
+async fn request_objects_are_checked_with_the_same_keys_and_pushed_with_an_assertion() {
+    let host = Host::start().await;
+    let web = |id, method| {
+        let more = json!({
+            "token_endpoint_auth_methods": [method],
+            "grant_types": ["authorization_code"],
+            "redirect_uris": ["https://app.example/callback"],
+            "require_signed_request_object": true,
+            "jwks_uri": host.url,
+        });
+        client(id, &more)
+    };
+    let clients = [web("open", "none"), web("fetched", "private_key_jwt")];
+    let server = server(Backend::Sqlite, &clients, &[LOOPBACK]);
+    let (good, other) = (key("ES256"), key("ES256"));
+    let object = |key: &Key, client: &str| {
+        let claims = json!({
+            "iss": client, "client_id": client, "aud": server.issuer(),
+            "nbf": super::now(), "exp": super::now() + 60,
+            "response_type": "code", "scope": "openid",
+            "redirect_uri": "https://app.example/callback",
+            "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+        });
+        key.sign(&json!({"kid": key.kid()}), &claims)
+    };
+    let url = server.at("/oauth/v2/par");
+    let push = async |object: String| {
+        let form = [("client_id", "open"), ("request", &object)];
+        Answer::to(http().post(&url).form(&form)).await
+    };
+    host.say("500 Oops", "application/json", "{}");
+    let answer = push(object(&good, "open")).await;
+    assert_eq!(answer.error(), "invalid_request_object", "{answer:?}");
+    let description = answer.json["error_description"].as_str().unwrap();
+    assert!(description.contains("jwks_uri"), "{description}");
+    host.serve(&[&good]);
+    assert_eq!(push(object(&good, "open")).await.status, 201);
+    let answer = push(object(&other, "open")).await;
+    assert_eq!(answer.error(), "invalid_request_object", "{answer:?}");
+    // The endpoint may be the audience (RFC 9126 §2).
+    let assertion = good.assertion("fetched", &format!("{}/oauth/v2/par", server.issuer()));
+    let object = object(&good, "fetched");
+    let pushed = super::present(&url, &assertion, &[("request", &object)]).await;
+    assert_eq!(pushed.status, 201, "{pushed:?}");
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod binding;
 mod elsewhere;
 mod key;
 mod nonces;
+mod pushed;
 mod resource;
 mod token_endpoint;
 

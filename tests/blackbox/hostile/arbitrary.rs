@@ -11,8 +11,9 @@ use super::raw::{Request, send, send_and_end};
 use super::{HOSTILE, check_manners};
 use crate::support;
 
-const PATHS: [&str; 14] = [
+const PATHS: [&str; 15] = [
     "/oauth/v2/authorize",
+    "/oauth/v2/par",
     "/oauth/v2/token",
     "/oauth/v2/introspect",
     "/oauth/v2/revoke",
@@ -29,7 +30,7 @@ const PATHS: [&str; 14] = [
 ];
 
 /// Names that mean something somewhere.
-const NAMES: [&str; 27] = [
+const NAMES: [&str; 30] = [
     "access_token",
     "acr_values",
     "claims",
@@ -52,7 +53,10 @@ const NAMES: [&str; 27] = [
     "prompt",
     "redirect_uri",
     "refresh_token",
+    "request",
+    "request_uri",
     "response_mode",
+    "response_type",
     "scope",
     "state",
     "token",
@@ -60,7 +64,7 @@ const NAMES: [&str; 27] = [
 ];
 
 /// Values that take a request further than nonsense gets.
-const VALUES: [&str; 20] = [
+const VALUES: [&str; 22] = [
     "demo-web",
     "demo-device",
     "urn:ietf:params:oauth:grant-type:device_code",
@@ -78,6 +82,8 @@ const VALUES: [&str; 20] = [
     "openid offline_access",
     "none",
     "form_post",
+    "urn:ietf:params:oauth:request_uri:sy_ru_AAAA",
+    "eyJhbGciOiJub25lIn0.e30.",
     "{\"id_token\":{\"acr\":null}}",
     "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
     "sy_rt_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",

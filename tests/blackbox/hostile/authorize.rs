@@ -335,7 +335,7 @@ fn redirects(place: &Place, add: &mut impl FnMut(&str, &Fields, &'static str)) {
         &good.and("registration", "{}"),
         "303 registration_not_supported",
     );
-    for mode in ["web_message", "QUERY", "query.jwt", "x"] {
+    for mode in ["web_message", "QUERY", "query.JWT", "x"] {
         add(
             mode,
             &good.and("response_mode", mode),

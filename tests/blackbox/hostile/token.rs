@@ -258,17 +258,12 @@ fn codes(place: &Place) -> Vec<Case> {
     let mut add = |name: &str, fields: Fields, outcome| {
         cases.add(name, Request::post(PATH, fields.encoded()), outcome);
     };
-    for missing in ["code", "code_verifier"] {
-        add(
-            "one thing is missing",
-            good.without(missing),
-            "400 invalid_request",
-        );
-        add(
-            "one thing is empty",
-            good.set(missing, ""),
-            "400 invalid_request",
-        );
+    for (missing, outcome) in [
+        ("code", "400 invalid_request"),
+        ("code_verifier", "400 invalid_grant"),
+    ] {
+        add("one thing is missing", good.without(missing), outcome);
+        add("one thing is empty", good.set(missing, ""), outcome);
     }
     for (name, value) in good.0.clone() {
         add(

@@ -47,7 +47,12 @@ pub fn approve(
         created_at: now,
         code_expires_at: now.plus(tokens.code_lifetime),
         refresh_expires_at,
-        state: ApprovalState::Pending,
+        state: if request.response_type.has_code() {
+            ApprovalState::Pending
+        } else {
+            // The code is told to nobody, and what comes of the approval is out.
+            ApprovalState::Redeemed { refresh: None }
+        },
     };
     (approval, code)
 }

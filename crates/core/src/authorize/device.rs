@@ -4,6 +4,7 @@ use super::{
     prompt::Prompt,
     request::{AuthorizationRequest, ProvenRedirect},
     response_mode::ResponseMode,
+    response_type::ResponseType,
 };
 use crate::{
     claims::ClaimsRequest, device::DeviceAuthorization, entropy::Entropy, pkce::Challenge,
@@ -19,6 +20,7 @@ pub fn ask_about(
 ) -> AuthorizationRequest {
     AuthorizationRequest {
         client: device.client.clone(),
+        response_type: ResponseType::Code,
         redirect: ProvenRedirect {
             uri: page.to_owned(),
             mode: ResponseMode::Query,
@@ -37,7 +39,7 @@ pub fn ask_about(
         ui_locales: None,
         acr_values: None,
         claims: ClaimsRequest::default(),
-        challenge: Challenge::unanswerable(entropy),
+        challenge: Some(Challenge::unanswerable(entropy)),
         key: None,
     }
 }

@@ -42,7 +42,7 @@ pub enum Refusal {
     ChallengeMethod,
     /// `claims` is not the JSON of OIDC Core §5.5.
     ClaimsMalformed,
-    /// The client may not use the code grant.
+    /// The client may not use the grants of the response type.
     ClientNotPermitted,
     /// The person has to consent, and `prompt=none` forbids to ask.
     ConsentRequired,
@@ -58,8 +58,12 @@ pub enum Refusal {
     LoginRequired,
     /// `max_age` is not a number of seconds.
     MaxAgeMalformed,
+    /// No `nonce` where an ID token travels through the browser.
+    NonceMissing,
     /// `nonce` is unreasonably long.
     NonceTooLong,
+    /// An ID token without `openid` in `scope`.
+    OpenidMissing,
     /// `prompt=none` beside other values.
     PromptContradictory,
     /// `prompt=create` where nobody can sign up.
@@ -70,15 +74,15 @@ pub enum Refusal {
     RegistrationParameter,
     /// A parameter stands twice.
     Repeated,
-    /// `request` parameter.
-    RequestParameter,
-    /// `request_uri` parameter.
-    RequestUriParameter,
+    /// `response_mode` would put tokens into a query.
+    ResponseModeExposed,
+    /// `response_mode` is not one that the client may use.
+    ResponseModeNotPermitted,
     /// `response_mode` is not defined.
     ResponseModeUnknown,
     /// No `response_type`.
     ResponseTypeMissing,
-    /// Not `code`.
+    /// Not one that is offered, or not to this client.
     ResponseTypeUnsupported,
     /// `scope` is no scope.
     ScopeMalformed,
@@ -120,7 +124,7 @@ impl Refusal {
             ),
             Self::ChallengeMissing => (
                 Code::InvalidRequest,
-                "code_challenge is missing: PKCE with S256 is required of every client (RFC 7636)",
+                "code_challenge is missing: PKCE with S256 is required (RFC 7636)",
             ),
             Self::ChallengeMalformed => (
                 Code::InvalidRequest,
@@ -133,7 +137,7 @@ impl Refusal {
             ),
             Self::ClientNotPermitted => (
                 Code::UnauthorizedClient,
-                "this client is not registered for the authorization_code grant",
+                "this client is not registered for the grant that the response_type needs: authorization_code for a code, implicit for tokens",
             ),
             Self::ConsentRequired => (
                 Code::ConsentRequired,
@@ -154,6 +158,14 @@ impl Refusal {
             ),
             Self::LoginRequired => (Code::LoginRequired, "the person has to sign in"),
             Self::MaxAgeMalformed => (Code::InvalidRequest, "max_age must be a number of seconds"),
+            Self::NonceMissing => (
+                Code::InvalidRequest,
+                "nonce is missing: it is required where an ID token travels through the browser (OpenID Connect Core 3.2.2.1)",
+            ),
+            Self::OpenidMissing => (
+                Code::InvalidRequest,
+                "scope has to contain openid for a response_type with id_token",
+            ),
             Self::NonceTooLong => (Code::InvalidRequest, "nonce is longer than 2048 characters"),
             Self::PromptContradictory => (
                 Code::InvalidRequest,
@@ -175,25 +187,26 @@ impl Refusal {
                 Code::InvalidRequest,
                 "a parameter stands twice in this request; send each parameter once",
             ),
-            Self::RequestParameter => (
-                Code::RequestNotSupported,
-                "request objects are not supported; send plain parameters",
+            Self::ResponseModeExposed => (
+                Code::InvalidRequest,
+                "response_mode must not put tokens into a query: use fragment or form_post",
             ),
-            Self::RequestUriParameter => (
-                Code::RequestUriNotSupported,
-                "request_uri is not supported; send plain parameters",
+            Self::ResponseModeNotPermitted => (
+                Code::InvalidRequest,
+                "response_mode is not one of the response_modes that this client is registered for",
             ),
             Self::ResponseModeUnknown => (
                 Code::InvalidRequest,
-                "response_mode must be query, fragment or form_post",
+                "response_mode is unknown; see response_modes_supported",
             ),
             Self::ResponseTypeMissing => (
                 Code::InvalidRequest,
-                "response_type is missing; it must be code",
+                "response_type is missing; it should be code",
             ),
-            Self::ResponseTypeUnsupported => {
-                (Code::UnsupportedResponseType, "response_type must be code")
-            }
+            Self::ResponseTypeUnsupported => (
+                Code::UnsupportedResponseType,
+                "response_type must be one of the response_types that this client is registered for: code, unless it says otherwise",
+            ),
             Self::ScopeMalformed => (
                 Code::InvalidScope,
                 "scope is not words of visible ASCII separated by spaces (RFC 6749 3.3)",
@@ -212,9 +225,10 @@ impl Refusal {
     }
 }
 
-impl fmt::Display for PageRefusal {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
+impl PageRefusal {
+    /// What the person is told.
+    pub const fn description(self) -> &'static str {
+        match self {
             Self::ClientDisabled => "this client is disabled",
             Self::ClientIdMissing => "client_id is missing",
             Self::ClientIdMalformed => "client_id is malformed or stands twice",
@@ -224,6 +238,12 @@ impl fmt::Display for PageRefusal {
             Self::RedirectUriUnregistered => {
                 "redirect_uri is not registered for this client; it must be exactly one of the registered ones"
             }
-        })
+        }
+    }
+}
+
+impl fmt::Display for PageRefusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.description())
     }
 }

@@ -1,41 +1,35 @@
 //! The authorization request. Each check takes what the one before proved: an answer can only be
 //! sent to a [`ProvenRedirect`], and that only comes of a client that registered it.
+//!
+//! One file for each thing that a check is about: `challenge` (PKCE), `person` (what the person is to
+//! see and to prove), `response` (what is answered, and how), `scope`.
 
-use super::{
-    prompt::{Prompt, PromptError},
-    response_mode::ResponseMode,
-};
+mod challenge;
+mod person;
+mod response;
+mod scope;
+
+use super::{prompt::Prompt, response_type::ResponseType};
 use crate::{
-    claims::ClaimsRequest,
-    client::{Client, GrantType},
-    dpop::Thumbprint,
-    id::Id,
-    parameters::Parameters,
-    pkce::{Challenge, PkceError},
-    policy::Policy,
-    restriction::Restriction,
-    scope::{Scope, ScopeError},
-    token::target::Targets,
+    claims::ClaimsRequest, client::Client, dpop::Thumbprint, id::Id, parameters::Parameters,
+    pkce::Challenge, policy::Policy, scope::Scope, token::target::Targets,
 };
 
-pub use super::refusal::{PageRefusal, Refusal};
+pub use super::{
+    redirect::ProvenRedirect,
+    refusal::{PageRefusal, Refusal},
+};
 
 /// The longest `state` and `nonce` in bytes.
 pub const LONGEST_STATE: usize = 2048;
-
-/// A place that the client registered, and how to answer there.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ProvenRedirect {
-    pub(super) uri: String,
-    pub(super) mode: ResponseMode,
-    pub(super) state: Option<String>,
-}
 
 /// A request that may go on to the person.
 #[derive(Clone, Debug)]
 pub struct AuthorizationRequest {
     /// Who asks.
     pub client: Id<Client>,
+    /// What is handed out at once.
+    pub response_type: ResponseType,
     /// Where to answer.
     pub redirect: ProvenRedirect,
     /// What is asked for, as far as the client may have it.
@@ -58,8 +52,8 @@ pub struct AuthorizationRequest {
     pub acr_values: Option<String>,
     /// Claims asked for by name.
     pub claims: ClaimsRequest,
-    /// What the code verifier must answer.
-    pub challenge: Challenge,
+    /// What the code verifier must answer; `None`: no code is handed out, or the client is exempt.
+    pub challenge: Option<Challenge>,
     /// The key that the code is to be bound to (RFC 9449 §10).
     pub key: Option<Thumbprint>,
 }
@@ -71,6 +65,8 @@ pub struct Offer<'a> {
     pub acr_values: &'a [&'a str],
     /// The APIs there are.
     pub policy: &'a Policy,
+    /// Whether anything but a code is handed out.
+    pub front_channel_tokens: bool,
     /// Whether people can sign up.
     pub sign_up: bool,
 }
@@ -86,32 +82,12 @@ pub fn client_id(parameters: &Parameters) -> Result<Id<Client>, PageRefusal> {
     Id::parse(text.ok_or(PageRefusal::ClientIdMissing)?).map_err(|_| PageRefusal::ClientIdMalformed)
 }
 
-/// Second: where to answer. Exact match (requirement A1.1), and named even if only one is
-/// registered (OIDC Core §3.1.2.1).
+/// Second: where to answer.
 ///
 /// # Errors
 /// [`PageRefusal`].
 pub fn redirect(client: &Client, parameters: &Parameters) -> Result<ProvenRedirect, PageRefusal> {
-    if client.disabled_at.is_some() {
-        return Err(PageRefusal::ClientDisabled);
-    }
-    let uri = parameters
-        .once("redirect_uri")
-        .map_err(|_| PageRefusal::RedirectUriRepeated)?;
-    let uri = uri.ok_or(PageRefusal::RedirectUriMissing)?;
-    if !client
-        .metadata
-        .redirect_uris
-        .iter()
-        .any(|registered| registered.matches(uri))
-    {
-        return Err(PageRefusal::RedirectUriUnregistered);
-    }
-    Ok(ProvenRedirect {
-        uri: uri.to_owned(),
-        mode: ResponseMode::of(parameters),
-        state: parameters.value("state").map(str::to_owned),
-    })
+    ProvenRedirect::of(client, parameters)
 }
 
 /// Third: everything else, one line a rule.
@@ -125,22 +101,23 @@ pub fn check(
     offer: Offer<'_>,
 ) -> Result<AuthorizationRequest, Refusal> {
     refuse_repeated(parameters)?;
-    refuse_unsupported(parameters)?;
-    check_response_type(client, parameters)?;
-    check_state(redirect)?;
-    check_response_mode(parameters)?;
-    check_display(parameters)?;
-    let scope = read_scope(client, parameters)?;
-    let targets = read_targets(client, parameters, offer)?;
-    let challenge = read_challenge(parameters)?;
-    let prompt = read_prompt(parameters, offer)?;
-    let max_age = read_max_age(parameters)?;
-    let claims = read_claims(parameters, offer)?;
-    let nonce = read_nonce(parameters)?;
+    refuse_registration(parameters)?;
+    let response_type = response::read_type(client, parameters, offer)?;
+    response::check_state(redirect)?;
+    response::check_mode(client, parameters)?;
+    person::check_display(parameters)?;
+    let scope = scope::read(client, response_type, parameters)?;
+    let targets = scope::read_targets(client, parameters, offer)?;
+    let challenge = challenge::read(client, response_type, parameters)?;
+    let prompt = person::read_prompt(parameters, offer)?;
+    let max_age = person::read_max_age(client, parameters)?;
+    let claims = person::read_claims(parameters, offer)?;
+    let nonce = response::read_nonce(response_type, parameters)?;
     let key = Thumbprint::asked_for(parameters).map_err(|_| Refusal::KeyMalformed)?;
     let text = |name| parameters.value(name).map(str::to_owned);
     Ok(AuthorizationRequest {
         client: client.id.clone(),
+        response_type,
         redirect: redirect.clone(),
         scope,
         targets,
@@ -163,160 +140,10 @@ fn refuse_repeated(parameters: &Parameters) -> Result<(), Refusal> {
         .map_or(Ok(()), |_| Err(Refusal::Repeated))
 }
 
-/// OIDC Core §3.1.2.6, §6: what is not supported must be refused, not ignored.
-fn refuse_unsupported(parameters: &Parameters) -> Result<(), Refusal> {
-    for (name, refusal) in [
-        ("request", Refusal::RequestParameter),
-        ("request_uri", Refusal::RequestUriParameter),
-        ("registration", Refusal::RegistrationParameter),
-    ] {
-        if parameters.value(name).is_some() {
-            return Err(refusal);
-        }
-    }
-    Ok(())
-}
-
-fn check_response_type(client: &Client, parameters: &Parameters) -> Result<(), Refusal> {
-    match parameters.value("response_type") {
-        None => Err(Refusal::ResponseTypeMissing),
-        Some("code") if client.allows(GrantType::AuthorizationCode) => Ok(()),
-        Some("code") => Err(Refusal::ClientNotPermitted),
-        Some(_) => Err(Refusal::ResponseTypeUnsupported),
-    }
-}
-
-fn check_response_mode(parameters: &Parameters) -> Result<(), Refusal> {
-    match parameters.value("response_mode") {
-        Some(mode) if ResponseMode::from_wire(mode).is_none() => Err(Refusal::ResponseModeUnknown),
-        _ => Ok(()),
-    }
-}
-
-/// OIDC Core §3.1.2.1. The pages look the same in each of them.
-fn check_display(parameters: &Parameters) -> Result<(), Refusal> {
-    match parameters.value("display") {
-        None | Some("page" | "popup" | "touch" | "wap") => Ok(()),
-        Some(_) => Err(Refusal::DisplayUnknown),
-    }
-}
-
-fn read_scope(client: &Client, parameters: &Parameters) -> Result<Scope, Refusal> {
-    let requested = Scope::parse(parameters.value("scope").ok_or(Refusal::ScopeMissing)?);
-    let requested =
-        requested.map_err(|(ScopeError::Word | ScopeError::TooMany)| Refusal::ScopeMalformed)?;
-    let mut scope = client.grantable(&requested);
-    if !client.allows(GrantType::RefreshToken) {
-        // OIDC Core §11: offline access is refresh tokens; who gets none is not asked for it.
-        scope = scope.filtered(|word| word != "offline_access");
-    }
-    if scope.is_empty() {
-        return Err(Refusal::ScopeMissing);
-    }
-    if Restriction::of(&scope).contradictory {
-        return Err(Refusal::ScopeContradictory);
-    }
-    Ok(scope)
-}
-
-/// RFC 8707 §2.1.
-fn read_targets(
-    client: &Client,
-    parameters: &Parameters,
-    offer: Offer<'_>,
-) -> Result<Targets, Refusal> {
-    let targets = Targets::parse(parameters)?;
-    targets.check(client, offer.policy)?;
-    Ok(targets)
-}
-
-/// PKCE for every client (RFC 9700 §2.1.1; requirement A2.4).
-fn read_challenge(parameters: &Parameters) -> Result<Challenge, Refusal> {
-    let challenge = parameters
-        .value("code_challenge")
-        .ok_or(Refusal::ChallengeMissing)?;
-    let method = parameters.value("code_challenge_method");
-    Challenge::parse(challenge, method).map_err(|error| match error {
-        PkceError::Method => Refusal::ChallengeMethod,
-        PkceError::ChallengeFormat | PkceError::VerifierFormat => Refusal::ChallengeMalformed,
-    })
-}
-
-fn read_prompt(parameters: &Parameters, offer: Offer<'_>) -> Result<Prompt, Refusal> {
-    let prompt = Prompt::parse(parameters.value("prompt").unwrap_or_default());
-    match prompt {
-        Ok(prompt) if prompt.create && !offer.sign_up => Err(Refusal::PromptCreate),
-        Ok(prompt) => Ok(prompt),
-        Err(PromptError::NoneWithOthers) => Err(Refusal::PromptContradictory),
-        Err(PromptError::Unknown) => Err(Refusal::PromptUnknown),
-    }
-}
-
-fn read_max_age(parameters: &Parameters) -> Result<Option<u32>, Refusal> {
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    match parameters.value("max_age") {
-        None => Ok(None),
-        Some(text) if digits(text) => Ok(Some(text.parse().unwrap_or(u32::MAX))),
-        Some(_) => Err(Refusal::MaxAgeMalformed),
-    }
-}
-
-fn read_claims(parameters: &Parameters, offer: Offer<'_>) -> Result<ClaimsRequest, Refusal> {
-    let Some(text) = parameters.value("claims") else {
-        return Ok(ClaimsRequest::default());
-    };
-    let claims = ClaimsRequest::parse(text).ok_or(Refusal::ClaimsMalformed)?;
-    // OIDC Core §5.5.1.1: an essential context that cannot be had is a failed authentication.
-    match claims.essential_contexts() {
-        Some(wanted)
-            if !wanted
-                .iter()
-                .any(|context| offer.acr_values.contains(context)) =>
-        {
-            Err(Refusal::AcrUnsatisfiable)
-        }
-        _ => Ok(claims),
-    }
-}
-
-fn check_state(redirect: &ProvenRedirect) -> Result<(), Refusal> {
-    match &redirect.state {
-        Some(state) if state.len() > LONGEST_STATE => Err(Refusal::StateTooLong),
-        _ => Ok(()),
-    }
-}
-
-fn read_nonce(parameters: &Parameters) -> Result<Option<String>, Refusal> {
-    match parameters.value("nonce") {
-        Some(nonce) if nonce.len() > LONGEST_STATE => Err(Refusal::NonceTooLong),
-        nonce => Ok(nonce.map(str::to_owned)),
-    }
-}
-
-impl ProvenRedirect {
-    /// The client's URI.
-    pub fn uri(&self) -> &str {
-        &self.uri
-    }
-
-    /// How to answer.
-    pub fn mode(&self) -> ResponseMode {
-        self.mode
-    }
-
-    /// The parameters of an answer: these, then `state` as it came, then `iss` (RFC 9207 §2;
-    /// requirement A1.8).
-    pub fn answer<'a>(
-        &'a self,
-        parameters: &[(&'static str, &'a str)],
-        issuer: &'a str,
-    ) -> Vec<(&'static str, &'a str)> {
-        let state = self.state.as_deref().map(|state| ("state", state));
-        parameters
-            .iter()
-            .copied()
-            .chain(state)
-            .chain([("iss", issuer)])
-            .collect()
+/// OIDC Core §3.1.2.6: what is not supported must be refused, not ignored.
+fn refuse_registration(parameters: &Parameters) -> Result<(), Refusal> {
+    match parameters.value("registration") {
+        None => Ok(()),
+        Some(_) => Err(Refusal::RegistrationParameter),
     }
 }

@@ -1,7 +1,7 @@
 //! Whether the parts of a registration fit together.
 
-use super::{AuthenticationMethod, Client, GrantType};
-use crate::client_auth::tls_client_auth;
+use super::{AuthenticationMethod, Client, ClientMetadata, GrantType};
+use crate::{authorize::request_object::RequestObjectAlgorithm, client_auth::tls_client_auth};
 
 /// Why the parts of a registration do not fit together.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -54,12 +54,35 @@ pub enum ClientError {
     /// client_credentials for anybody.
     #[error("client_credentials is for confidential clients (RFC 6749 §4.4)")]
     MachinePublic,
-    /// authorization_code without a place to send the code.
-    #[error("authorization_code needs at least one of redirect_uris")]
+    /// authorization_code or implicit without a place to answer to.
+    #[error("authorization_code and implicit need at least one of redirect_uris")]
     RedirectUriMissing,
     /// Token exchange for anybody.
     #[error("token-exchange is for confidential clients: it tells what a found token is good for")]
     ExchangePublic,
+    /// Tokens in the front channel without the grant for it, or a code without its own.
+    #[error(
+        "response_types needs the grant of each in grant_types: authorization_code for those with code, implicit for those with id_token or token"
+    )]
+    ResponseTypeWithoutGrant,
+    /// No response type.
+    #[error("response_types is empty: leave it out for code alone")]
+    NoResponseType,
+    /// Tokens that are to be bound to a key, where none can be proved.
+    #[error(
+        "dpop_bound_access_tokens does not go with response_types that have token: the authorization endpoint sees no proof of a key"
+    )]
+    BoundTokenInBrowser,
+    /// Signed request objects without keys, or unsigned ones of a client that has to sign.
+    #[error(
+        "request_object_signing_alg and require_signed_request_object need the public keys of the client (jwks or jwks_uri), and do not go with none"
+    )]
+    RequestObjectKeys,
+    /// A public client without PKCE.
+    #[error(
+        "require_pkce: false is for confidential clients: nothing else protects the code of a public one"
+    )]
+    PublicWithoutPkce,
     /// refresh_token without a grant that gives one.
     #[error(
         "refresh_token needs authorization_code or urn:ietf:params:oauth:grant-type:device_code beside it"
@@ -82,6 +105,7 @@ impl Client {
         let metadata = &self.metadata;
         let methods = &metadata.token_endpoint_auth_methods;
         let code = self.allows(GrantType::AuthorizationCode);
+        let implicit = self.allows(GrantType::Implicit);
         let device = self.allows(GrantType::DeviceCode);
         let machine = self.allows(GrantType::ClientCredentials);
         let public = methods.contains(&AuthenticationMethod::None);
@@ -90,6 +114,10 @@ impl Client {
         let named = methods.contains(&AuthenticationMethod::TlsClientAuth);
         let shares = methods.contains(&AuthenticationMethod::ClientSecretJwt);
         let algorithm = metadata.token_endpoint_auth_signing_alg;
+        let unsigned_requests =
+            metadata.request_object_signing_alg == Some(RequestObjectAlgorithm::Unsigned);
+        let signs_requests = metadata.require_signed_request_object
+            || metadata.request_object_signing_alg.is_some() && !unsigned_requests;
         let failures = [
             (
                 !(1..=200).contains(&metadata.client_name.chars().count()),
@@ -117,10 +145,7 @@ impl Client {
                 metadata.jwks.is_some() && metadata.jwks_uri.is_some(),
                 ClientError::KeysTwice,
             ),
-            (
-                signs && metadata.jwks.is_none() && metadata.jwks_uri.is_none(),
-                ClientError::KeysMissing,
-            ),
+            (signs && !metadata.has_keys(), ClientError::KeysMissing),
             (
                 algorithm.is_some_and(|algorithm| !methods.contains(&algorithm.method())),
                 ClientError::AlgorithmOfNoMethod,
@@ -139,8 +164,34 @@ impl Client {
                 ClientError::MachineMissing,
             ),
             (
-                code && metadata.redirect_uris.is_empty(),
+                (code || implicit) && metadata.redirect_uris.is_empty(),
                 ClientError::RedirectUriMissing,
+            ),
+            (
+                metadata.response_types.is_empty(),
+                ClientError::NoResponseType,
+            ),
+            (
+                // The default stands for what the client may do: it may have no grant for it.
+                !ClientMetadata::are_default_response_types(&metadata.response_types)
+                    && metadata.response_types.iter().any(|kind| {
+                        (kind.has_code() && !code) || (kind.is_front_channel() && !implicit)
+                    }),
+                ClientError::ResponseTypeWithoutGrant,
+            ),
+            (
+                metadata.dpop_bound_access_tokens
+                    && metadata.response_types.iter().any(|kind| kind.has_token()),
+                ClientError::BoundTokenInBrowser,
+            ),
+            (
+                signs_requests && !metadata.has_keys()
+                    || unsigned_requests && metadata.require_signed_request_object,
+                ClientError::RequestObjectKeys,
+            ),
+            (
+                public && !metadata.require_pkce,
+                ClientError::PublicWithoutPkce,
             ),
             (
                 self.allows(GrantType::RefreshToken) && !code && !device,
@@ -155,5 +206,67 @@ impl Client {
             .into_iter()
             .find(|(failed, _)| *failed)
             .map_or(Ok(()), |(_, error)| Err(error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::id::Id;
+
+    fn check(changes: &Value) -> Result<(), ClientError> {
+        let mut metadata = json!({
+            "client_name": "The App",
+            "token_endpoint_auth_methods": ["none"],
+            "grant_types": ["authorization_code", "implicit"],
+            "redirect_uris": ["https://app.example/callback"],
+        });
+        for (name, value) in changes.as_object().unwrap() {
+            metadata[name] = value.clone();
+        }
+        Client {
+            id: Id::parse("app").unwrap(),
+            organization: None,
+            machine: None,
+            secrets: Vec::new(),
+            disabled_at: None,
+            metadata: serde_json::from_value(metadata).unwrap(),
+        }
+        .check()
+    }
+
+    #[test]
+    fn tokens_that_are_bound_to_a_key_do_not_pass_through_the_browser() {
+        for (kind, expected) in [
+            ("code", Ok(())),
+            ("code id_token", Ok(())),
+            ("code token", Err(ClientError::BoundTokenInBrowser)),
+            ("id_token token", Err(ClientError::BoundTokenInBrowser)),
+        ] {
+            let changes = json!({"dpop_bound_access_tokens": true, "response_types": [kind]});
+            assert_eq!(check(&changes), expected, "{kind}");
+            assert_eq!(check(&json!({"response_types": [kind]})), Ok(()), "{kind}");
+        }
+    }
+
+    #[test]
+    fn whoever_signs_requests_has_keys_here_or_elsewhere() {
+        let signs = json!({"require_signed_request_object": true});
+        assert_eq!(check(&signs), Err(ClientError::RequestObjectKeys));
+        for keys in [
+            json!({"jwks": {"keys": []}}),
+            json!({"jwks_uri": "https://app.example/keys"}),
+        ] {
+            let mut changes = signs.clone();
+            changes
+                .as_object_mut()
+                .unwrap()
+                .extend(keys.as_object().unwrap().clone());
+            assert_eq!(check(&changes), Ok(()), "{changes}");
+        }
     }
 }

@@ -32,7 +32,7 @@ pub struct Request {
     pub code: Option<Secret<AuthorizationCode>>,
     redirect_uri: Option<String>,
     targets: Targets,
-    verifier: Verifier,
+    verifier: Option<Verifier>,
 }
 
 /// What is known when the request is decided.
@@ -77,12 +77,15 @@ pub enum Refusal {
     TargetNotRegistered,
     /// `resource` names one that was not authorized (RFC 8707 §2.2).
     TargetWidened,
-    /// No `code_verifier`.
+    /// No `code_verifier` for the challenge.
     VerifierMissing,
     /// Not the verifier of the challenge.
     VerifierMismatch,
     /// Not a verifier at all.
     VerifierMalformed,
+    /// A `code_verifier` where there was no challenge: somebody took the challenge away
+    /// (RFC 9700 §2.1.1; requirement A2.4).
+    VerifierUnexpected,
 }
 
 impl Refusal {
@@ -96,7 +99,7 @@ impl Refusal {
         }
         match self {
             Self::CodeMissing => request("code is missing"),
-            Self::VerifierMissing => request(
+            Self::VerifierMissing => grant(
                 "code_verifier is missing: send the verifier of the code_challenge (RFC 7636 4.5)",
             ),
             Self::VerifierMalformed => request(
@@ -116,6 +119,9 @@ impl Refusal {
             Self::TargetMalformed => TargetRefusal::Malformed.wire(),
             Self::TargetNotRegistered => TargetRefusal::NotRegistered.wire(),
             Self::TargetWidened => TargetRefusal::Widened.wire(),
+            Self::VerifierUnexpected => {
+                grant("code_verifier came, and the authorization request had no code_challenge")
+            }
             Self::CodeExpired
             | Self::CodeReused
             | Self::CodeUnknown
@@ -157,12 +163,13 @@ impl Request {
         let code = parameters.value("code").ok_or(Refusal::CodeMissing)?;
         let verifier = parameters
             .value("code_verifier")
-            .ok_or(Refusal::VerifierMissing)?;
+            .map(Verifier::parse)
+            .transpose();
         Ok(Self {
             code: Secret::parse(code).ok(),
             redirect_uri: parameters.value("redirect_uri").map(str::to_owned),
             targets: Targets::parse(parameters)?,
-            verifier: Verifier::parse(verifier).map_err(|_| Refusal::VerifierMalformed)?,
+            verifier: verifier.map_err(|_| Refusal::VerifierMalformed)?,
         })
     }
 }
@@ -229,9 +236,13 @@ fn check_binding(
         return Err(Refusal::RedirectUriMismatch);
     }
     // RFC 7636 §4.6.
-    if !approval.challenge.accepts(&request.verifier) {
-        return Err(Refusal::VerifierMismatch);
-    }
+    match (&approval.challenge, &request.verifier) {
+        (None, None) => Ok(()),
+        (Some(challenge), Some(verifier)) if challenge.accepts(verifier) => Ok(()),
+        (Some(_), Some(_)) => Err(Refusal::VerifierMismatch),
+        (Some(_), None) => Err(Refusal::VerifierMissing),
+        (None, Some(_)) => Err(Refusal::VerifierUnexpected),
+    }?;
     // RFC 9449 §10.
     match (approval.key, confirmation.jkt) {
         (None, _) => Ok(()),

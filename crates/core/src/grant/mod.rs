@@ -56,7 +56,8 @@ impl Request {
             Some(GrantType::TokenExchange) => token_exchange::Request::parse(parameters)
                 .map(Self::TokenExchange)
                 .map_err(token_exchange::Refusal::wire),
-            None => Err(OAuthError::new(
+            // RFC 6749 §4.2: the implicit grant has no business here.
+            Some(GrantType::Implicit) | None => Err(OAuthError::new(
                 ErrorCode::UnsupportedGrantType,
                 "this grant_type is not supported; see grant_types_supported in the discovery document",
             )),

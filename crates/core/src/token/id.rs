@@ -13,6 +13,7 @@ use crate::{
     claims,
     client::{Client, Place},
     id::Id,
+    secret::{AuthorizationCode, Secret},
     session::Session,
     subject::Subject,
     time::Timestamp,
@@ -22,7 +23,8 @@ use crate::{
 /// The `typ` header of an ID token.
 pub const TYPE: &str = "JWT";
 
-/// An ID token to be made: everything but `at_hash`, which needs the signed access token.
+/// An ID token to be made: everything but `at_hash`, which needs the signed access token, and what
+/// ties it to the answer that it travels in.
 #[derive(Debug)]
 pub struct IdTokenPlan {
     /// What it says.
@@ -58,6 +60,12 @@ pub struct IdTokenClaims {
     /// Ties the access token to it (OIDC Core §3.1.3.6).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at_hash: Option<String>,
+    /// Ties the code beside it to it (OIDC Core §3.3.2.11).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub c_hash: Option<String>,
+    /// Ties the request's `state` to it (Financial-grade API 1.0 part 2 §5.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub s_hash: Option<String>,
     /// Claims that were asked for by name, and those of the client's registration.
     #[serde(flatten)]
     pub requested: Map<String, Value>,
@@ -90,10 +98,26 @@ impl IdTokenPlan {
                 amr: approval.methods.clone(),
                 sid: approval.session.clone(),
                 at_hash: None,
+                c_hash: None,
+                s_hash: None,
                 requested,
             },
             algorithm: client.metadata.id_token_signed_response_alg,
         })
+    }
+
+    /// The same, tied to the code that is handed out beside it.
+    #[must_use]
+    pub fn tied_to_code(mut self, code: &Secret<AuthorizationCode>) -> Self {
+        self.claims.c_hash = Some(left_half(self.algorithm, code.expose()));
+        self
+    }
+
+    /// The same, tied to the `state` that is repeated beside it.
+    #[must_use]
+    pub fn tied_to_state(mut self, state: Option<&str>) -> Self {
+        self.claims.s_hash = state.map(|state| left_half(self.algorithm, state));
+        self
     }
 
     /// The claims, tied to a signed access token.

@@ -15,6 +15,7 @@ mod parameters;
 mod pkce;
 mod policy;
 mod redirect_uri;
+mod request_object;
 mod rotation;
 mod scope;
 mod secret;

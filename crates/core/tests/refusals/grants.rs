@@ -49,7 +49,8 @@ specified!(CODE: authorization_code::Refusal {
     TargetMalformed => "invalid_target",
     TargetNotRegistered => "invalid_target",
     TargetWidened => "invalid_target",
-    VerifierMissing => "invalid_request",
+    VerifierMissing => "invalid_grant",
+    VerifierUnexpected => "invalid_grant",
     VerifierMismatch => "invalid_grant",
     VerifierMalformed => "invalid_request",
 });
@@ -113,7 +114,6 @@ fn the_code_grant_refuses_with_the_specified_codes() {
     let mut reached = Vec::new();
     for (expected, name, value) in [
         (R::CodeMissing, "code", ""),
-        (R::VerifierMissing, "code_verifier", ""),
         (R::VerifierMalformed, "code_verifier", "short"),
         (R::TargetMalformed, "resource", "invoices"),
     ] {
@@ -138,6 +138,14 @@ fn the_code_grant_refuses_with_the_specified_codes() {
     let other_uri = changed(&good, "redirect_uri", "https://app.example/callback/");
     let no_uri = changed(&good, "redirect_uri", "");
     let other_api = changed(&good, "resource", "https://unknown.example");
+    let no_verifier = changed(&good, "code_verifier", "");
+    let exempt = &Approval {
+        challenge: None,
+        ..approval.clone()
+    };
+    // A client that is exempt from PKCE and did without.
+    let decision = decide(&no_verifier, &own, Some(exempt), Some(alice), NOW);
+    assert!(decision.outcome.is_ok());
     let other_verifier = changed(&good, "code_verifier", &"v".repeat(43));
     let late = approval.code_expires_at;
     for good in [&plain, &no_uri] {
@@ -175,6 +183,22 @@ fn the_code_grant_refuses_with_the_specified_codes() {
             &other_verifier,
             &own,
             Some(pending),
+            Some(alice),
+            NOW,
+        ),
+        (
+            R::VerifierMissing,
+            &no_verifier,
+            &own,
+            Some(pending),
+            Some(alice),
+            NOW,
+        ),
+        (
+            R::VerifierUnexpected,
+            &plain,
+            &own,
+            Some(exempt),
             Some(alice),
             NOW,
         ),

@@ -18,6 +18,7 @@ use crate::{
     interaction,
     page::{error, post_as_get},
     provider::Provider,
+    source,
 };
 
 /// GET, the parameters in the query.
@@ -50,11 +51,15 @@ async fn begin(
     cookie: Session,
     parameters: Parameters,
 ) -> Result<Response, Failure> {
-    match interaction::check(provider, &parameters).await? {
+    let arrived = match source::arrive(provider, parameters).await? {
+        Ok(arrived) => arrived,
+        Err(refused) => return interaction::refuse(provider, request_id, &refused),
+    };
+    match interaction::check(provider, &arrived.parameters).await? {
         Err(refused) => interaction::refuse(provider, request_id, &refused),
         Ok(asked) => {
             let browser = BrowserSession::load(cookie, &*provider.entropy).await?;
-            interaction::begin(provider, request_id, &browser, &asked, parameters).await
+            interaction::begin(provider, request_id, &browser, &asked, arrived).await
         }
     }
 }

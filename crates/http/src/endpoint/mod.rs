@@ -13,6 +13,7 @@ pub mod introspect;
 pub mod keys;
 pub mod metrics;
 pub mod missing;
+pub mod par;
 pub mod policy_bundle;
 pub mod revoke;
 pub mod token;
@@ -22,6 +23,7 @@ pub mod userinfo;
 pub fn route_name(path: &str) -> &'static str {
     const NAMES: &[(&str, &str)] = &[
         ("/authorize", "authorize"),
+        ("/par", "par"),
         ("/token", "token"),
         ("/introspect", "introspect"),
         ("/revoke", "revoke"),

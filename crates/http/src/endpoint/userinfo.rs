@@ -55,7 +55,7 @@ async fn respond(
 ) -> Result<Response, Failure> {
     let presentation = match access::presented(headers, body) {
         Ok(presentation) => presentation,
-        Err(absent) => return Ok(challenge(provider, Scheme::Bearer, absent.wire())),
+        Err(absent) => return Ok(challenge(provider, Scheme::Bearer, absent.wire(), "")),
     };
     let call = ProvenCall {
         headers,
@@ -71,7 +71,7 @@ async fn respond(
                 Denied::BoundAsBearer => Scheme::Dpop,
                 _ => presentation.scheme,
             };
-            let mut response = challenge(provider, scheme, Some(denied.wire()));
+            let mut response = challenge(provider, scheme, Some(denied.wire()), "");
             dpop::hand_out_nonce(provider, headers, &mut response);
             return Ok(response);
         }
@@ -95,8 +95,9 @@ async fn respond(
     };
     let decided = userinfo::decide(facts, &provider.issuer);
     let mut response = match decided {
-        Ok(claims) => answer::json(StatusCode::OK, &claims),
-        Err(refusal) => challenge(provider, presentation.scheme, Some(refusal.wire())),
+        Ok(claims) => step_up(provider, presentation.scheme, &live.presented)
+            .unwrap_or_else(|| answer::json(StatusCode::OK, &claims)),
+        Err(refusal) => challenge(provider, presentation.scheme, Some(refusal.wire()), ""),
     };
     dpop::hand_out_nonce(provider, headers, &mut response);
     if let Some(client) = &live.client {
@@ -105,8 +106,31 @@ async fn respond(
     Ok(response)
 }
 
+/// The challenge, when the sign-in behind a token is not good enough here (RFC 9470 §3). A personal
+/// access token has no sign-in behind it, and is not for people to sign in anew with.
+fn step_up(provider: &Provider, scheme: Scheme, presented: &Presented) -> Option<Response> {
+    let requirement = provider.userinfo_requirement()?;
+    let Presented::Access(claims) = presented else {
+        return None;
+    };
+    let insufficient = requirement.check(claims, provider.now()).err()?;
+    let error = Some(insufficient.wire());
+    Some(challenge(
+        provider,
+        scheme,
+        error,
+        &requirement.attributes(),
+    ))
+}
+
 /// RFC 6750 §3, RFC 9449 §7.1: the challenge says what is wrong, if anything was presented at all.
-fn challenge(provider: &Provider, scheme: Scheme, error: Option<OAuthError>) -> Response {
+/// `more` are further attributes, each with a comma before it.
+fn challenge(
+    provider: &Provider,
+    scheme: Scheme,
+    error: Option<OAuthError>,
+    more: &str,
+) -> Response {
     let Some(error) = error else {
         let mut response = (
             StatusCode::UNAUTHORIZED,
@@ -125,7 +149,7 @@ fn challenge(provider: &Provider, scheme: Scheme, error: Option<OAuthError>) -> 
     };
     let mut response = answer::oauth_error_with(status, error);
     let says = format!(
-        ", error=\"{}\", error_description=\"{}\"",
+        ", error=\"{}\", error_description=\"{}\"{more}",
         error.code, error.description
     );
     add_challenge(provider, scheme, &says, &mut response);

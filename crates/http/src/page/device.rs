@@ -17,7 +17,6 @@ use axum::{
 use http::{HeaderValue, StatusCode, Uri, header};
 use symbolon_core::{
     device::UserCode,
-    parameters::Parameters,
     time::{Lifetime, Timestamp},
 };
 use symbolon_web::{
@@ -32,6 +31,7 @@ use crate::{
     failure::Failure,
     interaction,
     provider::Provider,
+    source::Arrived,
 };
 
 const PURPOSE: &str = "device";
@@ -174,14 +174,8 @@ async fn take(
         }
         Ok(Some(found)) => match device::ask(provider, found.digest).await? {
             Some(asked) => {
-                interaction::begin(
-                    provider,
-                    request_id,
-                    &browser,
-                    &asked,
-                    Parameters::default(),
-                )
-                .await
+                let arrived = Arrived::default();
+                interaction::begin(provider, request_id, &browser, &asked, arrived).await
             }
             None => Ok(error::stale(provider, request_id)),
         },

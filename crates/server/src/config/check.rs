@@ -161,6 +161,19 @@ pub(crate) fn warnings(config: &Config) -> Vec<String> {
              address that somebody registers"
         ));
     }
+    if config.requests.implicit_and_hybrid {
+        warnings.push(
+            "requests.implicit_and_hybrid is on, which is legacy: tokens pass through the browser, \
+             where they leak; applications should use response_type=code with PKCE"
+                .to_owned(),
+        );
+    }
+    if config.requests.unsigned_objects {
+        warnings.push(
+            "requests.unsigned_objects is on: a request object that nobody signed proves nothing"
+                .to_owned(),
+        );
+    }
     let public = !config.listen.ip().is_loopback();
     if public && config.demo {
         warnings.push(format!(
@@ -178,10 +191,11 @@ pub(crate) fn warnings(config: &Config) -> Vec<String> {
     warnings
 }
 
-fn paths(config: &Config) -> [(&'static str, &str); 8] {
+fn paths(config: &Config) -> [(&'static str, &str); 9] {
     let paths = &config.paths;
     [
         ("paths.authorize", &paths.authorize),
+        ("paths.par", &paths.par),
         ("paths.token", &paths.token),
         ("paths.introspect", &paths.introspect),
         ("paths.revoke", &paths.revoke),

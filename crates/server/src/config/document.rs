@@ -29,10 +29,12 @@ fn heading(table: &str) -> &'static str {
         "proxy" => "Proxies in front",
         "admin" => "Administration",
         "registration" => "Signing up",
+        "requests" => "Authorization requests",
         "session" => "Sign-ins in the browser",
         "shutdown" => "Stopping",
         "tls" => "TLS",
         "token" => "Tokens",
+        "userinfo" => "Userinfo",
         _ => "The server",
     }
 }

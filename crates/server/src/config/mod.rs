@@ -57,6 +57,8 @@ pub(crate) struct Config {
     pub(crate) proxy: Proxy,
     pub(crate) paths: Paths,
     pub(crate) token: Token,
+    pub(crate) requests: Requests,
+    pub(crate) userinfo: Userinfo,
     pub(crate) session: Session,
     pub(crate) policy: Policy,
     pub(crate) interaction: Interaction,
@@ -94,6 +96,7 @@ pub(crate) struct Proxy {
 #[derive(Clone, Debug)]
 pub(crate) struct Paths {
     pub(crate) authorize: String,
+    pub(crate) par: String,
     pub(crate) token: String,
     pub(crate) introspect: String,
     pub(crate) revoke: String,
@@ -114,6 +117,21 @@ pub(crate) struct Token {
     pub(crate) refresh_grace: Seconds,
     /// In bytes.
     pub(crate) roles_limit: u32,
+}
+
+/// `requests.*`
+#[derive(Clone, Debug)]
+pub(crate) struct Requests {
+    pub(crate) pushed_lifetime: Seconds,
+    pub(crate) require_pushed: bool,
+    pub(crate) unsigned_objects: bool,
+    pub(crate) implicit_and_hybrid: bool,
+}
+
+/// `userinfo.*`
+#[derive(Clone, Debug)]
+pub(crate) struct Userinfo {
+    pub(crate) max_age: Option<Seconds>,
 }
 
 /// `session.*`
@@ -323,6 +341,7 @@ fn assemble(values: &Values<'_>) -> Result<Config, String> {
         },
         paths: Paths {
             authorize: values.read("paths.authorize")?,
+            par: values.read("paths.par")?,
             token: values.read("paths.token")?,
             introspect: values.read("paths.introspect")?,
             revoke: values.read("paths.revoke")?,
@@ -339,6 +358,15 @@ fn assemble(values: &Values<'_>) -> Result<Config, String> {
             refresh_absolute_lifetime: values.read("token.refresh_absolute_lifetime")?,
             refresh_grace: values.read("token.refresh_grace")?,
             roles_limit: values.read("token.roles_limit")?,
+        },
+        requests: Requests {
+            pushed_lifetime: values.read("requests.pushed_lifetime")?,
+            require_pushed: values.read("requests.require_pushed")?,
+            unsigned_objects: values.read("requests.unsigned_objects")?,
+            implicit_and_hybrid: values.read("requests.implicit_and_hybrid")?,
+        },
+        userinfo: Userinfo {
+            max_age: values.optional("userinfo.max_age")?,
         },
         session: Session {
             idle_lifetime: values.read("session.idle_lifetime")?,

@@ -3,6 +3,13 @@
 
 use super::source::Raw;
 
+/// In seconds.
+pub(super) const MINUTE: u32 = 60;
+/// In seconds.
+pub(super) const HOUR: u32 = 60 * MINUTE;
+/// In seconds.
+pub(super) const DAY: u32 = 24 * HOUR;
+
 /// One setting. In the file it is `key` (its tables give the part before the dot), in the
 /// environment [`Setting::variable`].
 #[derive(Debug)]
@@ -80,6 +87,31 @@ pub(crate) enum Kind {
     NoncePolicy,
     /// A list of signature algorithms of proofs of possession.
     ProofAlgorithms,
+}
+
+/// One line of the table.
+pub(super) const fn setting(
+    key: &'static str,
+    kind: Kind,
+    fallback: Fallback,
+    doc: &'static str,
+) -> Setting {
+    Setting {
+        key,
+        kind,
+        fallback,
+        doc,
+    }
+}
+
+/// A span of time between these.
+pub(super) const fn seconds(least: u32, most: u32) -> Kind {
+    Kind::Duration { least, most }
+}
+
+/// A number between these.
+pub(super) const fn count(least: u32, most: u32) -> Kind {
+    Kind::Count { least, most }
 }
 
 impl Setting {

@@ -2,34 +2,14 @@
 //! documentation all come from it. Sorted as the file is: first what has no table, then by table.
 
 use super::setting::{
-    Fallback::{self, Described, Value},
-    Kind, Setting,
+    DAY,
+    Fallback::{Described, Value},
+    HOUR, Kind, MINUTE, Setting, count, seconds, setting,
 };
-
-const MINUTE: u32 = 60;
-const HOUR: u32 = 60 * MINUTE;
-const DAY: u32 = 24 * HOUR;
 
 /// The setting with this key.
 pub(crate) fn find(key: &str) -> Option<&'static Setting> {
     SETTINGS.iter().find(|setting| setting.key == key)
-}
-
-const fn setting(key: &'static str, kind: Kind, fallback: Fallback, doc: &'static str) -> Setting {
-    Setting {
-        key,
-        kind,
-        fallback,
-        doc,
-    }
-}
-
-const fn seconds(least: u32, most: u32) -> Kind {
-    Kind::Duration { least, most }
-}
-
-const fn count(least: u32, most: u32) -> Kind {
-    Kind::Count { least, most }
 }
 
 /// All settings.
@@ -159,6 +139,12 @@ pub(crate) static SETTINGS: &[Setting] = &[
         "The path of the authorization endpoint, below the issuer.",
     ),
     setting(
+        "paths.par",
+        Kind::EndpointPath,
+        Value("/oauth/v2/par"),
+        "The path of the pushed authorization request endpoint.",
+    ),
+    setting(
         "paths.token",
         Kind::EndpointPath,
         Value("/oauth/v2/token"),
@@ -245,6 +231,46 @@ pub(crate) static SETTINGS: &[Setting] = &[
         "The longest claim about the roles in several organizations, in bytes. Where it would be \
          longer, it tells the roles in one organization alone: the one that was asked for, else \
          the home.",
+    ),
+    setting(
+        "requests.pushed_lifetime",
+        seconds(5, 10 * MINUTE),
+        Value("60s"),
+        "How long a pushed authorization request waits for the browser.",
+    ),
+    setting(
+        "requests.require_pushed",
+        Kind::Flag,
+        Value("false"),
+        "Whether every authorization request has to be pushed (RFC 9126 §5). For single clients: \
+         `require_pushed_authorization_requests`.",
+    ),
+    setting(
+        "requests.unsigned_objects",
+        Kind::Flag,
+        Value("false"),
+        "Whether clients that are registered with `request_object_signing_alg: none` may send \
+         request objects that nobody signed. They prove nothing: leave this off unless an \
+         application cannot do otherwise.",
+    ),
+    setting(
+        "requests.implicit_and_hybrid",
+        Kind::Flag,
+        Value("false"),
+        "LEGACY, leave it off: whether clients that are registered for the grant `implicit` may get \
+         tokens straight from the authorization endpoint (the `response_type`s with `id_token` or \
+         `token`). Such tokens pass through the browser, where they leak (RFC 9700 §2.1.2).",
+    ),
+    setting(
+        "userinfo.max_age",
+        seconds(1, 365 * DAY),
+        Described {
+            means: "however old",
+            example: "1h",
+        },
+        "How long ago a person may have signed in for an access token to be good at the userinfo \
+         endpoint. An older one is answered with the challenge `insufficient_user_authentication` \
+         (RFC 9470), so that the application sends the person to sign in anew.",
     ),
     setting(
         "session.idle_lifetime",

@@ -25,9 +25,9 @@ use crate::{
 statements! {
     INSERT = "INSERT INTO approval (id, client_id, subject_id, session_id, scope, offline_at, \
         claims, nonce, authenticated_at, acr, methods, redirect_uri, challenge, created_at, \
-        code_digest, code_expires_at, refresh_expires_at, code_key, targets) \
+        code_digest, code_expires_at, refresh_expires_at, code_key, targets, redeemed_at) \
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, \
-        $19)";
+        $19, $20)";
     PUT_CONSENT = "INSERT INTO consent (subject_id, client_id, scope, updated_at) \
         VALUES ($1, $2, $3, $4) \
         ON CONFLICT (subject_id, client_id) \
@@ -107,6 +107,8 @@ pub(super) async fn insert(
     code: Digest<AuthorizationCode>,
 ) -> sqlx::Result<()> {
     let offline = approval.scope.contains("offline_access");
+    let challenge = approval.challenge.map(|challenge| challenge.to_text());
+    let redeemed = matches!(approval.state, ApprovalState::Redeemed { .. });
     query(INSERT)
         .bind(approval.id.as_str())
         .bind(approval.client.as_str())
@@ -120,13 +122,14 @@ pub(super) async fn insert(
         .bind(approval.acr.as_str())
         .bind(approval.methods.join(" "))
         .bind(approval.redirect_uri.as_str())
-        .bind(approval.challenge.to_text())
+        .bind(challenge.unwrap_or_default())
         .bind(approval.created_at.seconds())
         .bind(code.as_bytes())
         .bind(approval.code_expires_at.seconds())
         .bind(approval.refresh_expires_at.seconds())
         .bind(approval.key.map(|key| key.to_text()))
         .bind(approval.targets.as_slice().join(" "))
+        .bind(redeemed.then_some(approval.created_at.seconds()))
         .execute(connection)
         .await?;
     Ok(())
@@ -147,8 +150,7 @@ fn approval(row: &Row) -> Result<Approval> {
             acr: text(row, "acr")?,
             methods: words(row, "methods")?,
             redirect_uri: text(row, "redirect_uri")?,
-            challenge: Challenge::from_text(&text(row, "challenge")?)
-                .ok_or_else(|| StorageError::corrupt("challenge"))?,
+            challenge: challenge(row)?,
             key: key(row, "code_key")?,
             created_at: instant(row, "created_at")?,
             code_expires_at: instant(row, "code_expires_at")?,
@@ -156,6 +158,17 @@ fn approval(row: &Row) -> Result<Approval> {
             state: state(row)?,
         })
     })
+}
+
+/// Empty: the request had none.
+fn challenge(row: &Row) -> Result<Option<Challenge>> {
+    match text(row, "challenge")?.as_str() {
+        "" => Ok(None),
+        text => match Challenge::from_text(text) {
+            Some(challenge) => Ok(Some(challenge)),
+            None => Err(StorageError::corrupt("challenge")),
+        },
+    }
 }
 
 fn key(row: &Row, column: &'static str) -> Result<Option<Thumbprint>> {

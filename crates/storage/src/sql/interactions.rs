@@ -19,10 +19,11 @@ use crate::{
 
 statements! {
     INSERT = "INSERT INTO interaction (digest, browser, parameters, started_at, expires_at, \
-        chosen_session, allowed_at, finished_at, device_digest) \
-        VALUES ($1, $2, $3, $4, $5, NULL, NULL, NULL, $6)";
+        chosen_session, allowed_at, finished_at, device_digest, pushed_digest) \
+        VALUES ($1, $2, $3, $4, $5, NULL, NULL, NULL, $6, $7)";
     READ = "SELECT browser, parameters, started_at, expires_at, chosen_session, allowed_at, \
-        finished_at, device_digest FROM interaction WHERE digest = $1 AND expires_at > $2";
+        finished_at, device_digest, pushed_digest FROM interaction \
+        WHERE digest = $1 AND expires_at > $2";
     ADVANCE = "UPDATE interaction SET chosen_session = $2, allowed_at = $3 \
         WHERE digest = $1 AND finished_at IS NULL";
     FINISH = "UPDATE interaction SET finished_at = $2 WHERE digest = $1 AND finished_at IS NULL";
@@ -43,6 +44,11 @@ impl Interactions for Database {
             .bind(interaction.progress.started_at.seconds())
             .bind(interaction.expires_at.seconds())
             .bind(interaction.device.map(|device| device.as_bytes().to_vec()))
+            .bind(
+                interaction
+                    .pushed
+                    .map(|reference| reference.as_bytes().to_vec()),
+            )
             .execute(&self.writer)
             .await?;
         Ok(())
@@ -110,6 +116,7 @@ fn interaction(row: &Row) -> Result<Interaction> {
             browser: text(row, "browser")?,
             parameters: Parameters::from_pairs(pairs),
             device: optional_digest(row, "device_digest")?,
+            pushed: optional_digest(row, "pushed_digest")?,
             progress: Progress {
                 started_at: instant(row, "started_at")?,
                 chosen: optional_id(row, "chosen_session")?,

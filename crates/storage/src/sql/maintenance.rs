@@ -11,8 +11,8 @@ use symbolon_core::time::{Lifetime, Timestamp};
 use super::{
     COLUMNS, DATABASE_TIME, Database, MIGRATIONS, acts, acts_owned, administration,
     administration_reads, approvals, attempts, audit, browsers, changes, clients, consents,
-    declared, devices, holders, interactions, personal_tokens, policies, sessions, signing_keys,
-    single_uses, subjects, tokens,
+    declared, devices, holders, interactions, personal_tokens, policies, pushed_requests, sessions,
+    signing_keys, single_uses, subjects, tokens,
 };
 use crate::{Maintenance, Result, StorageError, migration::migrator};
 
@@ -33,6 +33,7 @@ statements! {
         SET changed_at = excluded.changed_at, version = \
         CASE WHEN $1 > change_feed.version THEN $1 ELSE change_feed.version END";
     PURGE_SINGLE_USES = "DELETE FROM used_once WHERE expires_at < $1";
+    PURGE_PUSHED_REQUESTS = "DELETE FROM pushed_request WHERE expires_at < $1";
     PURGE_FEED = "DELETE FROM change_feed WHERE changed_at < $1";
 }
 
@@ -95,6 +96,8 @@ impl Maintenance for Database {
             (PURGE_CODES, now.minus(day)),
             // Whoever wonders why a script stopped finds the token in the list for a month.
             (PURGE_PERSONAL_TOKENS, now.minus(Lifetime::from_days(30))),
+            // A person may be a day on the way (interaction.lifetime).
+            (PURGE_PUSHED_REQUESTS, now.minus(day)),
             (PURGE_ATTEMPTS, now.minus(Lifetime::from_days(2))),
             (PURGE_DEVICES, now.minus(day)),
             (PURGE_SINGLE_USES, now.minus(Lifetime::from_minutes(5))),
@@ -136,6 +139,7 @@ impl Maintenance for Database {
             interactions::STATEMENTS,
             personal_tokens::STATEMENTS,
             policies::STATEMENTS,
+            pushed_requests::STATEMENTS,
             sessions::STATEMENTS,
             signing_keys::STATEMENTS,
             single_uses::STATEMENTS,

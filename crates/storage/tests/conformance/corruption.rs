@@ -172,6 +172,7 @@ async fn a_corrupt_interaction_is_named(database: &Database) {
         ("one", "parameters = 'client_id=web'"),
         ("two", "parameters = '[[\"one\"]]'"),
         ("three", "chosen_session = 'a b'"),
+        ("four", "pushed_digest = 'x'"),
     ] {
         let created = database
             .create_interaction(digest(name), &interaction())

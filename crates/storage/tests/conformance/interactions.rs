@@ -37,6 +37,7 @@ async fn every_field_of_an_interaction_comes_back(database: &Database) {
         browser: ODD.to_owned(),
         parameters: Parameters::from_pairs(pairs.clone()),
         device: Some(digest("device")),
+        pushed: Some(digest("a reference")),
         expires_at: Timestamp::from_seconds(i64::MAX),
         ..interaction()
     };

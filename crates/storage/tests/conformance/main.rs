@@ -68,6 +68,7 @@ mod personal_tokens;
 mod policies;
 mod proxy;
 mod purge;
+mod pushed_requests;
 mod races;
 mod sample;
 mod schema;

@@ -3,6 +3,7 @@
 use symbolon_core::{
     approval::Approval,
     attempt::FREE,
+    authorize::pushed::PushedRequest,
     decision::Change,
     device::DeviceAuthorization,
     session::Session,
@@ -16,7 +17,8 @@ use crate::{
     devices::device,
     personal_tokens::token as personal_token,
     sample::{
-        self, NOW, after, approval, digest, id, interaction, opaque, organization, redeem, session,
+        self, NOW, after, approval, digest, id, interaction, opaque, organization, pushed_request,
+        redeem, session,
     },
 };
 
@@ -31,7 +33,7 @@ const DAY: i64 = 86_400;
 const FEED: u32 = 7200;
 
 /// For how long something that is over is kept: on the last second it is there, a second later not.
-const KEPT: [(&str, i64); 12] = [
+const KEPT: [(&str, i64); 13] = [
     ("approval", DAY),
     ("attempt", 2 * DAY),
     ("browser", 0),
@@ -44,6 +46,7 @@ const KEPT: [(&str, i64); 12] = [
     ("opaque token", DAY),
     // It is seen in lists for a while, with its end.
     ("personal token", 30 * DAY),
+    ("pushed request", DAY),
     ("revoked token", DAY),
     ("session", 400 * DAY),
     ("used once", 300),
@@ -152,6 +155,14 @@ async fn write(database: &Database, kind: &str, name: &str, over: Timestamp) {
             };
             database.create_personal_token(&token).await.unwrap();
         }
+        "pushed request" => {
+            let pushed = PushedRequest {
+                expires_at: over,
+                ..pushed_request()
+            };
+            let created = database.create_pushed_request(digest(name), &pushed).await;
+            created.unwrap();
+        }
         "revoked token" => {
             let revocation = Change::RevokeAccessToken {
                 jti: name.to_owned(),
@@ -216,6 +227,10 @@ async fn is_there(database: &Database, kind: &str, name: &str, over: Timestamp) 
         "personal token" => {
             let token = database.personal_token(digest(name)).await.unwrap();
             token.is_some()
+        }
+        "pushed request" => {
+            let pushed = database.pushed_request(digest(name)).await.unwrap();
+            pushed.is_some()
         }
         "revoked token" => database.is_revoked(name).await.unwrap(),
         "session" => database.session(&id(name)).await.unwrap().is_some(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 use symbolon_core::{
     approval::{Approval, ApprovalState, RefreshFamilyState},
-    authorize::interaction::Progress,
+    authorize::{interaction::Progress, pushed::PushedRequest},
     claims::ClaimsRequest,
     client::Client,
     decision::Change,
@@ -135,7 +135,7 @@ pub(crate) fn approval(name: &str) -> Approval {
         acr: "urn:symbolon:acr:password".to_owned(),
         methods: vec!["pwd".to_owned()],
         redirect_uri: "https://client.example/callback".to_owned(),
-        challenge: challenge(),
+        challenge: Some(challenge()),
         key: None,
         created_at: NOW,
         code_expires_at: after(60),
@@ -252,9 +252,21 @@ pub(crate) fn interaction() -> Interaction {
         browser: "browser".to_owned(),
         parameters: Parameters::from_pairs([("client_id".to_owned(), "web".to_owned())]),
         device: None,
+        pushed: None,
         progress: Progress::begun(NOW),
         expires_at: after(600),
         finished_at: None,
+    }
+}
+
+/// A request that the client `web` pushed.
+pub(crate) fn pushed_request() -> PushedRequest {
+    PushedRequest {
+        client: id("web"),
+        parameters: Parameters::from_pairs([("client_id".to_owned(), "web".to_owned())]),
+        expires_at: after(60),
+        browser: None,
+        used_at: None,
     }
 }
 
