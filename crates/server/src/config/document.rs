@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::{
     Seconds,
     setting::{Fallback, Kind, Setting},
-    table::SETTINGS,
+    table::tables as by_table,
 };
 
 /// How wide the comments of the example file are.
@@ -46,7 +46,7 @@ pub(super) fn file() -> String {
          # Take the # before a setting away to change it. Every setting is also an environment\n\
          # variable, which is stronger than this file.\n",
     );
-    for (table, settings) in groups() {
+    for (table, settings) in by_table() {
         let _ = write!(text, "\n## {}\n", heading(table));
         if !table.is_empty() {
             let _ = writeln!(text, "[{table}]");
@@ -68,7 +68,7 @@ pub(super) fn file() -> String {
 #[cfg(test)]
 pub(super) fn tables() -> String {
     let mut text = String::new();
-    for (table, settings) in groups() {
+    for (table, settings) in by_table() {
         let _ = match table {
             "" => write!(text, "### {}\n\n", heading(table)),
             _ => write!(text, "### {} `[{table}]`\n\n", heading(table)),
@@ -91,13 +91,6 @@ pub(super) fn tables() -> String {
         text.push('\n');
     }
     text
-}
-
-/// The settings by table, in the order of the table of settings.
-fn groups() -> impl Iterator<Item = (&'static str, &'static [Setting])> {
-    SETTINGS
-        .chunk_by(|one, next| one.table_and_name().0 == next.table_and_name().0)
-        .map(|settings| (settings[0].table_and_name().0, settings))
 }
 
 fn fallback(setting: &Setting) -> &'static str {
@@ -143,7 +136,7 @@ mod tests {
     use std::{collections::BTreeSet, fs, path::Path};
 
     use super::*;
-    use crate::config::{Config, EncodedKey, source::Raw, value};
+    use crate::config::{Config, EncodedKey, source::Raw, table::settings, value};
 
     const BEGIN: &str = "<!-- settings: begin; made from the table in the code -->";
     const END: &str = "<!-- settings: end -->";
@@ -206,7 +199,7 @@ mod tests {
 
     #[test]
     fn every_example_is_accepted_and_no_secret_has_one() {
-        for setting in SETTINGS {
+        for setting in settings() {
             let example = Raw::Text(setting.example().to_owned());
             if setting.kind.is_secret() {
                 assert!(
@@ -227,18 +220,18 @@ mod tests {
 
     #[test]
     fn no_two_settings_share_a_name_and_tables_stay_together() {
-        let keys: BTreeSet<_> = SETTINGS.iter().map(|setting| setting.key).collect();
-        let variables: BTreeSet<_> = SETTINGS.iter().map(Setting::variable).collect();
-        assert_eq!(keys.len(), SETTINGS.len());
-        assert_eq!(variables.len(), SETTINGS.len());
-        let tables: Vec<_> = groups().map(|(table, _)| table).collect();
+        let keys: BTreeSet<_> = settings().map(|setting| setting.key).collect();
+        let variables: BTreeSet<_> = settings().map(Setting::variable).collect();
+        assert_eq!(keys.len(), settings().count());
+        assert_eq!(variables.len(), settings().count());
+        let tables: Vec<_> = by_table().map(|(table, _)| table).collect();
         assert_eq!(tables.iter().collect::<BTreeSet<_>>().len(), tables.len());
         assert_eq!(tables.first(), Some(&""));
     }
 
     #[test]
     fn every_setting_is_documented_in_sentences() {
-        for setting in SETTINGS {
+        for setting in settings() {
             assert!(setting.doc.ends_with('.'), "{}", setting.key);
             assert!(!setting.doc.contains(['|', '\n']), "{}", setting.key);
         }

@@ -5,7 +5,7 @@ use std::{fmt, path::PathBuf};
 use super::{
     setting::Setting,
     source::{Origin, PREFIX},
-    table::SETTINGS,
+    table::{FIRST, settings},
 };
 
 /// Why a configuration was refused: all that is wrong with it, not only what was found first.
@@ -111,8 +111,7 @@ impl Problem {
                 let written = name.to_lowercase();
                 let (setting, likeness) = nearest(&written, |setting| setting.key.to_owned());
                 // What stands at the top level may have been meant for the name of a table.
-                let table = SETTINGS
-                    .iter()
+                let table = settings()
                     .map(|setting| setting.table_and_name().0)
                     .filter(|table| !table.is_empty() && !written.contains('.'))
                     .max_by(|a, b| alike(&written, a).total_cmp(&alike(&written, b)));
@@ -214,12 +213,14 @@ fn nearest(written: &str, name_of: impl Fn(&Setting) -> String) -> (&'static Set
         let last = alike(last_written, setting.table_and_name().1);
         alike(written, &name_of(setting)).max(0.95 * last)
     };
-    SETTINGS
-        .iter()
+    settings()
         .map(|setting| (setting, likeness(setting)))
-        .fold((&SETTINGS[0], 0.0), |best, next| {
-            if next.1 > best.1 { next } else { best }
-        })
+        .fold(
+            (FIRST, 0.0),
+            |best, next| {
+                if next.1 > best.1 { next } else { best }
+            },
+        )
 }
 
 /// From 0 to 1. A name that was cut short or lengthened (`tls.cert`, `database_url`) is more alike

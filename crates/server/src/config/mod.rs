@@ -37,7 +37,7 @@ pub(crate) use self::{
 use self::{
     setting::{Fallback, Setting},
     source::{Layers, Raw},
-    table::{SETTINGS, find},
+    table::{find, settings},
     value::Value,
 };
 
@@ -266,7 +266,7 @@ impl Config {
     ) -> Result<Self, ConfigError> {
         let mut problems = Vec::new();
         let layers = source::gather(file, environment, overrides, &mut problems);
-        for setting in SETTINGS {
+        for setting in settings() {
             if let Some(found) = layers.get(setting.key)
                 && let Err(why) = value::check(&found.raw, setting.kind)
             {

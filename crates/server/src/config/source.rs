@@ -11,7 +11,7 @@ use toml::de::{DeTable, DeValue};
 use super::{
     error::Problem,
     setting::{Setting, items},
-    table::{SETTINGS, find},
+    table::{find, settings},
 };
 
 /// How the names of our environment variables begin.
@@ -78,7 +78,7 @@ pub(crate) fn gather(
             continue;
         }
         let origin = Origin::Environment(name.clone());
-        match SETTINGS.iter().find(|setting| setting.variable() == name) {
+        match settings().find(|setting| setting.variable() == name) {
             // A composition hands over what it does not know as an empty variable.
             Some(_) if value.is_empty() => {}
             Some(setting) => {
@@ -226,9 +226,7 @@ impl FileReader<'_> {
 }
 
 fn is_group(prefix: &str) -> bool {
-    SETTINGS
-        .iter()
-        .any(|Setting { key, .. }| key.starts_with(prefix))
+    settings().any(|Setting { key, .. }| key.starts_with(prefix))
 }
 
 fn raw(value: &DeValue<'_>) -> Raw {
@@ -264,7 +262,7 @@ fn scalar(value: &DeValue<'_>) -> Option<String> {
 /// `SYMBOLON_PORT_8080_TCP_ADDR=10.0.0.11`. Nobody meant those as settings.
 /// <https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables>
 fn is_service_link(name: &str, value: &str) -> bool {
-    if SETTINGS.iter().any(|setting| setting.variable() == name) {
+    if settings().any(|setting| setting.variable() == name) {
         return false;
     }
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
