@@ -7,7 +7,6 @@
 
 use std::{
     collections::HashSet,
-    hash::Hash,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -29,7 +28,10 @@ use symbolon_core::{
     token::{opaque::OpaqueAccessToken, personal::PersonalAccessToken},
 };
 use symbolon_storage::{Changed, Storage};
-use symbolon_web::metrics::Metrics;
+use symbolon_web::{
+    memory::{Age, Memory, Name},
+    metrics::Metrics,
+};
 
 use crate::failure::Failure;
 
@@ -71,7 +73,7 @@ pub struct Cache {
     revoked: Kept<String, ()>,
     opaque: Kept<String, OpaqueAccessToken>,
     personal: Kept<String, PersonalAccessToken>,
-    recorded: moka::sync::Cache<Id<PersonalAccessToken>, ()>,
+    recorded: Memory<Id<PersonalAccessToken>, ()>,
     seen: Mutex<HashSet<Changed>>,
     read_at: Mutex<Option<Instant>>,
     keys_changed: AtomicBool,
@@ -102,10 +104,7 @@ impl Cache {
             revoked: Kept::new("revoked_token", 100_000),
             opaque: Kept::new("access_token", 50_000),
             personal: Kept::new("personal_access_token", 50_000),
-            recorded: moka::sync::Cache::builder()
-                .max_capacity(50_000)
-                .time_to_live(USE_INTERVAL)
-                .build(),
+            recorded: Memory::new(50_000, Age::SinceKept(USE_INTERVAL)),
             seen: Mutex::default(),
             read_at: Mutex::default(),
             keys_changed: AtomicBool::new(false),
@@ -208,8 +207,7 @@ impl Cache {
     /// Whether this use of a personal access token is to be recorded: not more often than once in
     /// [`USE_INTERVAL`].
     pub fn is_use_to_be_recorded(&self, token: &Id<PersonalAccessToken>) -> bool {
-        let entry = self.recorded.entry_by_ref(token).or_insert(());
-        entry.is_fresh()
+        self.recorded.is_new(token)
     }
 
     /// Forgets what this instance itself has just changed.
@@ -341,11 +339,11 @@ impl Cache {
         load: impl Future<Output = Result<Option<V>, Failure>>,
     ) -> Result<Option<Arc<V>>, Failure>
     where
-        K: Clone + Eq + Hash + Send + Sync + 'static,
+        K: Name,
         V: Send + Sync + 'static,
     {
         let trusted = self.is_trusted();
-        if trusted && let Some(found) = kept.entries.get(key) {
+        if trusted && let Some(found) = kept.entries.known(key) {
             self.metrics.looked_up(kept.name, true);
             return Ok(found);
         }
@@ -354,7 +352,7 @@ impl Cache {
         let loaded = load.await?.map(Arc::new);
         // A change that came while we read may be missing in what we read: then it is not kept.
         if trusted && kept.epoch.load(Ordering::Acquire) == epoch {
-            kept.entries.insert(key.clone(), loaded.clone());
+            kept.entries.keep(key, loaded.clone());
         }
         Ok(loaded)
     }
@@ -372,36 +370,32 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// One kind of thing: `None` is kept too, so that an unknown name does not ask every time.
 struct Kept<K, V> {
     name: &'static str,
-    entries: moka::sync::Cache<K, Option<Arc<V>>>,
+    entries: Memory<K, V>,
     epoch: AtomicU64,
 }
 
 impl<K, V> Kept<K, V>
 where
-    K: Clone + Eq + Hash + Send + Sync + 'static,
+    K: Name,
     V: Send + Sync + 'static,
 {
     fn new(name: &'static str, capacity: u64) -> Self {
-        // A bound on age besides the feed, should a change ever be missed.
-        let entries = moka::sync::Cache::builder()
-            .max_capacity(capacity)
-            .time_to_live(Duration::from_secs(300))
-            .build();
         Self {
             name,
-            entries,
+            // A bound on age besides the feed, should a change ever be missed.
+            entries: Memory::new(capacity, Age::SinceKept(Duration::from_secs(300))),
             epoch: AtomicU64::new(0),
         }
     }
 
     fn forget(&self, key: &K) {
         self.epoch.fetch_add(1, Ordering::AcqRel);
-        self.entries.invalidate(key);
+        self.entries.forget(key);
     }
 
     fn forget_all(&self) {
         self.epoch.fetch_add(1, Ordering::AcqRel);
-        self.entries.invalidate_all();
+        self.entries.forget_all();
     }
 }
 

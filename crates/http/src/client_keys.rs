@@ -19,6 +19,7 @@ use symbolon_jose::{
     certificate::registered_certificates, strict_json,
 };
 use symbolon_outbound::{Expected, Outbound};
+use symbolon_web::memory::{Age, Memory};
 use tokio::sync::Mutex;
 
 /// For how long fetched keys are used without another look.
@@ -51,8 +52,8 @@ pub enum Unverified {
 /// The keys of all clients, as far as they were needed.
 pub struct ClientKeys {
     outbound: Arc<Outbound>,
-    registered: moka::sync::Cache<Id<Client>, Arc<(Value, KeySet)>>,
-    fetched: moka::sync::Cache<String, Arc<Mutex<Fetched>>>,
+    registered: Memory<Id<Client>, (Value, KeySet)>,
+    fetched: Memory<str, Mutex<Fetched>>,
 }
 
 /// What is read of a key set.
@@ -76,11 +77,8 @@ impl ClientKeys {
     pub fn new(outbound: Arc<Outbound>) -> Self {
         Self {
             outbound,
-            registered: moka::sync::Cache::new(10_000),
-            fetched: moka::sync::Cache::builder()
-                .max_capacity(10_000)
-                .time_to_idle(STALE)
-                .build(),
+            registered: Memory::new(10_000, Age::Unbounded),
+            fetched: Memory::new(10_000, Age::SinceUsed(STALE)),
         }
     }
 
@@ -122,7 +120,7 @@ impl ClientKeys {
     }
 
     fn registered(&self, client: &Client, jwks: &Value) -> Result<KeySet, Unverified> {
-        let kept = self.registered.get(&client.id);
+        let kept = self.registered.value(&client.id);
         if let Some(kept) = kept.filter(|kept| kept.0 == *jwks) {
             return Ok(kept.1.clone());
         }
@@ -131,7 +129,7 @@ impl ClientKeys {
             Unverified::KeysUnavailable
         })?;
         let kept = Arc::new((jwks.clone(), keys.clone()));
-        self.registered.insert(client.id.clone(), kept);
+        self.registered.keep(&client.id, Some(kept));
         Ok(keys)
     }
 
@@ -162,7 +160,7 @@ impl ClientKeys {
         uri: &str,
         mut knows: impl FnMut(&KeySet) -> bool,
     ) -> Result<KeySet, Unverified> {
-        let place = self.fetched.get_with_by_ref(uri, Arc::default);
+        let place = self.fetched.value_or_default(uri);
         let (set, seen) = {
             let mut fetched = place.lock().await;
             if fetched.age().is_none_or(|age| age >= FRESH) {

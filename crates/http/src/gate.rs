@@ -7,6 +7,7 @@
 use std::{sync::Arc, time::Duration};
 
 use symbolon_core::attempt;
+use symbolon_web::memory::{Age, Memory};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// For how long an account that nobody signs in to keeps its place.
@@ -14,26 +15,30 @@ const IDLE: Duration = Duration::from_secs(120);
 
 /// The accounts that somebody is signing in to.
 pub struct Gate {
-    accounts: moka::sync::Cache<Vec<u8>, Arc<Semaphore>>,
+    accounts: Memory<[u8], Turns>,
+}
+
+struct Turns(Arc<Semaphore>);
+
+impl Default for Turns {
+    fn default() -> Self {
+        let permits = usize::try_from(attempt::FREE).unwrap_or(1);
+        Self(Arc::new(Semaphore::new(permits)))
+    }
 }
 
 impl Gate {
     /// Nobody is signing in yet.
     pub fn new() -> Self {
-        let accounts = moka::sync::Cache::builder()
-            .max_capacity(10_000)
-            .time_to_idle(IDLE)
-            .build();
-        Self { accounts }
+        Self {
+            accounts: Memory::new(10_000, Age::SinceUsed(IDLE)),
+        }
     }
 
     /// Waits for a turn. It ends when the permit is dropped.
     pub async fn pass(&self, account: &[u8]) -> Option<OwnedSemaphorePermit> {
-        let permits = usize::try_from(attempt::FREE).unwrap_or(1);
-        let semaphore = self
-            .accounts
-            .get_with(account.to_vec(), || Arc::new(Semaphore::new(permits)));
+        let turns = self.accounts.value_or_default(account);
         // `None` only for a closed semaphore, and nobody closes one.
-        semaphore.acquire_owned().await.ok()
+        Arc::clone(&turns.0).acquire_owned().await.ok()
     }
 }

@@ -15,6 +15,7 @@ use symbolon_core::{
 };
 use symbolon_jose::{Expected, Seal, SealError, SigningKey, VerifyError, VerifyingKeys};
 use symbolon_storage::{Applied, Storage, StorageError, StoredKey};
+use symbolon_web::memory::{Age, Memory};
 
 use crate::answer;
 
@@ -41,7 +42,7 @@ pub struct Keyring {
     verifying: VerifyingKeys,
     /// What access tokens say whose signature was right, by their SHA-256. With other keys comes
     /// another keyring, and nothing of this is in it.
-    verified: moka::sync::Cache<[u8; 32], Arc<AccessTokenClaims>>,
+    verified: Memory<[u8; 32], AccessTokenClaims>,
     published: Vec<String>,
     document: Bytes,
     etag: HeaderValue,
@@ -89,7 +90,7 @@ impl Keyring {
     /// [`VerifyError`]. Time and revocation are not looked at here.
     pub fn access_token(&self, token: &str) -> Result<Option<Arc<AccessTokenClaims>>, VerifyError> {
         let digest = Sha256::digest(token).into();
-        if let Some(claims) = self.verified.get(&digest) {
+        if let Some(claims) = self.verified.value(&digest) {
             return Ok(Some(claims));
         }
         // Only the one type: an ID token is no access token (requirement A2.9).
@@ -105,7 +106,7 @@ impl Keyring {
         }
         let claims = verified.claims().ok().map(Arc::new);
         if let Some(claims) = &claims {
-            self.verified.insert(digest, Arc::clone(claims));
+            self.verified.keep(&digest, Some(Arc::clone(claims)));
         }
         Ok(claims)
     }
@@ -147,7 +148,7 @@ impl Keyring {
         )]);
         let document = Bytes::from(serde_json::to_vec(&jwks).unwrap_or_default());
         Ok(Self {
-            verified: moka::sync::Cache::new(MOST_VERIFIED),
+            verified: Memory::new(MOST_VERIFIED, Age::Unbounded),
             verifying: VerifyingKeys::from_signing_keys(all.iter().map(|(_, key)| key)),
             keys: all,
             published,

@@ -6,7 +6,8 @@
 
 use std::io::{IsTerminal, stderr};
 
-use tracing_subscriber::EnvFilter;
+use tracing::Level;
+use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::config::LogFormat;
 
@@ -14,9 +15,12 @@ use crate::config::LogFormat;
 /// all the same means `info`. A second call changes nothing. Never panics, not even when the
 /// standard error stream is closed.
 pub(crate) fn start(format: LogFormat, level: &str) {
-    let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter: Targets = level
+        .parse()
+        .unwrap_or_else(|_| Targets::new().with_default(Level::INFO));
     let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        // The filter decides, which is a layer of its own.
+        .with_max_level(Level::TRACE)
         .with_writer(stderr)
         // It would report a failed write with `eprintln!`, which panics when that fails too.
         .log_internal_errors(false);
@@ -26,10 +30,12 @@ pub(crate) fn start(format: LogFormat, level: &str) {
             .json()
             .flatten_event(true)
             .with_span_list(false)
+            .finish()
+            .with(filter)
             .try_init(),
         // Colour is on by default, unless NO_COLOR is set: only a pipe has to be told apart.
-        LogFormat::Text if stderr().is_terminal() => log.try_init(),
-        LogFormat::Text => log.with_ansi(false).try_init(),
+        LogFormat::Text if stderr().is_terminal() => log.finish().with(filter).try_init(),
+        LogFormat::Text => log.with_ansi(false).finish().with(filter).try_init(),
     };
 }
 

@@ -11,5 +11,6 @@ pub mod entropy;
 pub mod form;
 pub mod guard;
 pub mod json;
+pub mod memory;
 pub mod metrics;
 pub mod password_pool;

@@ -222,7 +222,7 @@ pub(crate) struct Device {
 #[derive(Clone, Debug)]
 pub(crate) struct Log {
     pub(crate) format: LogFormat,
-    /// A filter that `tracing_subscriber::EnvFilter` accepts.
+    /// A filter that `tracing_subscriber::filter::Targets` accepts.
     pub(crate) level: String,
 }
 
