@@ -32,6 +32,7 @@ pub mod introspection;
 pub mod json;
 pub mod keys;
 pub mod mac;
+pub mod machine_key;
 pub mod organization;
 pub mod parameters;
 pub mod password;

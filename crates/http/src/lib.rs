@@ -23,6 +23,7 @@ mod failure;
 mod gate;
 mod interaction;
 pub mod keyring;
+mod machine_assertion;
 mod organization;
 mod page;
 mod provider;

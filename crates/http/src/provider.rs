@@ -6,6 +6,7 @@ use axum::body::Bytes;
 use http::HeaderValue;
 use symbolon_core::{
     authorize::request::Offer,
+    client::Client,
     client_auth::assertion::Rules as AssertionRules,
     discovery::{Endpoints, Metadata},
     dpop::nonce::NonceKeys,
@@ -37,6 +38,7 @@ use crate::{
     failure::Failure,
     gate::Gate,
     keyring::{KeyError, Keyring, SharedKeyring, shared},
+    machine_assertion,
     page::home::DemoGuide,
     upstream_tokens::UpstreamTokens,
 };
@@ -100,6 +102,9 @@ pub struct ProviderSettings {
     pub dpop: DpopSettings,
     /// Devices without a browser.
     pub device: DeviceSettings,
+    /// The client of machine users that name none when they sign for themselves; `None`: they have
+    /// to name one.
+    pub machine_client: Option<Id<Client>>,
     /// Whether `/metrics` answers.
     pub metrics: bool,
     /// What the home page shows of a demo.
@@ -154,6 +159,7 @@ pub struct Provider {
     pub(crate) guard: Arc<Guard>,
     pub(crate) issuer: Arc<str>,
     pub(crate) keyring: SharedKeyring,
+    pub(crate) machine_rules: AssertionRules,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) nonce_keys: NonceKeys,
     pub(crate) passwords: PasswordPool,
@@ -197,6 +203,7 @@ impl Provider {
                 &endpoints,
                 settings.longest_assertion,
             ),
+            machine_rules: machine_assertion::rules(&settings.issuer, &endpoints),
             certificates: parts.certificates,
             client_keys: ClientKeys::new(parts.outbound),
             bundles: Bundles::default(),

@@ -88,6 +88,7 @@ pub(crate) async fn provider(
         .as_deref()
         .map(Id::parse)
         .transpose();
+    let machine_client = config.clients.machine_client.as_deref().map(Id::parse);
     let settings = ProviderSettings {
         issuer: issuer.to_owned(),
         paths: paths(config, issuer),
@@ -116,6 +117,12 @@ pub(crate) async fn provider(
             code_lifetime: lifetime(config.device.code_lifetime),
             poll_interval: lifetime(config.device.poll_interval),
         },
+        machine_client: machine_client
+            .transpose()
+            .map_err(|error| WireError::Setting {
+                setting: "clients.machine_client",
+                why: error.to_string(),
+            })?,
         metrics: config.metrics.enabled,
         demo,
     };

@@ -24,6 +24,7 @@ macro_rules! statements {
 mod administration;
 mod devices;
 mod error;
+mod machine_keys;
 mod migration;
 mod postgres;
 mod pushed_requests;
@@ -58,6 +59,7 @@ pub use administration::{
 };
 pub use devices::Devices;
 pub use error::StorageError;
+pub use machine_keys::MachineKeys;
 pub use pushed_requests::PushedRequests;
 pub use record::{
     Browser, Changed, Credential, DeclaredSubject, Interaction, KeptChanges, PolicyFacts,
@@ -89,6 +91,7 @@ pub trait Storage:
     + Devices
     + Holders
     + Interactions
+    + MachineKeys
     + Maintenance
     + PersonalTokens
     + Policies
@@ -113,6 +116,7 @@ impl<T> Storage for T where
         + Devices
         + Holders
         + Interactions
+        + MachineKeys
         + Maintenance
         + PersonalTokens
         + Policies

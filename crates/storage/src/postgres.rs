@@ -41,6 +41,8 @@ mod devices;
 mod holders;
 #[path = "sql/interactions.rs"]
 mod interactions;
+#[path = "sql/machine_keys.rs"]
+mod machine_keys;
 #[path = "sql/maintenance.rs"]
 mod maintenance;
 #[path = "sql/personal_tokens.rs"]

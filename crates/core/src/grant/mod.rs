@@ -6,6 +6,7 @@
 pub mod authorization_code;
 pub mod client_credentials;
 pub mod device_code;
+pub mod jwt_bearer;
 pub mod refresh_token;
 pub mod token_exchange;
 
@@ -24,6 +25,8 @@ pub enum Request {
     ClientCredentials(client_credentials::Request),
     /// RFC 8628 §3.4.
     DeviceCode(device_code::Request),
+    /// RFC 7523 §2.1.
+    JwtBearer(jwt_bearer::Request),
     /// RFC 6749 §6.
     RefreshToken(refresh_token::Request),
     /// RFC 8693 §2.1.
@@ -50,6 +53,9 @@ impl Request {
             Some(GrantType::DeviceCode) => device_code::Request::parse(parameters)
                 .map(Self::DeviceCode)
                 .map_err(device_code::Refusal::wire),
+            Some(GrantType::JwtBearer) => jwt_bearer::Request::parse(parameters)
+                .map(Self::JwtBearer)
+                .map_err(jwt_bearer::Refusal::wire),
             Some(GrantType::RefreshToken) => refresh_token::Request::parse(parameters)
                 .map(Self::RefreshToken)
                 .map_err(refresh_token::Refusal::wire),
@@ -70,6 +76,7 @@ impl Request {
             Self::AuthorizationCode(_) => GrantType::AuthorizationCode,
             Self::ClientCredentials(_) => GrantType::ClientCredentials,
             Self::DeviceCode(_) => GrantType::DeviceCode,
+            Self::JwtBearer(_) => GrantType::JwtBearer,
             Self::RefreshToken(_) => GrantType::RefreshToken,
             Self::TokenExchange(_) => GrantType::TokenExchange,
         }

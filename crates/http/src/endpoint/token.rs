@@ -14,7 +14,7 @@ use symbolon_core::{
     device::DeviceState,
     error::OAuthError,
     grant::{
-        self, authorization_code, client_credentials, device_code, refresh_token,
+        self, authorization_code, client_credentials, device_code, jwt_bearer, refresh_token,
         token_exchange::{self, SubjectToken},
     },
     subject::Subject,
@@ -27,6 +27,7 @@ use crate::{
     dpop::{self, ProvenCall},
     exchange::{Call, TRIES, authenticate, commit, sign},
     failure::Failure,
+    machine_assertion,
     provider::Provider,
 };
 
@@ -41,9 +42,13 @@ pub async fn post(State(provider): State<Arc<Provider>>, request: Request) -> Re
 }
 
 async fn respond(provider: &Provider, call: &Call) -> Result<Response, Failure> {
-    let client = match authenticate(provider, call).await? {
-        Ok(client) => client,
-        Err(response) => return Ok(response),
+    // An assertion of a machine user is all the proof there has to be (RFC 7521 §4.1).
+    let client = match machine_assertion::client(provider, &call.headers, &call.parameters).await? {
+        Some(client) => client,
+        None => match authenticate(provider, call).await? {
+            Ok(client) => client,
+            Err(response) => return Ok(response),
+        },
     };
     let mut response = match exchange(provider, &client, call).await? {
         Err(error) => refuse(provider, error, false),
@@ -90,6 +95,9 @@ async fn exchange(
         }
         grant::Request::DeviceCode(request) => {
             device_code(provider, client, request, confirmation).await?
+        }
+        grant::Request::JwtBearer(request) => {
+            jwt_bearer(provider, client, request, confirmation).await?
         }
         grant::Request::RefreshToken(request) => {
             refresh_token(provider, client, request, confirmation).await?
@@ -175,6 +183,25 @@ async fn device_code(
         }
     }
     Err(Failure::Contended)
+}
+
+async fn jwt_bearer(
+    provider: &Provider,
+    client: &Client,
+    request: &jwt_bearer::Request,
+    confirmation: Confirmation,
+) -> Result<Result<Tokens, OAuthError>, Failure> {
+    if let Err(refusal) = machine_assertion::verify(provider, request).await? {
+        return Ok(Err(log(client, &refusal, refusal.wire())));
+    }
+    let signer = provider.cache.subject(&request.signer).await?;
+    let policy = provider.policy().await?;
+    let issuance = provider.issuance(&policy, confirmation);
+    let decision = jwt_bearer::decide(request, client, signer.as_deref(), issuance);
+    let outcome = commit(provider, decision)
+        .await?
+        .ok_or(Failure::Contended)?;
+    Ok(outcome.map_err(|refusal| log(client, &refusal, refusal.wire())))
 }
 
 async fn refresh_token(

@@ -192,6 +192,7 @@ pub(crate) struct Registration {
 pub(crate) struct Clients {
     pub(crate) assertion_lifetime: Seconds,
     pub(crate) certificate_header: Option<String>,
+    pub(crate) machine_client: Option<String>,
     pub(crate) certificate_authorities: Option<PathBuf>,
 }
 
@@ -404,6 +405,7 @@ fn assemble(values: &Values<'_>) -> Result<Config, String> {
             assertion_lifetime: values.read("clients.assertion_lifetime")?,
             certificate_header: values.optional("clients.certificate_header")?,
             certificate_authorities: values.optional("clients.certificate_authorities")?,
+            machine_client: values.optional("clients.machine_client")?,
         },
         outbound: Outbound {
             ca_file: values.optional("outbound.ca_file")?,

@@ -11,7 +11,7 @@ use symbolon_core::time::{Lifetime, Timestamp};
 use super::{
     COLUMNS, DATABASE_TIME, Database, MIGRATIONS, acts, acts_owned, administration,
     administration_reads, approvals, attempts, audit, browsers, changes, clients, consents,
-    declared, devices, holders, interactions, personal_tokens, policies, pushed_requests, sessions,
+    declared, devices, holders, interactions, machine_keys, personal_tokens, policies, pushed_requests, sessions,
     signing_keys, single_uses, subjects, tokens,
 };
 use crate::{Maintenance, Result, StorageError, migration::migrator};
@@ -137,6 +137,7 @@ impl Maintenance for Database {
             devices::STATEMENTS,
             holders::STATEMENTS,
             interactions::STATEMENTS,
+            machine_keys::STATEMENTS,
             personal_tokens::STATEMENTS,
             policies::STATEMENTS,
             pushed_requests::STATEMENTS,

@@ -37,6 +37,18 @@ pub(super) const SETTINGS: &[Setting] = &[
          clients with `tls_client_auth`, in PEM. Symbolon checks it itself, also behind a proxy.",
     ),
     setting(
+        "clients.machine_client",
+        Kind::Name,
+        Described {
+            means: "they have to name one",
+            example: "machines",
+        },
+        "The client (`client_id`) of machine users that sign with a key file and name no client, as \
+         libraries for key files do. It needs the grant \
+         `urn:ietf:params:oauth:grant-type:jwt-bearer`, and its `scope` is what they can ask for. \
+         Their assertion is then all that they prove.",
+    ),
+    setting(
         "outbound.ca_file",
         Kind::File,
         Described {
