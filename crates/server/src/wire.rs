@@ -8,7 +8,7 @@ use symbolon_core::{
     id::Id,
     keys::KeySettings,
     organization::Organization,
-    settings::{BundleSettings, DeviceSettings, RequestSettings, SessionSettings, TokenSettings},
+    settings::{BackchannelSettings, BundleSettings, DeviceSettings, RequestSettings, SessionSettings, TokenSettings},
     time::{Lifetime, Timestamp},
 };
 use symbolon_http::{
@@ -116,6 +116,10 @@ pub(crate) async fn provider(
         device: DeviceSettings {
             code_lifetime: lifetime(config.device.code_lifetime),
             poll_interval: lifetime(config.device.poll_interval),
+        },
+        backchannel: BackchannelSettings {
+            request_lifetime: lifetime(config.backchannel.request_lifetime),
+            poll_interval: lifetime(config.backchannel.poll_interval),
         },
         machine_client: machine_client
             .transpose()
@@ -352,6 +356,7 @@ fn paths(config: &Config, issuer: &str) -> Paths {
         keys: config.paths.keys.clone(),
         userinfo: config.paths.userinfo.clone(),
         device_authorization: config.paths.device_authorization.clone(),
+        backchannel_authentication: config.paths.backchannel_authentication.clone(),
         end_session: config.paths.end_session.clone(),
     }
 }

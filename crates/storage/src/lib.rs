@@ -22,6 +22,7 @@ macro_rules! statements {
 }
 
 mod administration;
+mod backchannel_requests;
 mod devices;
 mod error;
 mod machine_keys;
@@ -57,6 +58,7 @@ pub use administration::{
     Act, Administered, Administration, AuditEvent, AuditFilter, Basis, PageOf, SecretRecord,
     Stored, SubjectFilter,
 };
+pub use backchannel_requests::{BackchannelRequests, Notice};
 pub use devices::Devices;
 pub use error::StorageError;
 pub use machine_keys::MachineKeys;
@@ -83,6 +85,7 @@ pub trait Storage:
     Administration
     + Approvals
     + Attempts
+    + BackchannelRequests
     + Browsers
     + Changes
     + Clients
@@ -108,6 +111,7 @@ impl<T> Storage for T where
     T: Administration
         + Approvals
         + Attempts
+        + BackchannelRequests
         + Browsers
         + Changes
         + Clients

@@ -25,6 +25,8 @@ mod approvals;
 mod attempts;
 #[path = "sql/audit.rs"]
 mod audit;
+#[path = "sql/backchannel_requests.rs"]
+mod backchannel_requests;
 #[path = "sql/browsers.rs"]
 mod browsers;
 #[path = "sql/changes.rs"]

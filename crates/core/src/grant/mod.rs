@@ -4,11 +4,13 @@
 //! and `decide` (the rule).
 
 pub mod authorization_code;
+pub mod backchannel;
 pub mod client_credentials;
 pub mod device_code;
 pub mod jwt_bearer;
 pub mod refresh_token;
 pub mod token_exchange;
+pub mod waiting;
 
 use crate::{
     client::{Client, GrantType},
@@ -21,6 +23,8 @@ use crate::{
 pub enum Request {
     /// RFC 6749 §4.1.3.
     AuthorizationCode(authorization_code::Request),
+    /// CIBA §10.1.
+    Backchannel(backchannel::Request),
     /// RFC 6749 §4.4.2.
     ClientCredentials(client_credentials::Request),
     /// RFC 8628 §3.4.
@@ -47,6 +51,9 @@ impl Request {
             Some(GrantType::AuthorizationCode) => authorization_code::Request::parse(parameters)
                 .map(Self::AuthorizationCode)
                 .map_err(authorization_code::Refusal::wire),
+            Some(GrantType::Ciba) => backchannel::Request::parse(parameters)
+                .map(Self::Backchannel)
+                .map_err(backchannel::Refusal::wire),
             Some(GrantType::ClientCredentials) => client_credentials::Request::parse(parameters)
                 .map(Self::ClientCredentials)
                 .map_err(client_credentials::Refusal::wire),
@@ -74,6 +81,7 @@ impl Request {
     pub const fn grant_type(&self) -> GrantType {
         match self {
             Self::AuthorizationCode(_) => GrantType::AuthorizationCode,
+            Self::Backchannel(_) => GrantType::Ciba,
             Self::ClientCredentials(_) => GrantType::ClientCredentials,
             Self::DeviceCode(_) => GrantType::DeviceCode,
             Self::JwtBearer(_) => GrantType::JwtBearer,

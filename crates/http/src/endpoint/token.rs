@@ -10,15 +10,18 @@ use axum::{
 use http::{Method, StatusCode};
 use symbolon_core::{
     approval::Approval,
+    backchannel::BackchannelRequest,
     client::Client,
-    device::DeviceState,
+    device::DeviceAuthorization,
     error::OAuthError,
     grant::{
-        self, authorization_code, client_credentials, device_code, jwt_bearer, refresh_token,
+        self, authorization_code, backchannel, client_credentials, device_code, jwt_bearer,
+        refresh_token,
         token_exchange::{self, SubjectToken},
     },
     subject::Subject,
     token::{Tokens, confirmation::Confirmation},
+    waiting::{Said, Waiting},
 };
 
 use crate::{
@@ -89,6 +92,9 @@ async fn exchange(
     let outcome = match &request {
         grant::Request::ClientCredentials(request) => {
             client_credentials(provider, client, request, confirmation).await?
+        }
+        grant::Request::Backchannel(request) => {
+            backchannel(provider, client, request, confirmation).await?
         }
         grant::Request::AuthorizationCode(request) => {
             authorization_code(provider, client, request, confirmation).await?
@@ -165,19 +171,51 @@ async fn device_code(
             Some(code) => provider.storage.device(code.digest()).await?,
             None => None,
         };
-        let approval = match device.as_ref().map(|device| &device.state) {
-            Some(DeviceState::Approved { approval }) => provider.storage.approval(approval).await?,
-            _ => None,
-        };
+        let waiting = device.as_ref().map(DeviceAuthorization::waiting);
+        let approval = approval_of(provider, waiting.as_ref()).await?;
         let subject = subject_of(provider, approval.as_ref()).await?;
         let facts = device_code::Facts {
-            device: device.as_ref(),
+            waiting,
             approval: approval.as_ref(),
             subject: subject.as_deref(),
         };
         let policy = provider.policy().await?;
         let issuance = provider.issuance(&policy, confirmation);
         let decision = device_code::decide(request, client, &facts, issuance);
+        if let Some(outcome) = commit(provider, decision).await? {
+            return Ok(outcome.map_err(|refusal| log(client, &refusal, refusal.wire())));
+        }
+    }
+    Err(Failure::Contended)
+}
+
+async fn backchannel(
+    provider: &Provider,
+    client: &Client,
+    request: &backchannel::Request,
+    confirmation: Confirmation,
+) -> Result<Result<Tokens, OAuthError>, Failure> {
+    for _ in 0..TRIES {
+        let asked = match &request.auth_req_id {
+            Some(secret) => {
+                provider
+                    .storage
+                    .backchannel_request(secret.digest())
+                    .await?
+            }
+            None => None,
+        };
+        let waiting = asked.as_ref().map(BackchannelRequest::waiting);
+        let approval = approval_of(provider, waiting.as_ref()).await?;
+        let subject = subject_of(provider, approval.as_ref()).await?;
+        let facts = backchannel::Facts {
+            waiting,
+            approval: approval.as_ref(),
+            subject: subject.as_deref(),
+        };
+        let policy = provider.policy().await?;
+        let issuance = provider.issuance(&policy, confirmation);
+        let decision = backchannel::decide(request, client, &facts, issuance);
         if let Some(outcome) = commit(provider, decision).await? {
             return Ok(outcome.map_err(|refusal| log(client, &refusal, refusal.wire())));
         }
@@ -265,6 +303,17 @@ async fn token_exchange(
         .await?
         .ok_or(Failure::Contended)?;
     Ok(outcome.map_err(|refusal| log(client, &refusal, refusal.wire())))
+}
+
+/// What a person allowed who was waited for, if they did.
+async fn approval_of(
+    provider: &Provider,
+    waiting: Option<&Waiting<'_>>,
+) -> Result<Option<Approval>, Failure> {
+    match waiting.map(|waiting| waiting.said) {
+        Some(Said::Approved { approval }) => Ok(provider.storage.approval(approval).await?),
+        _ => Ok(None),
+    }
 }
 
 async fn subject_of(

@@ -100,4 +100,17 @@ pub(super) const SETTINGS: &[Setting] = &[
         Value("5s"),
         "How long a device waits between two questions whether that was done.",
     ),
+    setting(
+        "backchannel.request_lifetime",
+        seconds(10, 30 * MINUTE),
+        Value("5m"),
+        "How long a person may take to answer a request that a client makes in the back channel \
+         (CIBA), and the longest that a client can ask for.",
+    ),
+    setting(
+        "backchannel.poll_interval",
+        seconds(2, MINUTE),
+        Value("5s"),
+        "How long a client waits between two questions whether that was done.",
+    ),
 ];
