@@ -30,6 +30,7 @@ mod hostile;
 mod interactions;
 mod interop;
 mod introspection;
+mod jwt_bearer;
 mod keys;
 mod login_storm;
 mod machine;

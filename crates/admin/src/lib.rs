@@ -9,6 +9,9 @@
 //! Who calls is found out by whoever wires this ([`Callers`]): this crate knows nothing of how tokens
 //! are made.
 
+// A schema of many members is one macro.
+#![recursion_limit = "512"]
+
 mod api;
 mod call;
 mod caller;
@@ -84,6 +87,29 @@ pub trait KeyMaker: Send + Sync {
     /// # Errors
     /// What is wrong with them.
     fn check(&self, jwks: &serde_json::Value) -> Result<(), String>;
+
+    /// A new key for a machine user; the error is for the log.
+    async fn make_machine_key(&self) -> Result<MachineKeyPair, String>;
+
+    /// Checks a public key that somebody brings for a machine user: its name, and the key with it;
+    /// the error is for who does.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    fn name_machine_key(
+        &self,
+        jwk: serde_json::Value,
+    ) -> Result<(String, serde_json::Value), String>;
+}
+
+/// A key for a machine user, both halves.
+pub struct MachineKeyPair {
+    /// Its name.
+    pub kid: String,
+    /// The private half, in PEM: to be handed out once.
+    pub private_pem: String,
+    /// The public half.
+    pub public_jwk: serde_json::Value,
 }
 
 /// What the API is made of.

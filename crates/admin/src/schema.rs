@@ -3,7 +3,7 @@
 use schemars::{Schema, SchemaGenerator, json_schema};
 use symbolon_core::algorithm::Algorithm;
 use symbolon_core::authorize::{response_mode::ResponseMode, response_type::ResponseType};
-use symbolon_core::client::{AuthenticationMethod, GrantType};
+use symbolon_core::client::{AuthenticationMethod, DeliveryMode, GrantType};
 use symbolon_core::client_auth::assertion::SigningAlgorithm;
 
 /// Rules (`core::policy::rule`).
@@ -110,6 +110,9 @@ pub(crate) fn metadata(_: &mut SchemaGenerator) -> Schema {
             "request_object_signing_alg": { "enum": request_algorithms },
             "require_signed_request_object": { "type": "boolean" },
             "require_pushed_authorization_requests": { "type": "boolean" },
+            "backchannel_token_delivery_mode": { "enum": DeliveryMode::ALL },
+            "backchannel_client_notification_endpoint": uri(),
+            "backchannel_authentication_request_signing_alg": { "enum": algorithms },
             "require_pkce": { "type": "boolean" },
             "default_max_age": { "type": "integer", "description": "Seconds." },
             "initiate_login_uri": uri(),

@@ -1,7 +1,9 @@
 //! Clients: the applications and machines that ask for tokens.
 #![doc(alias = "RFC 7591")]
 
+mod backchannel;
 mod check;
+mod page;
 
 use std::{fmt, net::IpAddr};
 
@@ -25,6 +27,7 @@ use crate::{
     time::{Lifetime, Timestamp},
 };
 
+pub use backchannel::DeliveryMode;
 pub use check::ClientError;
 
 /// A registered client. The names of the fields are those of RFC 7591 §2 and of OpenID Connect
@@ -76,7 +79,7 @@ pub struct ClientMetadata {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        deserialize_with = "web_page"
+        deserialize_with = "page::web_page"
     )]
     pub jwks_uri: Option<String>,
     /// The subject of its certificate, as one of five ways to name it (RFC 8705 §2.1.2).
@@ -119,6 +122,19 @@ pub struct ClientMetadata {
     /// Whether all of its requests have to be pushed (RFC 9126 §6).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub require_pushed_authorization_requests: bool,
+    /// How it learns that somebody decided whom it asked for in the back channel (CIBA §4).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backchannel_token_delivery_mode: Option<DeliveryMode>,
+    /// Where it is told, in the mode `ping`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "page::web_page"
+    )]
+    pub backchannel_client_notification_endpoint: Option<String>,
+    /// What it signs its requests in the back channel with; `None`: it does not sign them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backchannel_authentication_request_signing_alg: Option<Algorithm>,
     /// Whether it has to use PKCE (RFC 7636). Only a confidential client can be exempt
     /// (requirement A2.4).
     #[serde(
@@ -133,7 +149,7 @@ pub struct ClientMetadata {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        deserialize_with = "https_page"
+        deserialize_with = "page::https_page"
     )]
     pub initiate_login_uri: Option<String>,
     /// Where codes may be sent.
@@ -182,28 +198,28 @@ pub struct ClientMetadata {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        deserialize_with = "web_page"
+        deserialize_with = "page::web_page"
     )]
     pub client_uri: Option<String>,
     /// Its logo.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        deserialize_with = "web_page"
+        deserialize_with = "page::web_page"
     )]
     pub logo_uri: Option<String>,
     /// Its privacy policy.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        deserialize_with = "web_page"
+        deserialize_with = "page::web_page"
     )]
     pub policy_uri: Option<String>,
     /// Its terms of service.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        deserialize_with = "web_page"
+        deserialize_with = "page::web_page"
     )]
     pub tos_uri: Option<String>,
 }
@@ -270,6 +286,10 @@ words! {
         TokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange",
         /// RFC 8628 §3.4.
         DeviceCode = "urn:ietf:params:oauth:grant-type:device_code",
+        /// RFC 7523 §2.1.
+        JwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer",
+        /// CIBA §10.1.
+        Ciba = "urn:openid:params:grant-type:ciba",
         /// RFC 6749 §4.2, as OIDC Core §3.2 and §3.3 use it. Legacy.
         Implicit = "implicit",
     }
@@ -465,25 +485,5 @@ impl Zitadel {
     fn is_valid(&self) -> bool {
         let permitted = |byte: u8| byte.is_ascii_alphanumeric() || b"._-~".contains(&byte);
         (1..=64).contains(&self.project.len()) && self.project.bytes().all(permitted)
-    }
-}
-
-fn web_page<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    Option::<String>::deserialize(deserializer)?
-        .map(|text| crate::redirect_uri::web_page(&text))
-        .transpose()
-        .map_err(serde::de::Error::custom)
-}
-
-/// OIDC Core §4: a page that others send people to is reached by https.
-fn https_page<'de, D: serde::Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<String>, D::Error> {
-    let page = web_page(deserializer)?;
-    match &page {
-        Some(text) if !text.starts_with("https://") => Err(serde::de::Error::custom(
-            "initiate_login_uri is an https URL (OpenID Connect Core 4)",
-        )),
-        _ => Ok(page),
     }
 }

@@ -3,9 +3,10 @@
 use crate::{
     approval::{Approval, RefreshFamilyState},
     id::Id,
-    secret::{AccessToken, DeviceCode, Digest, RefreshGeneration},
+    secret::{AccessToken, Digest, RefreshGeneration},
     time::Timestamp,
     token::opaque::OpaqueAccessToken,
+    waiting::Waiter,
 };
 
 /// The answer of a `decide` function. The changes are applied even when the outcome is a refusal:
@@ -25,10 +26,10 @@ pub struct Decision<O> {
 pub enum Change {
     /// Record an opaque access token.
     IssueOpaqueAccessToken(Box<OpaqueAccessToken>),
-    /// A device asked. Presupposes that nobody has asked for it meanwhile.
-    RecordDevicePoll {
+    /// Who waits for a person asked. Presupposes that nobody has asked for it meanwhile.
+    RecordPoll {
         /// Which.
-        device: Digest<DeviceCode>,
+        waiter: Waiter,
         /// When it asked before this, if it did.
         before: Option<Timestamp>,
         /// When.
@@ -66,10 +67,11 @@ pub enum Change {
         /// When.
         at: Timestamp,
     },
-    /// A device asked too often: its interval grows (`device::SLOW_DOWN`). Presupposes nothing.
-    SlowDeviceDown {
+    /// Who waits for a person asked too often: its interval grows (`waiting::SLOW_DOWN`). Presupposes
+    /// nothing.
+    SlowDown {
         /// Which.
-        device: Digest<DeviceCode>,
+        waiter: Waiter,
         /// When.
         at: Timestamp,
     },

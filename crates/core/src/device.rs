@@ -1,7 +1,7 @@
 //! Devices without a browser: they show a short code, a person types it elsewhere and says yes or
 //! no, and the device asks until it gets its tokens.
 //!
-//! What the person allows is an [`Approval`] like any other; this module is about the way to it.
+//! What the person allows is an approval like any other; this module is about the way to it.
 //! The rule of the token endpoint is `grant::device_code`.
 #![doc(alias = "RFC 8628")]
 
@@ -12,7 +12,6 @@ pub use request::{Refusal, check};
 pub use user_code::{NoUserCode, UserCode};
 
 use crate::{
-    approval::Approval,
     client::Client,
     entropy::Entropy,
     id::Id,
@@ -21,17 +20,8 @@ use crate::{
     settings::DeviceSettings,
     time::{Lifetime, Timestamp},
     token::target::Targets,
+    waiting::{Said, Waiter, Waiting},
 };
-
-/// By how much a device that asks too often has to slow down (RFC 8628 §3.5).
-pub const SLOW_DOWN: Lifetime = Lifetime::from_seconds(5);
-
-/// The longest wait that asking too often can lead to.
-pub const LONGEST_INTERVAL: Lifetime = Lifetime::from_seconds(60);
-
-/// Instants are whole seconds, so two of them that are 4.2 seconds apart may look like 5, and the
-/// other way round: a device that keeps to its interval is never told to slow down.
-const ROUNDING: Lifetime = Lifetime::from_seconds(1);
 
 /// A device that waits.
 #[derive(Clone, Debug)]
@@ -57,24 +47,7 @@ pub struct DeviceAuthorization {
     /// When it asked last, if it did.
     pub polled_at: Option<Timestamp>,
     /// What the person said.
-    pub state: DeviceState,
-}
-
-/// What the person said.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DeviceState {
-    /// Nothing yet.
-    Pending,
-    /// Yes.
-    Approved {
-        /// What was allowed.
-        approval: Id<Approval>,
-    },
-    /// No.
-    Denied {
-        /// When.
-        at: Timestamp,
-    },
+    pub state: Said,
 }
 
 impl DeviceAuthorization {
@@ -99,19 +72,25 @@ impl DeviceAuthorization {
             expires_at: now.plus(settings.code_lifetime),
             interval: settings.poll_interval,
             polled_at: None,
-            state: DeviceState::Pending,
+            state: Said::Pending,
         };
         (device, code)
     }
 
     /// Whether a person can still say something.
     pub fn is_open(&self, now: Timestamp) -> bool {
-        self.state == DeviceState::Pending && now < self.expires_at
+        self.waiting().is_open(now)
     }
 
-    /// Whether the device asks sooner than it may.
-    pub fn is_hasty(&self, now: Timestamp) -> bool {
-        self.polled_at
-            .is_some_and(|at| now.plus(ROUNDING) < at.plus(self.interval))
+    /// What the rules of waiting need to know of it.
+    pub fn waiting(&self) -> Waiting<'_> {
+        Waiting {
+            waiter: Waiter::Device(self.digest),
+            client: &self.client,
+            expires_at: self.expires_at,
+            interval: self.interval,
+            polled_at: self.polled_at,
+            said: &self.state,
+        }
     }
 }

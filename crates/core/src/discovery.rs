@@ -12,7 +12,7 @@ use crate::{
         response_type::ResponseType,
     },
     claims,
-    client::{AuthenticationMethod, GrantType},
+    client::{AuthenticationMethod, DeliveryMode, GrantType},
     client_auth::assertion::SigningAlgorithm,
     scope,
     session::ACR_PASSWORD,
@@ -38,6 +38,8 @@ pub struct Endpoints {
     pub userinfo: String,
     /// RFC 8628 §3.1.
     pub device_authorization: String,
+    /// CIBA §4.
+    pub backchannel_authentication: String,
     /// OpenID Connect RP-Initiated Logout §2.
     pub end_session: String,
 }
@@ -54,6 +56,10 @@ pub struct Metadata<'a> {
     introspection_endpoint: &'a str,
     revocation_endpoint: &'a str,
     device_authorization_endpoint: &'a str,
+    backchannel_authentication_endpoint: &'a str,
+    backchannel_token_delivery_modes_supported: [&'a str; 2],
+    backchannel_authentication_request_signing_alg_values_supported: [Algorithm; 4],
+    backchannel_user_code_parameter_supported: bool,
     end_session_endpoint: &'a str,
     scopes_supported: &'a [&'a str],
     response_types_supported: Vec<&'a str>,
@@ -126,6 +132,10 @@ impl<'a> Metadata<'a> {
             introspection_endpoint: &endpoints.introspect,
             revocation_endpoint: &endpoints.revoke,
             device_authorization_endpoint: &endpoints.device_authorization,
+            backchannel_authentication_endpoint: &endpoints.backchannel_authentication,
+            backchannel_token_delivery_modes_supported: DeliveryMode::ALL,
+            backchannel_authentication_request_signing_alg_values_supported: Algorithm::ALL,
+            backchannel_user_code_parameter_supported: false,
             end_session_endpoint: &endpoints.end_session,
             scopes_supported: &scope::STANDARD,
             response_types_supported: ResponseType::ALL

@@ -15,6 +15,8 @@ pub enum ErrorCode {
     ConsentRequired,
     /// RFC 8628 §3.5.
     ExpiredToken,
+    /// CIBA §13.
+    InvalidBindingMessage,
     /// OIDC Core §3.1.2.6.
     InteractionRequired,
     /// RFC 9470 §3.
@@ -55,6 +57,8 @@ pub enum ErrorCode {
     TemporarilyUnavailable,
     /// RFC 6749 §5.2.
     UnauthorizedClient,
+    /// CIBA §13.
+    UnknownUserId,
     /// OpenID Connect Core Error Code unmet_authentication_requirements.
     UnmetAuthenticationRequirements,
     /// RFC 6749 §5.2.
@@ -76,6 +80,7 @@ impl ErrorCode {
             Self::AuthorizationPending => "authorization_pending",
             Self::ConsentRequired => "consent_required",
             Self::ExpiredToken => "expired_token",
+            Self::InvalidBindingMessage => "invalid_binding_message",
             Self::InteractionRequired => "interaction_required",
             Self::InsufficientUserAuthentication => "insufficient_user_authentication",
             Self::InvalidClient => "invalid_client",
@@ -96,6 +101,7 @@ impl ErrorCode {
             Self::SlowDown => "slow_down",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
             Self::UnauthorizedClient => "unauthorized_client",
+            Self::UnknownUserId => "unknown_user_id",
             Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::UnsupportedResponseType => "unsupported_response_type",

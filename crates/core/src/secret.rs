@@ -40,6 +40,8 @@ kinds! {
     AccessToken = "sy_at_", 32;
     /// An authorization code (RFC 6749 §1.3.1).
     AuthorizationCode = "sy_ac_", 32;
+    /// What a client asks with that asked for somebody in the back channel (CIBA §7.3).
+    AuthRequestId = "sy_ar_", 32;
     /// What a device without a browser asks with (RFC 8628 §3.2).
     DeviceCode = "sy_dc_", 32;
     /// The handle of one interaction (sign-in, consent) in a browser.

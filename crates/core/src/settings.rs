@@ -50,6 +50,15 @@ pub struct DeviceSettings {
     pub poll_interval: Lifetime,
 }
 
+/// How requests in the back channel wait (CIBA).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BackchannelSettings {
+    /// How long a person may take, if the client does not ask for less (`expires_in`).
+    pub request_lifetime: Lifetime,
+    /// How long a client waits between two questions (`interval`).
+    pub poll_interval: Lifetime,
+}
+
 /// Which authorization requests are accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestSettings {

@@ -190,7 +190,7 @@ fn fold(text: &str) -> String {
     lower.nfkc().collect::<String>().trim().to_owned()
 }
 
-fn is_invisible(character: char) -> bool {
+pub(crate) fn is_invisible(character: char) -> bool {
     character.is_control()
         || (character.is_whitespace() && character != ' ')
         || matches!(character,

@@ -23,6 +23,7 @@ pub(crate) fn rules(issuer: &str, endpoints: &Endpoints, longest_lifetime: Lifet
         issuer,
         &endpoints.token,
         &endpoints.pushed,
+        &endpoints.backchannel_authentication,
         &endpoints.introspect,
         &endpoints.revoke,
     ];

@@ -221,8 +221,8 @@ impl Cache {
                     self.opaque.forget(&token.hexadecimal());
                 }
                 Change::IssueOpaqueAccessToken(_)
-                | Change::RecordDevicePoll { .. }
-                | Change::SlowDeviceDown { .. }
+                | Change::RecordPoll { .. }
+                | Change::SlowDown { .. }
                 | Change::RedeemCode { .. }
                 | Change::RotateRefreshToken { .. } => {}
             }

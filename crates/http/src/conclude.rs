@@ -25,6 +25,7 @@ use crate::{
     exchange::{apply, sign_access_token, sign_id_token},
     failure::Failure,
     interaction::Asked,
+    own_page,
     page::{authorization_response, error},
     provider::Provider,
 };
@@ -41,12 +42,9 @@ pub async fn approve(
     consent: Option<&Scope>,
 ) -> Result<Response, Failure> {
     let now = provider.now();
-    if session
-        .seen_at
-        .plus(Lifetime::from_seconds(REFRESH_INTERVAL_SECONDS))
-        < now
-    {
-        provider.storage.touch_session(&session.id, now).await?;
+    touch(provider, session).await?;
+    if asked.own_page {
+        return Ok(own_page::done(provider));
     }
     let Asked {
         client,
@@ -104,6 +102,19 @@ pub async fn approve(
         .map(|(name, value)| (*name, value.as_str()))
         .collect();
     authorization_response::respond(provider, request_id, client, &request.redirect, &answer)
+}
+
+/// A session is used.
+///
+/// # Errors
+/// When storage fails.
+pub async fn touch(provider: &Provider, session: &Session) -> Result<(), Failure> {
+    let exact_to = Lifetime::from_seconds(REFRESH_INTERVAL_SECONDS);
+    let now = provider.now();
+    if session.seen_at.plus(exact_to) < now {
+        provider.storage.touch_session(&session.id, now).await?;
+    }
+    Ok(())
 }
 
 /// Makes the tokens of the front channel, as parameters of the answer (OIDC Core §3.2.2.5).

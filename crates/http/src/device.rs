@@ -10,7 +10,7 @@ use axum::response::Response;
 use http::StatusCode;
 use sha2::{Digest as _, Sha256};
 use symbolon_core::{
-    authorize::{code, device::ask_about},
+    authorize::{code, waiting::ask_about},
     device::{DeviceAuthorization, UserCode},
     secret::{DeviceCode, Digest},
     session::Session,
@@ -110,10 +110,13 @@ pub async fn ask(provider: &Provider, code: Digest<DeviceCode>) -> Result<Option
     let Some(client) = client.filter(|client| client.disabled_at.is_none()) else {
         return Ok(None);
     };
+    let (scope, targets) = (&device.scope, &device.targets);
+    let page = page(provider);
     Ok(Some(Asked {
-        request: ask_about(&device, &page(provider), &*provider.entropy),
+        request: ask_about(&device.client, scope, targets, &page, &*provider.entropy),
         client,
         expected: None,
+        own_page: false,
         device: Some(Box::new(device)),
     }))
 }

@@ -36,6 +36,7 @@ use crate::{
     device,
     failure::Failure,
     organization::eligible_sessions,
+    own_page,
     page::error,
     provider::Provider,
     source::{Arrived, hold},
@@ -52,6 +53,8 @@ pub struct Asked {
     pub expected: Option<Id<Subject>>,
     /// The device that waits, if it is one that asks.
     pub device: Option<Box<DeviceAuthorization>>,
+    /// Whether the person signs in for a page of ours ([`crate::own_page`]).
+    pub own_page: bool,
 }
 
 /// A request that did not.
@@ -107,6 +110,7 @@ pub async fn check(
             request,
             expected,
             device: None,
+            own_page: false,
         }),
         Err(refusal) => Err(Refused::Client(client, redirect, refusal)),
     })
@@ -195,6 +199,7 @@ pub async fn open(
         return Ok(Err(error::no_cookie(provider, request_id)));
     }
     let checked = match found.device {
+        None if found.own_page.is_some() => Ok(own_page::ask(provider, false)),
         None => check(provider, &found.parameters).await?,
         Some(code) => match device::ask(provider, code).await? {
             Some(asked) => Ok(asked),
@@ -249,6 +254,7 @@ pub async fn begin(
         parameters: arrived.parameters,
         device: asked.device.as_ref().map(|device| device.digest),
         pushed: arrived.pushed,
+        own_page: asked.own_page.then(|| own_page::NAME.to_owned()),
         progress,
         expires_at: now.plus(provider.settings.interaction_lifetime),
         finished_at: None,
@@ -312,6 +318,9 @@ pub async fn give_up(
         device,
         ..
     } = &open.asked;
+    if open.asked.own_page {
+        return Ok(own_page::give_up(provider));
+    }
     if let Some(device) = device {
         return device::deny(provider, request_id, &open.asked, device).await;
     }

@@ -8,6 +8,7 @@ mod access;
 mod admission;
 mod answer;
 pub mod assertion;
+mod backchannel;
 mod bearer;
 mod bundle;
 mod cache;
@@ -23,7 +24,9 @@ mod failure;
 mod gate;
 mod interaction;
 pub mod keyring;
+mod machine_assertion;
 mod organization;
+mod own_page;
 mod page;
 mod provider;
 mod sign_out;
@@ -67,6 +70,15 @@ pub fn router(provider: Arc<Provider>) -> Router {
             &at(device::PAGE),
             get(page::device::get).post(page::device::post),
         )
+        .route(&at(backchannel::PAGE), get(page::approvals::list))
+        .route(
+            &at("/approvals/sign-in"),
+            get(page::approvals::other_account),
+        )
+        .route(
+            &at("/approvals/{request}"),
+            get(page::approvals::get).post(page::approvals::post),
+        )
         .route(
             &at("/sign-in/{handle}"),
             get(page::sign_in::get).post(page::sign_in::post),
@@ -106,6 +118,10 @@ pub fn router(provider: Arc<Provider>) -> Router {
         .route(
             &at(&paths.device_authorization),
             post(endpoint::device_authorization::post),
+        )
+        .route(
+            &at(&paths.backchannel_authentication),
+            post(endpoint::backchannel_authentication::post),
         )
         .route(&at(&paths.introspect), post(endpoint::introspect::post))
         .route(

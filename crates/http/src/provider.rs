@@ -6,6 +6,7 @@ use axum::body::Bytes;
 use http::HeaderValue;
 use symbolon_core::{
     authorize::request::Offer,
+    client::Client,
     client_auth::assertion::Rules as AssertionRules,
     discovery::{Endpoints, Metadata},
     dpop::nonce::NonceKeys,
@@ -15,7 +16,9 @@ use symbolon_core::{
     organization::Organization,
     policy::Policy,
     session::ACR_PASSWORD,
-    settings::{BundleSettings, DeviceSettings, RequestSettings, SessionSettings, TokenSettings},
+    settings::{
+        BackchannelSettings, BundleSettings, DeviceSettings, RequestSettings, SessionSettings, TokenSettings,
+    },
     step_up::Requirement,
     time::{Clock, Lifetime, Timestamp},
     token::{Issuance, confirmation::Confirmation, refresh::SuccessionKeys},
@@ -27,6 +30,7 @@ use symbolon_web::{guard::Guard, metrics::Metrics, password_pool::PasswordPool};
 
 use crate::{
     answer, assertion,
+    backchannel::{Unknown, unknown},
     bundle::Bundles,
     cache::Cache,
     certificate::Certificates,
@@ -37,6 +41,7 @@ use crate::{
     failure::Failure,
     gate::Gate,
     keyring::{KeyError, Keyring, SharedKeyring, shared},
+    machine_assertion,
     page::home::DemoGuide,
     upstream_tokens::UpstreamTokens,
 };
@@ -62,6 +67,8 @@ pub struct Paths {
     pub userinfo: String,
     /// RFC 8628 §3.1.
     pub device_authorization: String,
+    /// CIBA §7.
+    pub backchannel_authentication: String,
     /// RP-Initiated Logout §2.
     pub end_session: String,
 }
@@ -100,6 +107,11 @@ pub struct ProviderSettings {
     pub dpop: DpopSettings,
     /// Devices without a browser.
     pub device: DeviceSettings,
+    /// Requests in the back channel.
+    pub backchannel: BackchannelSettings,
+    /// The client of machine users that name none when they sign for themselves; `None`: they have
+    /// to name one.
+    pub machine_client: Option<Id<Client>>,
     /// Whether `/metrics` answers.
     pub metrics: bool,
     /// What the home page shows of a demo.
@@ -154,8 +166,10 @@ pub struct Provider {
     pub(crate) guard: Arc<Guard>,
     pub(crate) issuer: Arc<str>,
     pub(crate) keyring: SharedKeyring,
+    pub(crate) machine_rules: AssertionRules,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) nonce_keys: NonceKeys,
+    pub(crate) outbound: Arc<Outbound>,
     pub(crate) passwords: PasswordPool,
     pub(crate) paths: Paths,
     pub(crate) seal: Seal,
@@ -164,6 +178,7 @@ pub struct Provider {
     pub(crate) strangers: Strangers,
     pub(crate) succession: SuccessionKeys,
     pub(crate) throttle: WrongSecrets,
+    pub(crate) unknown_people: Unknown,
     pub(crate) upstream_tokens: UpstreamTokens,
 }
 
@@ -197,8 +212,9 @@ impl Provider {
                 &endpoints,
                 settings.longest_assertion,
             ),
+            machine_rules: machine_assertion::rules(&settings.issuer, &endpoints),
             certificates: parts.certificates,
-            client_keys: ClientKeys::new(parts.outbound),
+            client_keys: ClientKeys::new(Arc::clone(&parts.outbound)),
             bundles: Bundles::default(),
             cache: Cache::new(
                 Arc::clone(&parts.storage),
@@ -215,6 +231,7 @@ impl Provider {
             keyring: shared(keyring),
             metrics: parts.metrics,
             nonce_keys: dpop::nonce_keys(&parts.seal),
+            outbound: parts.outbound,
             passwords: parts.passwords,
             paths: settings.paths.clone(),
             strangers: strangers(),
@@ -223,6 +240,7 @@ impl Provider {
             settings,
             storage: parts.storage,
             throttle: wrong_secrets(),
+            unknown_people: unknown(),
             upstream_tokens: UpstreamTokens::new(),
         });
         let learned = provider.cache.learn(now).await;
@@ -305,6 +323,7 @@ fn endpoints(settings: &ProviderSettings) -> Endpoints {
         keys: at(&paths.keys),
         userinfo: at(&paths.userinfo),
         device_authorization: at(&paths.device_authorization),
+        backchannel_authentication: at(&paths.backchannel_authentication),
         end_session: at(&paths.end_session),
     }
 }

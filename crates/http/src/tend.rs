@@ -4,10 +4,13 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::{bundle, cache::POLL_INTERVAL, keyring::Keyring, provider::Provider};
+use crate::{backchannel, bundle, cache::POLL_INTERVAL, keyring::Keyring, provider::Provider};
 
 /// How often it is asked whether a key is due; also how late a key can leave the JWK Set.
 const KEY_INTERVAL: Duration = Duration::from_secs(30);
+
+/// How often it is looked whether a client has to be told something once more.
+const NOTICE_INTERVAL: Duration = Duration::from_secs(5);
 
 /// How often expired rows are deleted.
 const PURGE_INTERVAL: Duration = Duration::from_secs(600);
@@ -17,11 +20,15 @@ impl Provider {
     pub async fn tend(self: Arc<Self>) {
         let mut feed = every(POLL_INTERVAL);
         let mut keys = every(KEY_INTERVAL);
+        let mut notices = every(NOTICE_INTERVAL);
         let mut purge = every(PURGE_INTERVAL);
         loop {
             tokio::select! {
                 _ = feed.tick() => self.read_feed().await,
                 _ = keys.tick() => self.renew_keys(false).await,
+                _ = notices.tick() => {
+                    tokio::spawn(backchannel::deliver(Arc::clone(&self)));
+                }
                 _ = purge.tick() => {
                     // Slow on a large table; the feed must not wait for it.
                     let provider = Arc::clone(&self);

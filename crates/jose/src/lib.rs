@@ -9,6 +9,7 @@
 //! - [`shared_secret`]: the one token under a MAC that is accepted, a client's assertion.
 //! - [`proof`]: a token that carries its own key, as a DPoP proof does.
 //! - [`seal`]: [`Seal`], encryption at rest under a [`KeyEncryptionKey`], and derived secrets.
+//! - [`machine_key`]: the key files of machine users.
 //! - [`key_encryption_key`]: the one secret that an operator keeps outside the database.
 //! - [`mod@thumbprint`]: the name of a key that follows from the key.
 //! - [`strict_json`]: JSON that refuses what an attacker could say twice.
@@ -38,6 +39,7 @@
 pub mod certificate;
 pub mod error;
 pub mod key_encryption_key;
+pub mod machine_key;
 mod private_key;
 pub mod proof;
 mod public_key;

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use axum::Router;
 use http::HeaderMap;
 use symbolon_admin::{
-    AdminParts, AdminSettings, Caller, Callers, KeyMaker, Refused, Token, router as management,
+    AdminParts, AdminSettings, Caller, Callers, KeyMaker, MachineKeyPair, Refused, Token, router as management,
 };
 use symbolon_core::{
     keys::KeyPlan,
@@ -16,7 +16,7 @@ use symbolon_core::{
     token::access::{AccessTokenClaims, Audience},
 };
 use symbolon_http::{Bearer, BearerToken, NoBearer, Provider};
-use symbolon_jose::VerifyingKeys;
+use symbolon_jose::{VerifyingKeys, machine_key};
 use symbolon_storage::{Storage, StoredKey};
 use symbolon_web::{clock::SystemClock, entropy::SystemEntropy, password_pool::PasswordPool};
 
@@ -132,5 +132,26 @@ impl KeyMaker for Wired {
 
     fn check(&self, jwks: &serde_json::Value) -> Result<(), String> {
         VerifyingKeys::check_registered(jwks).map_err(|error| error.to_string())
+    }
+
+    async fn make_machine_key(&self) -> Result<MachineKeyPair, String> {
+        // As long as any RSA key.
+        let made = tokio::task::spawn_blocking(machine_key::MachineKeyPair::generate);
+        let made = made.await.map_err(|error| error.to_string())?;
+        let made = made.map_err(|error| error.to_string())?;
+        Ok(MachineKeyPair {
+            kid: made.kid.clone(),
+            private_pem: made.private_pem.to_string(),
+            public_jwk: made.public_jwk.clone(),
+        })
+    }
+
+    fn name_machine_key(
+        &self,
+        mut jwk: serde_json::Value,
+    ) -> Result<(String, serde_json::Value), String> {
+        let kid = machine_key::name(&jwk).map_err(|error| error.to_string())?;
+        machine_key::named(&mut jwk, &kid);
+        Ok((kid, jwk))
     }
 }

@@ -8,7 +8,7 @@ use symbolon_core::{
     id::Id,
     keys::KeySettings,
     organization::Organization,
-    settings::{BundleSettings, DeviceSettings, RequestSettings, SessionSettings, TokenSettings},
+    settings::{BackchannelSettings, BundleSettings, DeviceSettings, RequestSettings, SessionSettings, TokenSettings},
     time::{Lifetime, Timestamp},
 };
 use symbolon_http::{
@@ -88,6 +88,7 @@ pub(crate) async fn provider(
         .as_deref()
         .map(Id::parse)
         .transpose();
+    let machine_client = config.clients.machine_client.as_deref().map(Id::parse);
     let settings = ProviderSettings {
         issuer: issuer.to_owned(),
         paths: paths(config, issuer),
@@ -116,6 +117,16 @@ pub(crate) async fn provider(
             code_lifetime: lifetime(config.device.code_lifetime),
             poll_interval: lifetime(config.device.poll_interval),
         },
+        backchannel: BackchannelSettings {
+            request_lifetime: lifetime(config.backchannel.request_lifetime),
+            poll_interval: lifetime(config.backchannel.poll_interval),
+        },
+        machine_client: machine_client
+            .transpose()
+            .map_err(|error| WireError::Setting {
+                setting: "clients.machine_client",
+                why: error.to_string(),
+            })?,
         metrics: config.metrics.enabled,
         demo,
     };
@@ -345,6 +356,7 @@ fn paths(config: &Config, issuer: &str) -> Paths {
         keys: config.paths.keys.clone(),
         userinfo: config.paths.userinfo.clone(),
         device_authorization: config.paths.device_authorization.clone(),
+        backchannel_authentication: config.paths.backchannel_authentication.clone(),
         end_session: config.paths.end_session.clone(),
     }
 }

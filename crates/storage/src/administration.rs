@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use symbolon_core::{
     client::{Client, StoredSecret},
     id::Id,
+    machine_key::MachineKey,
     organization::Organization,
     policy::{api::Api, relation::Relation},
     role::{Role, RoleKey},
@@ -118,6 +119,10 @@ pub enum Act {
     CreateToken(Box<PersonalAccessToken>),
     /// Revokes one.
     RevokeToken(Id<PersonalAccessToken>),
+    /// Adds a key of a machine user.
+    CreateMachineKey(Box<MachineKey>),
+    /// Takes one away.
+    DeleteMachineKey(Id<Subject>, Id<MachineKey>),
     /// Adds signing keys.
     CreateKeys(Vec<StoredKey>),
     /// Ends a session.

@@ -22,8 +22,10 @@ macro_rules! statements {
 }
 
 mod administration;
+mod backchannel_requests;
 mod devices;
 mod error;
+mod machine_keys;
 mod migration;
 mod postgres;
 mod pushed_requests;
@@ -56,8 +58,10 @@ pub use administration::{
     Act, Administered, Administration, AuditEvent, AuditFilter, Basis, PageOf, SecretRecord,
     Stored, SubjectFilter,
 };
+pub use backchannel_requests::{BackchannelRequests, Notice};
 pub use devices::Devices;
 pub use error::StorageError;
+pub use machine_keys::MachineKeys;
 pub use pushed_requests::PushedRequests;
 pub use record::{
     Browser, Changed, Credential, DeclaredSubject, Interaction, KeptChanges, PolicyFacts,
@@ -81,6 +85,7 @@ pub trait Storage:
     Administration
     + Approvals
     + Attempts
+    + BackchannelRequests
     + Browsers
     + Changes
     + Clients
@@ -89,6 +94,7 @@ pub trait Storage:
     + Devices
     + Holders
     + Interactions
+    + MachineKeys
     + Maintenance
     + PersonalTokens
     + Policies
@@ -105,6 +111,7 @@ impl<T> Storage for T where
     T: Administration
         + Approvals
         + Attempts
+        + BackchannelRequests
         + Browsers
         + Changes
         + Clients
@@ -113,6 +120,7 @@ impl<T> Storage for T where
         + Devices
         + Holders
         + Interactions
+        + MachineKeys
         + Maintenance
         + PersonalTokens
         + Policies

@@ -25,6 +25,8 @@ mod approvals;
 mod attempts;
 #[path = "sql/audit.rs"]
 mod audit;
+#[path = "sql/backchannel_requests.rs"]
+mod backchannel_requests;
 #[path = "sql/browsers.rs"]
 mod browsers;
 #[path = "sql/changes.rs"]
@@ -41,6 +43,8 @@ mod devices;
 mod holders;
 #[path = "sql/interactions.rs"]
 mod interactions;
+#[path = "sql/machine_keys.rs"]
+mod machine_keys;
 #[path = "sql/maintenance.rs"]
 mod maintenance;
 #[path = "sql/personal_tokens.rs"]

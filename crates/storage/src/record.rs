@@ -78,6 +78,8 @@ pub struct Interaction {
     pub device: Option<Digest<DeviceCode>>,
     /// The reference that it came by, if the request was pushed.
     pub pushed: Option<Digest<RequestUri>>,
+    /// The page of ours that the person signs in for; then there are no parameters either.
+    pub own_page: Option<String>,
     /// What was done so far.
     pub progress: Progress,
     /// Until when.

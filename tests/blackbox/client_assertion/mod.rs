@@ -21,23 +21,23 @@ use symbolon_testkit::{Answer, Backend, Server, http};
 use crate::support::{binary, file, options};
 
 /// `client_assertion_type` (RFC 7523 §2.2).
-const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+pub const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// The secret of the clients of `client_secret_jwt`.
 const SECRET: &str = "a shared secret of 32 bytes or so";
 
 /// A key of a client: private, with its kid.
 #[derive(Clone)]
-struct Key {
+pub struct Key {
     jwk: Jwk,
     algorithm: &'static str,
 }
 
 /// A key of each algorithm. Made once: an RSA key takes its time.
-static KEYS: LazyLock<[Key; 4]> = LazyLock::new(|| ["RS256", "PS256", "ES256", "EdDSA"].map(key));
+pub static KEYS: LazyLock<[Key; 4]> = LazyLock::new(|| ["RS256", "PS256", "ES256", "EdDSA"].map(key));
 
 /// A new key.
-fn key(algorithm: &'static str) -> Key {
+pub fn key(algorithm: &'static str) -> Key {
     let mut jwk = match algorithm {
         "RS256" | "PS256" => RsaKeyPair::generate(2048).unwrap().to_jwk_key_pair(),
         "ES256" => EcKeyPair::generate(EcCurve::P256)
@@ -52,11 +52,15 @@ fn key(algorithm: &'static str) -> Key {
 }
 
 impl Key {
-    fn kid(&self) -> &str {
+    pub fn kid(&self) -> &str {
         self.jwk.key_id().unwrap()
     }
 
-    fn public(&self) -> Value {
+    pub fn private(&self) -> &Jwk {
+        &self.jwk
+    }
+
+    pub fn public(&self) -> Value {
         let mut jwk = self.jwk.to_public_key().unwrap();
         jwk.set_key_id(self.kid());
         jwk.set_algorithm(self.algorithm);
@@ -65,7 +69,7 @@ impl Key {
     }
 
     /// Signs with this key, whatever it is meant for.
-    fn sign(&self, header: &Value, claims: &Value) -> String {
+    pub fn sign(&self, header: &Value, claims: &Value) -> String {
         let signer: Box<dyn JwsSigner> = match self.algorithm {
             "RS256" => Box::new(RS256.signer_from_jwk(&self.jwk).unwrap()),
             "PS256" => Box::new(PS256.signer_from_jwk(&self.jwk).unwrap()),
@@ -76,7 +80,7 @@ impl Key {
     }
 
     /// A good assertion of a client.
-    fn assertion(&self, client: &str, audience: &str) -> String {
+    pub fn assertion(&self, client: &str, audience: &str) -> String {
         self.sign(&json!({"kid": self.kid()}), &claims(client, audience))
     }
 }
@@ -97,19 +101,19 @@ fn compact(header: &Value, claims: &Value, signer: &dyn JwsSigner) -> String {
 }
 
 /// The claims of a good assertion, with a name that was never used before.
-fn claims(client: &str, audience: &str) -> Value {
+pub fn claims(client: &str, audience: &str) -> Value {
     json!({
         "iss": client, "sub": client, "aud": audience, "jti": unique(),
         "iat": now(), "exp": now() + 60,
     })
 }
 
-fn now() -> i64 {
+pub fn now() -> i64 {
     i64::try_from(since_epoch().as_secs()).unwrap()
 }
 
 /// A name that nothing else has, in this process and, by its time, in others.
-fn unique() -> String {
+pub fn unique() -> String {
     static NUMBER: AtomicU64 = AtomicU64::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     format!("{}-{number}", since_epoch().as_nanos())

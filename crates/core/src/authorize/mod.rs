@@ -12,7 +12,6 @@
 #![doc(alias = "RFC 6749 §4.1.1")]
 
 pub mod code;
-pub mod device;
 pub mod front_channel;
 pub mod interaction;
 pub mod prompt;
@@ -25,3 +24,4 @@ pub mod response_mode;
 pub mod response_type;
 pub mod signed_response;
 pub mod source;
+pub mod waiting;

@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 pub const TYPES: [&str; 2] = ["oauth-authz-req+jwt", "JWT"];
 
 /// How far a client's clock may be ahead (requirement A3.11).
-const CLOCK_SKEW: Lifetime = Lifetime::from_seconds(10);
+pub(crate) const CLOCK_SKEW: Lifetime = Lifetime::from_seconds(10);
 
 /// The longest life of an object, and its greatest age (FAPI 2.0 Message Signing §5.3.1).
 const AN_HOUR: Lifetime = Lifetime::from_hours(1);
@@ -196,7 +196,7 @@ fn check_times(
 }
 
 /// A `NumericDate` (RFC 7519 §2), which may have a fraction.
-fn instant(claims: &Map<String, Value>, name: &str) -> Result<Option<Timestamp>, Refusal> {
+pub(crate) fn instant(claims: &Map<String, Value>, name: &str) -> Result<Option<Timestamp>, Refusal> {
     let Some(value) = claims.get(name) else {
         return Ok(None);
     };
@@ -214,7 +214,7 @@ fn instant(claims: &Map<String, Value>, name: &str) -> Result<Option<Timestamp>,
 
 /// Claims as parameters: a text is itself, a number its digits, an object its JSON (RFC 9101 §4);
 /// several resources are several parameters (RFC 8707 §2).
-fn parameters(claims: Map<String, Value>) -> Result<Parameters, Refusal> {
+pub(crate) fn parameters(claims: Map<String, Value>) -> Result<Parameters, Refusal> {
     let mut pairs = Vec::new();
     for (name, value) in claims {
         if OWN.contains(&name.as_str()) {
@@ -249,7 +249,7 @@ fn text(value: Value) -> Result<String, Refusal> {
     }
 }
 
-const fn only(algorithm: Algorithm) -> &'static [Algorithm] {
+pub(crate) const fn only(algorithm: Algorithm) -> &'static [Algorithm] {
     match algorithm {
         Algorithm::RS256 => &[Algorithm::RS256],
         Algorithm::PS256 => &[Algorithm::PS256],

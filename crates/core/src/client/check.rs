@@ -1,6 +1,6 @@
 //! Whether the parts of a registration fit together.
 
-use super::{AuthenticationMethod, Client, ClientMetadata, GrantType};
+use super::{AuthenticationMethod, Client, ClientMetadata, DeliveryMode, GrantType};
 use crate::{authorize::request_object::RequestObjectAlgorithm, client_auth::tls_client_auth};
 
 /// Why the parts of a registration do not fit together.
@@ -78,6 +78,26 @@ pub enum ClientError {
         "request_object_signing_alg and require_signed_request_object need the public keys of the client (jwks or jwks_uri), and do not go with none"
     )]
     RequestObjectKeys,
+    /// CIBA for anybody.
+    #[error(
+        "urn:openid:params:grant-type:ciba is for confidential clients: whoever asks for a person has to be known"
+    )]
+    BackchannelPublic,
+    /// CIBA without a mode, or a mode without CIBA.
+    #[error(
+        "backchannel_token_delivery_mode (poll or ping) goes with the grant urn:openid:params:grant-type:ciba, and the grant with it"
+    )]
+    BackchannelMode,
+    /// Ping without an address, or an address without ping.
+    #[error(
+        "backchannel_client_notification_endpoint goes with backchannel_token_delivery_mode: ping, and the mode with it"
+    )]
+    BackchannelEndpoint,
+    /// Signed requests without keys.
+    #[error(
+        "backchannel_authentication_request_signing_alg needs the public keys of the client (jwks or jwks_uri) and the grant urn:openid:params:grant-type:ciba"
+    )]
+    BackchannelKeys,
     /// A public client without PKCE.
     #[error(
         "require_pkce: false is for confidential clients: nothing else protects the code of a public one"
@@ -85,7 +105,7 @@ pub enum ClientError {
     PublicWithoutPkce,
     /// refresh_token without a grant that gives one.
     #[error(
-        "refresh_token needs authorization_code or urn:ietf:params:oauth:grant-type:device_code beside it"
+        "refresh_token needs authorization_code, urn:ietf:params:oauth:grant-type:device_code or urn:openid:params:grant-type:ciba beside it"
     )]
     RefreshAlone,
     /// A name that cannot be shown.
@@ -107,6 +127,12 @@ impl Client {
         let code = self.allows(GrantType::AuthorizationCode);
         let implicit = self.allows(GrantType::Implicit);
         let device = self.allows(GrantType::DeviceCode);
+        let ciba = self.allows(GrantType::Ciba);
+        let mode = metadata.backchannel_token_delivery_mode;
+        let told_at = metadata.backchannel_client_notification_endpoint.is_some();
+        let signs_backchannel = metadata
+            .backchannel_authentication_request_signing_alg
+            .is_some();
         let machine = self.allows(GrantType::ClientCredentials);
         let public = methods.contains(&AuthenticationMethod::None);
         let signs = methods.contains(&AuthenticationMethod::PrivateKeyJwt)
@@ -194,8 +220,18 @@ impl Client {
                 ClientError::PublicWithoutPkce,
             ),
             (
-                self.allows(GrantType::RefreshToken) && !code && !device,
+                self.allows(GrantType::RefreshToken) && !code && !device && !ciba,
                 ClientError::RefreshAlone,
+            ),
+            (ciba && public, ClientError::BackchannelPublic),
+            (ciba != mode.is_some(), ClientError::BackchannelMode),
+            (
+                told_at != (mode == Some(DeliveryMode::Ping)),
+                ClientError::BackchannelEndpoint,
+            ),
+            (
+                signs_backchannel && !(ciba && metadata.has_keys()),
+                ClientError::BackchannelKeys,
             ),
             (
                 metadata.zitadel.as_ref().is_some_and(|own| !own.is_valid()),

@@ -1,7 +1,8 @@
-//! Client assertions: JWTs by which a client proves who it is, signed with its own key
-//! ([`super::private_key_jwt`]) or with its secret ([`super::client_secret_jwt`]).
+//! Assertions: JWTs by which somebody proves who they are. A client signs one with its own key
+//! ([`super::private_key_jwt`]) or with its secret ([`super::client_secret_jwt`]); a machine user
+//! signs one with a key of its own ([`crate::grant::jwt_bearer`]).
 //!
-//! The rule, beyond the signature: issuer and subject are the client; the audience is this server
+//! The rule, beyond the signature: issuer and subject are whoever signs; the audience is this server
 //! alone; it expires, and soon; and its name (`jti`) was not used before, at any instance.
 //!
 //! The audience is the issuer identifier, which is what the update of RFC 7523 asks for; or the
@@ -61,7 +62,8 @@ pub struct Claims {
     iat: Option<Timestamp>,
     #[serde(default, deserialize_with = "optional_instant")]
     nbf: Option<Timestamp>,
-    jti: String,
+    #[serde(default)]
+    jti: Option<String>,
 }
 
 /// What this server asks of every assertion.
@@ -143,8 +145,22 @@ impl Claims {
         rules: &Rules,
         now: Timestamp,
     ) -> Result<SingleUse, Refusal> {
+        self.check_signed_by(client.id.as_str(), "client assertion", rules, now)?
+            // OIDC Core §9: here it has to have a name.
+            .ok_or(Refusal::AssertionMalformed)
+    }
+
+    /// Whether it is good now, at this server, as an assertion of `signer` about itself; its name,
+    /// if it has one, which is still to be used up for this purpose.
+    pub(crate) fn check_signed_by(
+        &self,
+        signer: &str,
+        purpose: &str,
+        rules: &Rules,
+        now: Timestamp,
+    ) -> Result<Option<SingleUse>, Refusal> {
         // RFC 7523 §3, 1 to 2; OIDC Core §9.
-        if self.iss != client.id.as_str() || self.sub != client.id.as_str() {
+        if self.iss != signer || self.sub != signer {
             return Err(Refusal::AssertionSubject);
         }
         let audience = match &self.aud {
@@ -171,15 +187,14 @@ impl Claims {
         {
             return Err(Refusal::AssertionNotYet);
         }
-        if self.jti.is_empty() || self.jti.len() > LONGEST_NAME {
+        let Some(name) = &self.jti else {
+            return Ok(None);
+        };
+        if name.is_empty() || name.len() > LONGEST_NAME {
             return Err(Refusal::AssertionMalformed);
         }
-        Ok(SingleUse::new(
-            "client assertion",
-            client.id.as_str(),
-            &self.jti,
-            self.exp.plus(SKEW),
-        ))
+        let until = self.exp.plus(SKEW);
+        Ok(Some(SingleUse::new(purpose, signer, name, until)))
     }
 }
 

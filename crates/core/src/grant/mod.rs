@@ -4,10 +4,13 @@
 //! and `decide` (the rule).
 
 pub mod authorization_code;
+pub mod backchannel;
 pub mod client_credentials;
 pub mod device_code;
+pub mod jwt_bearer;
 pub mod refresh_token;
 pub mod token_exchange;
+pub mod waiting;
 
 use crate::{
     client::{Client, GrantType},
@@ -20,10 +23,14 @@ use crate::{
 pub enum Request {
     /// RFC 6749 §4.1.3.
     AuthorizationCode(authorization_code::Request),
+    /// CIBA §10.1.
+    Backchannel(backchannel::Request),
     /// RFC 6749 §4.4.2.
     ClientCredentials(client_credentials::Request),
     /// RFC 8628 §3.4.
     DeviceCode(device_code::Request),
+    /// RFC 7523 §2.1.
+    JwtBearer(jwt_bearer::Request),
     /// RFC 6749 §6.
     RefreshToken(refresh_token::Request),
     /// RFC 8693 §2.1.
@@ -44,12 +51,18 @@ impl Request {
             Some(GrantType::AuthorizationCode) => authorization_code::Request::parse(parameters)
                 .map(Self::AuthorizationCode)
                 .map_err(authorization_code::Refusal::wire),
+            Some(GrantType::Ciba) => backchannel::Request::parse(parameters)
+                .map(Self::Backchannel)
+                .map_err(backchannel::Refusal::wire),
             Some(GrantType::ClientCredentials) => client_credentials::Request::parse(parameters)
                 .map(Self::ClientCredentials)
                 .map_err(client_credentials::Refusal::wire),
             Some(GrantType::DeviceCode) => device_code::Request::parse(parameters)
                 .map(Self::DeviceCode)
                 .map_err(device_code::Refusal::wire),
+            Some(GrantType::JwtBearer) => jwt_bearer::Request::parse(parameters)
+                .map(Self::JwtBearer)
+                .map_err(jwt_bearer::Refusal::wire),
             Some(GrantType::RefreshToken) => refresh_token::Request::parse(parameters)
                 .map(Self::RefreshToken)
                 .map_err(refresh_token::Refusal::wire),
@@ -68,8 +81,10 @@ impl Request {
     pub const fn grant_type(&self) -> GrantType {
         match self {
             Self::AuthorizationCode(_) => GrantType::AuthorizationCode,
+            Self::Backchannel(_) => GrantType::Ciba,
             Self::ClientCredentials(_) => GrantType::ClientCredentials,
             Self::DeviceCode(_) => GrantType::DeviceCode,
+            Self::JwtBearer(_) => GrantType::JwtBearer,
             Self::RefreshToken(_) => GrantType::RefreshToken,
             Self::TokenExchange(_) => GrantType::TokenExchange,
         }

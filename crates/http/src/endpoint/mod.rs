@@ -3,6 +3,7 @@
 pub mod asset;
 pub mod authorize;
 pub mod authzen;
+pub mod backchannel_authentication;
 pub mod device_authorization;
 pub mod discovery;
 pub mod end_session;
@@ -32,6 +33,10 @@ pub fn route_name(path: &str) -> &'static str {
         ("/end_session", "end_session"),
         ("/device_authorization", "device_authorization"),
         ("/device", "device"),
+        ("/bc-authorize", "backchannel_authentication"),
+        ("/approvals", "approvals"),
+        ("/approvals/sign-in", "approvals"),
+        ("/approvals/{request}", "approvals"),
         ("/sign-in/{handle}", "sign_in"),
         ("/sign-up/{handle}", "sign_up"),
         ("/choose-account/{handle}", "choose_account"),

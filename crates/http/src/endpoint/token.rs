@@ -10,15 +10,18 @@ use axum::{
 use http::{Method, StatusCode};
 use symbolon_core::{
     approval::Approval,
+    backchannel::BackchannelRequest,
     client::Client,
-    device::DeviceState,
+    device::DeviceAuthorization,
     error::OAuthError,
     grant::{
-        self, authorization_code, client_credentials, device_code, refresh_token,
+        self, authorization_code, backchannel, client_credentials, device_code, jwt_bearer,
+        refresh_token,
         token_exchange::{self, SubjectToken},
     },
     subject::Subject,
     token::{Tokens, confirmation::Confirmation},
+    waiting::{Said, Waiting},
 };
 
 use crate::{
@@ -27,6 +30,7 @@ use crate::{
     dpop::{self, ProvenCall},
     exchange::{Call, TRIES, authenticate, commit, sign},
     failure::Failure,
+    machine_assertion,
     provider::Provider,
 };
 
@@ -41,9 +45,13 @@ pub async fn post(State(provider): State<Arc<Provider>>, request: Request) -> Re
 }
 
 async fn respond(provider: &Provider, call: &Call) -> Result<Response, Failure> {
-    let client = match authenticate(provider, call).await? {
-        Ok(client) => client,
-        Err(response) => return Ok(response),
+    // An assertion of a machine user is all the proof there has to be (RFC 7521 §4.1).
+    let client = match machine_assertion::client(provider, &call.headers, &call.parameters).await? {
+        Some(client) => client,
+        None => match authenticate(provider, call).await? {
+            Ok(client) => client,
+            Err(response) => return Ok(response),
+        },
     };
     let mut response = match exchange(provider, &client, call).await? {
         Err(error) => refuse(provider, error, false),
@@ -85,11 +93,17 @@ async fn exchange(
         grant::Request::ClientCredentials(request) => {
             client_credentials(provider, client, request, confirmation).await?
         }
+        grant::Request::Backchannel(request) => {
+            backchannel(provider, client, request, confirmation).await?
+        }
         grant::Request::AuthorizationCode(request) => {
             authorization_code(provider, client, request, confirmation).await?
         }
         grant::Request::DeviceCode(request) => {
             device_code(provider, client, request, confirmation).await?
+        }
+        grant::Request::JwtBearer(request) => {
+            jwt_bearer(provider, client, request, confirmation).await?
         }
         grant::Request::RefreshToken(request) => {
             refresh_token(provider, client, request, confirmation).await?
@@ -157,13 +171,11 @@ async fn device_code(
             Some(code) => provider.storage.device(code.digest()).await?,
             None => None,
         };
-        let approval = match device.as_ref().map(|device| &device.state) {
-            Some(DeviceState::Approved { approval }) => provider.storage.approval(approval).await?,
-            _ => None,
-        };
+        let waiting = device.as_ref().map(DeviceAuthorization::waiting);
+        let approval = approval_of(provider, waiting.as_ref()).await?;
         let subject = subject_of(provider, approval.as_ref()).await?;
         let facts = device_code::Facts {
-            device: device.as_ref(),
+            waiting,
             approval: approval.as_ref(),
             subject: subject.as_deref(),
         };
@@ -175,6 +187,59 @@ async fn device_code(
         }
     }
     Err(Failure::Contended)
+}
+
+async fn backchannel(
+    provider: &Provider,
+    client: &Client,
+    request: &backchannel::Request,
+    confirmation: Confirmation,
+) -> Result<Result<Tokens, OAuthError>, Failure> {
+    for _ in 0..TRIES {
+        let asked = match &request.auth_req_id {
+            Some(secret) => {
+                provider
+                    .storage
+                    .backchannel_request(secret.digest())
+                    .await?
+            }
+            None => None,
+        };
+        let waiting = asked.as_ref().map(BackchannelRequest::waiting);
+        let approval = approval_of(provider, waiting.as_ref()).await?;
+        let subject = subject_of(provider, approval.as_ref()).await?;
+        let facts = backchannel::Facts {
+            waiting,
+            approval: approval.as_ref(),
+            subject: subject.as_deref(),
+        };
+        let policy = provider.policy().await?;
+        let issuance = provider.issuance(&policy, confirmation);
+        let decision = backchannel::decide(request, client, &facts, issuance);
+        if let Some(outcome) = commit(provider, decision).await? {
+            return Ok(outcome.map_err(|refusal| log(client, &refusal, refusal.wire())));
+        }
+    }
+    Err(Failure::Contended)
+}
+
+async fn jwt_bearer(
+    provider: &Provider,
+    client: &Client,
+    request: &jwt_bearer::Request,
+    confirmation: Confirmation,
+) -> Result<Result<Tokens, OAuthError>, Failure> {
+    if let Err(refusal) = machine_assertion::verify(provider, request).await? {
+        return Ok(Err(log(client, &refusal, refusal.wire())));
+    }
+    let signer = provider.cache.subject(&request.signer).await?;
+    let policy = provider.policy().await?;
+    let issuance = provider.issuance(&policy, confirmation);
+    let decision = jwt_bearer::decide(request, client, signer.as_deref(), issuance);
+    let outcome = commit(provider, decision)
+        .await?
+        .ok_or(Failure::Contended)?;
+    Ok(outcome.map_err(|refusal| log(client, &refusal, refusal.wire())))
 }
 
 async fn refresh_token(
@@ -238,6 +303,17 @@ async fn token_exchange(
         .await?
         .ok_or(Failure::Contended)?;
     Ok(outcome.map_err(|refusal| log(client, &refusal, refusal.wire())))
+}
+
+/// What a person allowed who was waited for, if they did.
+async fn approval_of(
+    provider: &Provider,
+    waiting: Option<&Waiting<'_>>,
+) -> Result<Option<Approval>, Failure> {
+    match waiting.map(|waiting| waiting.said) {
+        Some(Said::Approved { approval }) => Ok(provider.storage.approval(approval).await?),
+        _ => Ok(None),
+    }
 }
 
 async fn subject_of(

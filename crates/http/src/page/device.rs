@@ -182,8 +182,8 @@ async fn take(
     }
 }
 
-/// How long ago a device asked, in words.
-fn age(then: Timestamp, now: Timestamp) -> String {
+/// How long ago somebody asked, in words.
+pub fn age(then: Timestamp, now: Timestamp) -> String {
     let age = now.since(then);
     if age < Lifetime::from_minutes(1) {
         "less than a minute ago".to_owned()

@@ -1,5 +1,6 @@
 //! The pages, one file each, and what they share.
 
+pub mod approvals;
 pub mod assets;
 pub mod authorization_response;
 pub mod choose_account;

@@ -11,10 +11,13 @@
 
 #![doc(alias = "OAuth 2.0 Form Post Response Mode")]
 
+mod approvals;
 #[cfg(test)]
 mod tests;
 
 use askama::Template;
+
+pub use approvals::{Approval, ApprovalDone, Approvals, PendingApproval};
 
 /// What every page has around its content.
 #[derive(Clone, Copy, Debug)]

@@ -5,6 +5,7 @@ mod config;
 mod doctor;
 mod export;
 mod keys;
+mod machine_key;
 mod migrate;
 mod pat;
 mod serve;
@@ -36,6 +37,8 @@ enum Command {
     Export(export::Export),
     /// Look at the signing keys, or rotate them.
     Keys(keys::Keys),
+    /// Make a key for a machine user, and print its key file.
+    MachineKey(machine_key::MachineKeyFile),
     /// Make, list and revoke personal access tokens.
     Pat(pat::Pat),
     /// Check configuration, database, clock, keys and issuer, and say what to fix.
@@ -78,6 +81,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, CommandError> 
         Command::Apply(apply) => apply.run().await,
         Command::Export(export) => export.run().await,
         Command::Keys(keys) => keys.run().await,
+        Command::MachineKey(key) => key.run().await,
         Command::Pat(pat) => pat.run().await,
         Command::Doctor(common) => doctor::run(&common).await,
         Command::Config => {

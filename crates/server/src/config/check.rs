@@ -191,7 +191,7 @@ pub(crate) fn warnings(config: &Config) -> Vec<String> {
     warnings
 }
 
-fn paths(config: &Config) -> [(&'static str, &str); 9] {
+fn paths(config: &Config) -> [(&'static str, &str); 10] {
     let paths = &config.paths;
     [
         ("paths.authorize", &paths.authorize),
@@ -202,6 +202,10 @@ fn paths(config: &Config) -> [(&'static str, &str); 9] {
         ("paths.keys", &paths.keys),
         ("paths.userinfo", &paths.userinfo),
         ("paths.device_authorization", &paths.device_authorization),
+        (
+            "paths.backchannel_authentication",
+            &paths.backchannel_authentication,
+        ),
         ("paths.end_session", &paths.end_session),
     ]
 }

@@ -14,6 +14,7 @@ const WIDTH: usize = 96;
 /// What a table of the file is about.
 fn heading(table: &str) -> &'static str {
     match table {
+        "backchannel" => "Requests that people approve elsewhere",
         "clients" => "How clients authenticate",
         "device" => "Devices without a browser",
         "dpop" => "Proofs of possession",

@@ -70,6 +70,7 @@ pub(crate) struct Config {
     pub(crate) outbound: Outbound,
     pub(crate) dpop: Dpop,
     pub(crate) device: Device,
+    pub(crate) backchannel: Backchannel,
     pub(crate) log: Log,
     pub(crate) metrics: Metrics,
     pub(crate) limits: Limits,
@@ -103,6 +104,7 @@ pub(crate) struct Paths {
     pub(crate) keys: String,
     pub(crate) userinfo: String,
     pub(crate) device_authorization: String,
+    pub(crate) backchannel_authentication: String,
     pub(crate) end_session: String,
 }
 
@@ -192,6 +194,7 @@ pub(crate) struct Registration {
 pub(crate) struct Clients {
     pub(crate) assertion_lifetime: Seconds,
     pub(crate) certificate_header: Option<String>,
+    pub(crate) machine_client: Option<String>,
     pub(crate) certificate_authorities: Option<PathBuf>,
 }
 
@@ -215,6 +218,13 @@ pub(crate) struct Dpop {
 #[derive(Clone, Debug)]
 pub(crate) struct Device {
     pub(crate) code_lifetime: Seconds,
+    pub(crate) poll_interval: Seconds,
+}
+
+/// `backchannel.*`
+#[derive(Clone, Debug)]
+pub(crate) struct Backchannel {
+    pub(crate) request_lifetime: Seconds,
     pub(crate) poll_interval: Seconds,
 }
 
@@ -348,6 +358,7 @@ fn assemble(values: &Values<'_>) -> Result<Config, String> {
             keys: values.read("paths.keys")?,
             userinfo: values.read("paths.userinfo")?,
             device_authorization: values.read("paths.device_authorization")?,
+            backchannel_authentication: values.read("paths.backchannel_authentication")?,
             end_session: values.read("paths.end_session")?,
         },
         token: Token {
@@ -404,6 +415,7 @@ fn assemble(values: &Values<'_>) -> Result<Config, String> {
             assertion_lifetime: values.read("clients.assertion_lifetime")?,
             certificate_header: values.optional("clients.certificate_header")?,
             certificate_authorities: values.optional("clients.certificate_authorities")?,
+            machine_client: values.optional("clients.machine_client")?,
         },
         outbound: Outbound {
             ca_file: values.optional("outbound.ca_file")?,
@@ -419,6 +431,10 @@ fn assemble(values: &Values<'_>) -> Result<Config, String> {
         device: Device {
             code_lifetime: values.read("device.code_lifetime")?,
             poll_interval: values.read("device.poll_interval")?,
+        },
+        backchannel: Backchannel {
+            request_lifetime: values.read("backchannel.request_lifetime")?,
+            poll_interval: values.read("backchannel.poll_interval")?,
         },
         log: Log {
             format: values.read("log.format")?,

@@ -184,7 +184,7 @@ impl Kind {
                     .to_owned()
             }
             Self::LogFormat => "text or json".to_owned(),
-            Self::Name => "the identifier of an organization".to_owned(),
+            Self::Name => "the identifier of an organization or client".to_owned(),
             Self::Networks => "a list of IP networks in CIDR notation, or of addresses".to_owned(),
             Self::NoncePolicy => "off, optional or required".to_owned(),
             Self::ProofAlgorithms => "a list out of ES256, EdDSA, PS256 and RS256".to_owned(),

@@ -7,7 +7,7 @@ use symbolon_core::{id::Id, subject::Subject};
 use symbolon_storage::Storage;
 
 use super::form::{
-    ClientForm, Form, GrantForm, MachineForm, OrganizationForm, RolesForm, StateError, UserForm,
+    ClientForm, Form, GrantForm, MachineForm, MachineKeyForm, OrganizationForm, RolesForm, StateError, UserForm,
 };
 
 const PAGE: u32 = 500;
@@ -80,11 +80,18 @@ async fn subjects(
             let disabled = subject.disabled_at.is_some();
             if subject.machine {
                 machines.insert(subject.id.clone(), subject.username.clone());
+                let keys = storage.machine_keys(&subject.id).await?;
+                let keys = keys.into_iter().map(|key| MachineKeyForm {
+                    jwk: key.jwk,
+                    expires_at: key.expires_at,
+                });
+                let keys: Vec<_> = keys.collect();
                 form.machine_users.push(MachineForm {
                     name: subject.username,
                     id: Some(subject.id),
                     organization: subject.organization,
                     roles,
+                    keys: (!keys.is_empty()).then_some(keys),
                     disabled,
                 });
             } else {

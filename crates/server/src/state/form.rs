@@ -129,8 +129,26 @@ pub(crate) struct MachineForm {
     pub(crate) organization: Id<Organization>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) roles: RolesForm,
+    /// All of them, when the key is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) keys: Option<Vec<MachineKeyForm>>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) disabled: bool,
+}
+
+/// A public key of a machine user.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MachineKeyForm {
+    /// RFC 7517; its `kid`, or its thumbprint, is its name.
+    pub(crate) jwk: serde_json::Value,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "as_optional_utc",
+        deserialize_with = "from_optional_utc"
+    )]
+    pub(crate) expires_at: Option<Timestamp>,
 }
 
 /// A client: the keys below, and beside them those of its metadata.
@@ -237,6 +255,19 @@ impl TryFrom<serde_json::Map<String, serde_json::Value>> for ClientForm {
 
 fn as_utc<S: serde::Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&wire::utc(*at))
+}
+
+fn as_optional_utc<S: serde::Serializer>(
+    at: &Option<Timestamp>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    at.map(wire::utc).serialize(serializer)
+}
+
+fn from_optional_utc<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Timestamp>, D::Error> {
+    from_utc(deserializer).map(Some)
 }
 
 fn from_utc<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {

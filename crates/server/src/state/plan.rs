@@ -5,6 +5,7 @@
 
 mod client;
 mod grants;
+mod machine_keys;
 mod policy;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +14,7 @@ use symbolon_core::{
     client::Client,
     entropy::Entropy,
     id::Id,
+    machine_key::MachineKey,
     organization::Organization,
     password::Password,
     policy::{api::Api, relation::Relation},
@@ -46,6 +48,7 @@ enum Step {
         Id<Organization>,
         Vec<(RoleKey, Option<Timestamp>)>,
     ),
+    MachineKeys(Id<Subject>, Vec<MachineKey>),
     Client(Box<Client>),
 }
 
@@ -132,6 +135,9 @@ impl Plan {
                     storage
                         .put_role_grants(subject, organization, roles, now)
                         .await?;
+                }
+                Step::MachineKeys(machine, keys) => {
+                    storage.put_machine_keys(machine, keys).await?;
                 }
                 Step::Client(client) => storage.put_client(client, now).await?,
             }
@@ -283,6 +289,7 @@ impl Maker<'_> {
         };
         self.machines
             .insert(declared.name.clone(), subject.id.clone());
+        let id = subject.id.clone();
         self.subject(
             "machine user",
             subject,
@@ -290,7 +297,11 @@ impl Maker<'_> {
             NewPassword::Keep,
             &declared.roles,
         )
-        .await
+        .await?;
+        match &declared.keys {
+            Some(keys) => self.machine_keys(&declared.name, &id, keys).await,
+            None => Ok(()),
+        }
     }
 
     async fn subject(

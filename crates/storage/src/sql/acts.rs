@@ -11,7 +11,7 @@ use super::{
     Connection,
     acts_owned::{self as owned, Owned},
     changes::feed,
-    personal_tokens, policies, sessions, signing_keys,
+    machine_keys, personal_tokens, policies, sessions, signing_keys,
 };
 use crate::{Act, Administered, RoleGrant};
 
@@ -182,6 +182,14 @@ pub(super) async fn perform(
         Act::RevokeToken(id) => {
             let revoked = personal_tokens::revoke(connection, id, now).await?;
             Ok(found(revoked, Administered::Missing))
+        }
+        Act::CreateMachineKey(key) => {
+            let created = machine_keys::insert(connection, key).await?;
+            Ok(found(created, Administered::Taken))
+        }
+        Act::DeleteMachineKey(machine, id) => {
+            let deleted = machine_keys::delete(connection, machine, id).await?;
+            Ok(found(deleted, Administered::Missing))
         }
         Act::CreateKeys(keys) => {
             for key in keys {

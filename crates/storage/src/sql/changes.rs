@@ -4,9 +4,9 @@ use async_trait::async_trait;
 use sqlx::{Row as _, query};
 use symbolon_core::{
     decision::Change,
-    device::{LONGEST_INTERVAL, SLOW_DOWN as SLOW_DOWN_BY},
     policy::token_changes::{MOST, TokenChange},
     time::Timestamp,
+    waiting::{LONGEST_INTERVAL, SLOW_DOWN, Waiter},
 };
 
 use super::{Connection, Database, Row};
@@ -23,9 +23,14 @@ statements! {
     ROTATE = "UPDATE approval SET refresh_previous = refresh_current, refresh_current = $2, \
         refresh_rotated_at = $3 \
         WHERE id = $1 AND refresh_current = $4 AND revoked_at IS NULL";
-    RECORD_POLL = "UPDATE device_authorization SET polled_at = $2 \
+    RECORD_BACKCHANNEL_POLL = "UPDATE backchannel_request SET polled_at = $2 \
         WHERE digest = $1 AND COALESCE(polled_at, 0) = $3";
-    SLOW_DOWN = "UPDATE device_authorization SET polled_at = $2, \
+    SLOW_BACKCHANNEL_DOWN = "UPDATE backchannel_request SET polled_at = $2, \
+        poll_interval = CASE WHEN poll_interval + $3 < $4 THEN poll_interval + $3 ELSE $4 END \
+        WHERE digest = $1";
+    RECORD_DEVICE_POLL = "UPDATE device_authorization SET polled_at = $2 \
+        WHERE digest = $1 AND COALESCE(polled_at, 0) = $3";
+    SLOW_DEVICE_DOWN = "UPDATE device_authorization SET polled_at = $2, \
         poll_interval = CASE WHEN poll_interval + $3 < $4 THEN poll_interval + $3 ELSE $4 END \
         WHERE digest = $1";
     REVOKE_APPROVAL = "UPDATE approval SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL";
@@ -53,10 +58,10 @@ impl Changes for Database {
             [] => Ok(Applied::Done),
             // One statement is a transaction of its own: one round trip, not three.
             [
-                only @ (Change::RecordDevicePoll { .. }
+                only @ (Change::RecordPoll { .. }
                 | Change::RedeemCode { .. }
                 | Change::RotateRefreshToken { .. }
-                | Change::SlowDeviceDown { .. }),
+                | Change::SlowDown { .. }),
             ] => {
                 let mut connection = self.writer.acquire().await?;
                 settle(apply_one(&mut connection, only).await)
@@ -181,20 +186,28 @@ async fn apply_one(connection: &mut Connection, change: &Change) -> sqlx::Result
                 .await?;
             Ok(rotated.rows_affected() == 1)
         }
-        Change::RecordDevicePoll { device, before, at } => {
-            let recorded = query(RECORD_POLL)
-                .bind(device.as_bytes())
+        Change::RecordPoll { waiter, before, at } => {
+            let (statement, digest) = match waiter {
+                Waiter::Backchannel(digest) => (RECORD_BACKCHANNEL_POLL, digest.as_bytes()),
+                Waiter::Device(digest) => (RECORD_DEVICE_POLL, digest.as_bytes()),
+            };
+            let recorded = query(statement)
+                .bind(digest)
                 .bind(at.seconds())
                 .bind(before.map_or(0, Timestamp::seconds))
                 .execute(connection)
                 .await?;
             Ok(recorded.rows_affected() == 1)
         }
-        Change::SlowDeviceDown { device, at } => {
-            query(SLOW_DOWN)
-                .bind(device.as_bytes())
+        Change::SlowDown { waiter, at } => {
+            let (statement, digest) = match waiter {
+                Waiter::Backchannel(digest) => (SLOW_BACKCHANNEL_DOWN, digest.as_bytes()),
+                Waiter::Device(digest) => (SLOW_DEVICE_DOWN, digest.as_bytes()),
+            };
+            query(statement)
+                .bind(digest)
                 .bind(at.seconds())
-                .bind(i64::from(SLOW_DOWN_BY.seconds()))
+                .bind(i64::from(SLOW_DOWN.seconds()))
                 .bind(i64::from(LONGEST_INTERVAL.seconds()))
                 .execute(connection)
                 .await?;

@@ -4,10 +4,11 @@ use async_trait::async_trait;
 use sqlx::{Row as _, query};
 use symbolon_core::{
     approval::Approval,
-    device::{DeviceAuthorization, DeviceState, UserCode},
+    device::{DeviceAuthorization, UserCode},
     secret::{AuthorizationCode, DeviceCode, Digest},
     time::{Lifetime, Timestamp},
     token::target::Targets,
+    waiting::Said,
 };
 
 use super::{Database, Row, approvals};
@@ -101,7 +102,8 @@ impl Devices for Database {
     }
 }
 
-fn applied(rows: u64) -> Applied {
+/// Whether one row was what was presupposed.
+pub(super) fn applied(rows: u64) -> Applied {
     match rows {
         1 => Applied::Done,
         _ => Applied::Conflict,
@@ -126,19 +128,19 @@ fn device(row: &Row) -> Result<DeviceAuthorization> {
             expires_at: instant(row, "expires_at")?,
             interval: Lifetime::from_seconds(interval),
             polled_at: optional_instant(row, "polled_at")?,
-            state: state(row)?,
+            state: said(row)?,
         })
     })
 }
 
 /// The columns of a row become a state, or the row is none of ours.
-fn state(row: &Row) -> Result<DeviceState> {
+pub(super) fn said(row: &Row) -> Result<Said> {
     let approval = optional_id(row, "approval_id")?;
     let denied = optional_instant(row, "denied_at")?;
     match (approval, denied) {
-        (None, None) => Ok(DeviceState::Pending),
-        (Some(approval), None) => Ok(DeviceState::Approved { approval }),
-        (None, Some(at)) => Ok(DeviceState::Denied { at }),
+        (None, None) => Ok(Said::Pending),
+        (Some(approval), None) => Ok(Said::Approved { approval }),
+        (None, Some(at)) => Ok(Said::Denied { at }),
         (Some(_), Some(_)) => Err(StorageError::corrupt("denied_at")),
     }
 }

@@ -1,7 +1,7 @@
 //! Interactions: authorization requests that wait for a person.
 
 use async_trait::async_trait;
-use sqlx::query;
+use sqlx::{Row as _, query};
 use symbolon_core::{
     authorize::interaction::Progress,
     parameters::Parameters,
@@ -19,10 +19,10 @@ use crate::{
 
 statements! {
     INSERT = "INSERT INTO interaction (digest, browser, parameters, started_at, expires_at, \
-        chosen_session, allowed_at, finished_at, device_digest, pushed_digest) \
-        VALUES ($1, $2, $3, $4, $5, NULL, NULL, NULL, $6, $7)";
+        chosen_session, allowed_at, finished_at, device_digest, pushed_digest, own_page) \
+        VALUES ($1, $2, $3, $4, $5, NULL, NULL, NULL, $6, $7, $8)";
     READ = "SELECT browser, parameters, started_at, expires_at, chosen_session, allowed_at, \
-        finished_at, device_digest, pushed_digest FROM interaction \
+        finished_at, device_digest, pushed_digest, own_page FROM interaction \
         WHERE digest = $1 AND expires_at > $2";
     ADVANCE = "UPDATE interaction SET chosen_session = $2, allowed_at = $3 \
         WHERE digest = $1 AND finished_at IS NULL";
@@ -49,6 +49,7 @@ impl Interactions for Database {
                     .pushed
                     .map(|reference| reference.as_bytes().to_vec()),
             )
+            .bind(interaction.own_page.as_deref())
             .execute(&self.writer)
             .await?;
         Ok(())
@@ -117,6 +118,7 @@ fn interaction(row: &Row) -> Result<Interaction> {
             parameters: Parameters::from_pairs(pairs),
             device: optional_digest(row, "device_digest")?,
             pushed: optional_digest(row, "pushed_digest")?,
+            own_page: row.try_get("own_page")?,
             progress: Progress {
                 started_at: instant(row, "started_at")?,
                 chosen: optional_id(row, "chosen_session")?,

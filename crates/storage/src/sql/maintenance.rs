@@ -10,8 +10,8 @@ use symbolon_core::time::{Lifetime, Timestamp};
 
 use super::{
     COLUMNS, DATABASE_TIME, Database, MIGRATIONS, acts, acts_owned, administration,
-    administration_reads, approvals, attempts, audit, browsers, changes, clients, consents,
-    declared, devices, holders, interactions, personal_tokens, policies, pushed_requests, sessions,
+    administration_reads, approvals, attempts, audit, backchannel_requests, browsers, changes, clients, consents,
+    declared, devices, holders, interactions, machine_keys, personal_tokens, policies, pushed_requests, sessions,
     signing_keys, single_uses, subjects, tokens,
 };
 use crate::{Maintenance, Result, StorageError, migration::migrator};
@@ -28,6 +28,7 @@ statements! {
     PURGE_ATTEMPTS = "DELETE FROM attempt WHERE last_at < $1";
     PURGE_SESSIONS = "DELETE FROM session WHERE created_at < $1";
     PURGE_DEVICES = "DELETE FROM device_authorization WHERE expires_at < $1";
+    PURGE_BACKCHANNEL_REQUESTS = "DELETE FROM backchannel_request WHERE expires_at < $1";
     MARK_FEED = "INSERT INTO change_feed (noun, key, version, changed_at) \
         VALUES ('change_feed', 'complete_since', $2, $3) ON CONFLICT (noun, key) DO UPDATE \
         SET changed_at = excluded.changed_at, version = \
@@ -100,6 +101,7 @@ impl Maintenance for Database {
             (PURGE_PUSHED_REQUESTS, now.minus(day)),
             (PURGE_ATTEMPTS, now.minus(Lifetime::from_days(2))),
             (PURGE_DEVICES, now.minus(day)),
+            (PURGE_BACKCHANNEL_REQUESTS, now.minus(day)),
             (PURGE_SINGLE_USES, now.minus(Lifetime::from_minutes(5))),
             (PURGE_SESSIONS, now.minus(Lifetime::from_days(400))),
             (PURGE_FEED, kept_since),
@@ -129,6 +131,7 @@ impl Maintenance for Database {
             approvals::STATEMENTS,
             attempts::STATEMENTS,
             audit::STATEMENTS,
+            backchannel_requests::STATEMENTS,
             browsers::STATEMENTS,
             changes::STATEMENTS,
             clients::STATEMENTS,
@@ -137,6 +140,7 @@ impl Maintenance for Database {
             devices::STATEMENTS,
             holders::STATEMENTS,
             interactions::STATEMENTS,
+            machine_keys::STATEMENTS,
             personal_tokens::STATEMENTS,
             policies::STATEMENTS,
             pushed_requests::STATEMENTS,

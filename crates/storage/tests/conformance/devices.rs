@@ -2,7 +2,7 @@
 
 use symbolon_core::{
     decision::Change,
-    device::{DeviceAuthorization, DeviceState, UserCode},
+    device::{DeviceAuthorization, UserCode},
     time::Lifetime,
     token::target::Targets,
 };
@@ -38,7 +38,7 @@ pub(crate) fn device(name: &str, user_code: &str) -> DeviceAuthorization {
         expires_at: after(600),
         interval: Lifetime::from_seconds(5),
         polled_at: None,
-        state: DeviceState::Pending,
+        state: Said::Pending,
     }
 }
 
@@ -102,12 +102,12 @@ async fn a_decision_is_made_once_and_in_time(database: &Database) {
     let state = async |name: &str| read(database, name).await.state;
     assert_eq!(
         state("yes").await,
-        DeviceState::Approved {
+        Said::Approved {
             approval: id("yes")
         }
     );
-    assert_eq!(state("no").await, DeviceState::Denied { at: NOW });
-    assert_eq!(state("late").await, DeviceState::Pending);
+    assert_eq!(state("no").await, Said::Denied { at: NOW });
+    assert_eq!(state("late").await, Said::Pending);
     // An approval that does not count is not there.
     assert!(database.approval(&id("yes")).await.unwrap().is_some());
     assert!(database.approval(&id("late")).await.unwrap().is_none());

@@ -253,6 +253,7 @@ pub(crate) fn interaction() -> Interaction {
         parameters: Parameters::from_pairs([("client_id".to_owned(), "web".to_owned())]),
         device: None,
         pushed: None,
+        own_page: None,
         progress: Progress::begun(NOW),
         expires_at: after(600),
         finished_at: None,

@@ -1,8 +1,9 @@
-//! Machine users: they act through a client or a personal access token.
+//! Machine users: they act through a client, a personal access token or a key of their own.
 
 mod create;
 mod delete;
 mod get;
+mod keys;
 mod list;
 mod update;
 
@@ -13,13 +14,15 @@ use symbolon_storage::{DeclaredSubject, Stored};
 use crate::{moment::Moment, operation::Operation};
 
 pub(crate) fn operations() -> Vec<Operation> {
-    vec![
+    let mut operations = vec![
         list::operation(),
         create::operation(),
         get::operation(),
         update::operation(),
         delete::operation(),
-    ]
+    ];
+    operations.extend(keys::operations());
+    operations
 }
 
 /// A machine user.

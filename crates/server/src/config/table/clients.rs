@@ -37,6 +37,18 @@ pub(super) const SETTINGS: &[Setting] = &[
          clients with `tls_client_auth`, in PEM. Symbolon checks it itself, also behind a proxy.",
     ),
     setting(
+        "clients.machine_client",
+        Kind::Name,
+        Described {
+            means: "they have to name one",
+            example: "machines",
+        },
+        "The client (`client_id`) of machine users that sign with a key file and name no client, as \
+         libraries for key files do. It needs the grant \
+         `urn:ietf:params:oauth:grant-type:jwt-bearer`, and its `scope` is what they can ask for. \
+         Their assertion is then all that they prove.",
+    ),
+    setting(
         "outbound.ca_file",
         Kind::File,
         Described {
@@ -87,5 +99,18 @@ pub(super) const SETTINGS: &[Setting] = &[
         seconds(2, MINUTE),
         Value("5s"),
         "How long a device waits between two questions whether that was done.",
+    ),
+    setting(
+        "backchannel.request_lifetime",
+        seconds(10, 30 * MINUTE),
+        Value("5m"),
+        "How long a person may take to answer a request that a client makes in the back channel \
+         (CIBA), and the longest that a client can ask for.",
+    ),
+    setting(
+        "backchannel.poll_interval",
+        seconds(2, MINUTE),
+        Value("5s"),
+        "How long a client waits between two questions whether that was done.",
     ),
 ];

@@ -53,6 +53,12 @@ pub(super) const SETTINGS: &[Setting] = &[
         "The path of the device authorization endpoint.",
     ),
     setting(
+        "paths.backchannel_authentication",
+        Kind::EndpointPath,
+        Value("/oauth/v2/bc-authorize"),
+        "The path of the backchannel authentication endpoint (CIBA).",
+    ),
+    setting(
         "paths.end_session",
         Kind::EndpointPath,
         Value("/oidc/v1/end_session"),

@@ -1,4 +1,5 @@
-//! What a person is asked when a device waits (RFC 8628 §3.3).
+//! What a person is asked about what waits: a device (RFC 8628 §3.3), or a request in the back
+//! channel (CIBA §8).
 
 use super::{
     prompt::Prompt,
@@ -7,27 +8,30 @@ use super::{
     response_type::ResponseType,
 };
 use crate::{
-    claims::ClaimsRequest, device::DeviceAuthorization, entropy::Entropy, pkce::Challenge,
+    claims::ClaimsRequest, client::Client, entropy::Entropy, id::Id, pkce::Challenge, scope::Scope,
+    token::target::Targets,
 };
 
-/// The request that a person decides on when a device waits. It is always asked about, whoever the
-/// client is and whatever was allowed before: the device may be somebody else's (RFC 8628 §5.4).
-/// Its answer goes to `page`, which is ours, and no code comes of it.
+/// The request that a person decides on. It is always asked about, whoever the client is and
+/// whatever was allowed before: what waits may be somebody else's (RFC 8628 §5.4). Its answer goes to
+/// `page`, which is ours, and no code comes of it.
 pub fn ask_about(
-    device: &DeviceAuthorization,
+    client: &Id<Client>,
+    scope: &Scope,
+    targets: &Targets,
     page: &str,
     entropy: &dyn Entropy,
 ) -> AuthorizationRequest {
     AuthorizationRequest {
-        client: device.client.clone(),
+        client: client.clone(),
         response_type: ResponseType::Code,
         redirect: ProvenRedirect {
             uri: page.to_owned(),
             mode: ResponseMode::Query,
             state: None,
         },
-        scope: device.scope.clone(),
-        targets: device.targets.clone(),
+        scope: scope.clone(),
+        targets: targets.clone(),
         nonce: None,
         prompt: Prompt {
             consent: true,
