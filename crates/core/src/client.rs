@@ -2,6 +2,7 @@
 #![doc(alias = "RFC 7591")]
 
 mod check;
+mod origin;
 
 use std::{fmt, net::IpAddr};
 
@@ -26,6 +27,7 @@ use crate::{
 };
 
 pub use check::ClientError;
+pub use origin::Origin;
 
 /// A registered client. The names of the fields are those of RFC 7591 §2 and of OpenID Connect
 /// Dynamic Client Registration §2 where these have one.
@@ -41,6 +43,8 @@ pub struct Client {
     pub secrets: Vec<StoredSecret>,
     /// Since when it is shut out, if so.
     pub disabled_at: Option<Timestamp>,
+    /// How it came to be known.
+    pub origin: Origin,
     /// Everything else.
     pub metadata: ClientMetadata,
 }
