@@ -28,6 +28,7 @@ mod migration;
 mod postgres;
 mod pushed_requests;
 mod record;
+mod registrations;
 mod sqlite;
 
 use std::sync::Arc;
@@ -63,6 +64,7 @@ pub use record::{
     Browser, Changed, Credential, DeclaredSubject, Interaction, KeptChanges, PolicyFacts,
     PolicyFactsError, RoleGrant, StoredKey, StoredRuleSet,
 };
+pub use registrations::Registrations;
 
 /// What a storage call answers.
 pub type Result<T> = std::result::Result<T, StorageError>;
@@ -93,6 +95,7 @@ pub trait Storage:
     + PersonalTokens
     + Policies
     + PushedRequests
+    + Registrations
     + SigningKeys
     + SingleUses
     + Sessions
@@ -117,6 +120,7 @@ impl<T> Storage for T where
         + PersonalTokens
         + Policies
         + PushedRequests
+        + Registrations
         + SigningKeys
         + SingleUses
         + Sessions
