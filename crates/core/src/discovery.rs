@@ -14,9 +14,10 @@ use crate::{
     claims,
     client::{AuthenticationMethod, GrantType},
     client_auth::assertion::SigningAlgorithm,
+    registration::RegistrationMode,
     scope,
     session::ACR_PASSWORD,
-    settings::RequestSettings,
+    settings::{RegistrationSettings, RequestSettings},
 };
 
 /// The addresses of the endpoints.
@@ -40,6 +41,8 @@ pub struct Endpoints {
     pub device_authorization: String,
     /// OpenID Connect RP-Initiated Logout §2.
     pub end_session: String,
+    /// RFC 7591 §3.
+    pub register: String,
 }
 
 /// The document (RFC 8414 §2, OIDC Discovery §3, RFC 9207 §3, Initiating User Registration §3).
@@ -55,6 +58,8 @@ pub struct Metadata<'a> {
     revocation_endpoint: &'a str,
     device_authorization_endpoint: &'a str,
     end_session_endpoint: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registration_endpoint: Option<&'a str>,
     scopes_supported: &'a [&'a str],
     response_types_supported: Vec<&'a str>,
     response_modes_supported: Vec<&'a str>,
@@ -83,6 +88,8 @@ pub struct Metadata<'a> {
     require_request_uri_registration: bool,
     require_pushed_authorization_requests: bool,
     authorization_response_iss_parameter_supported: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    client_id_metadata_document_supported: bool,
 }
 
 impl<'a> Metadata<'a> {
@@ -127,6 +134,7 @@ impl<'a> Metadata<'a> {
             revocation_endpoint: &endpoints.revoke,
             device_authorization_endpoint: &endpoints.device_authorization,
             end_session_endpoint: &endpoints.end_session,
+            registration_endpoint: None,
             scopes_supported: &scope::STANDARD,
             response_types_supported: ResponseType::ALL
                 .into_iter()
@@ -176,6 +184,20 @@ impl<'a> Metadata<'a> {
             require_request_uri_registration: false,
             require_pushed_authorization_requests: requests.require_pushed,
             authorization_response_iss_parameter_supported: true,
+            client_id_metadata_document_supported: false,
         }
+    }
+
+    /// The same, with how clients come by themselves.
+    #[must_use]
+    pub fn with_registration(
+        mut self,
+        endpoints: &'a Endpoints,
+        settings: &RegistrationSettings,
+    ) -> Self {
+        let open = settings.mode != RegistrationMode::Off;
+        self.registration_endpoint = open.then_some(endpoints.register.as_str());
+        self.client_id_metadata_document_supported = settings.documents;
+        self
     }
 }

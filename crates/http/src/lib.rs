@@ -12,6 +12,7 @@ mod bearer;
 mod bundle;
 mod cache;
 mod certificate;
+mod client_documents;
 mod client_keys;
 mod conclude;
 mod cors;
@@ -26,6 +27,7 @@ pub mod keyring;
 mod organization;
 mod page;
 mod provider;
+mod registration;
 mod sign_out;
 mod source;
 mod tend;
@@ -94,6 +96,8 @@ pub fn router(provider: Arc<Provider>) -> Router {
             i64::from(provider.settings.session.absolute_lifetime.seconds()),
         ));
 
+    let registration = endpoint::register::routes(&provider);
+
     Router::new()
         .route(
             &at(&paths.pushed),
@@ -154,6 +158,7 @@ pub fn router(provider: Arc<Provider>) -> Router {
             get(page::home::get),
         )
         .merge(endpoint::authzen::routes(&paths.prefix))
+        .merge(registration)
         .merge(pages)
         .fallback(endpoint::missing::get)
         .layer(from_fn_with_state(

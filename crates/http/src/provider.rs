@@ -1,6 +1,6 @@
 //! One provider: everything that an endpoint may need, made once.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use axum::body::Bytes;
 use http::HeaderValue;
@@ -15,12 +15,15 @@ use symbolon_core::{
     organization::Organization,
     policy::Policy,
     session::ACR_PASSWORD,
-    settings::{BundleSettings, DeviceSettings, RequestSettings, SessionSettings, TokenSettings},
+    settings::{
+        BundleSettings, DeviceSettings, RegistrationSettings, RequestSettings, SessionSettings,
+        TokenSettings,
+    },
     step_up::Requirement,
     time::{Clock, Lifetime, Timestamp},
     token::{Issuance, confirmation::Confirmation, refresh::SuccessionKeys},
 };
-use symbolon_jose::Seal;
+use symbolon_jose::{Seal, VerifyingKeys};
 use symbolon_outbound::Outbound;
 use symbolon_storage::Storage;
 use symbolon_web::{guard::Guard, metrics::Metrics, password_pool::PasswordPool};
@@ -30,6 +33,7 @@ use crate::{
     bundle::Bundles,
     cache::Cache,
     certificate::Certificates,
+    client_documents::ClientDocuments,
     client_keys::ClientKeys,
     device::{Strangers, strangers},
     dpop::{self, DpopSettings},
@@ -38,6 +42,7 @@ use crate::{
     gate::Gate,
     keyring::{KeyError, Keyring, SharedKeyring, shared},
     page::home::DemoGuide,
+    registration::{Registrars, registrars},
     upstream_tokens::UpstreamTokens,
 };
 
@@ -64,6 +69,8 @@ pub struct Paths {
     pub device_authorization: String,
     /// RP-Initiated Logout §2.
     pub end_session: String,
+    /// RFC 7591 §3.
+    pub register: String,
 }
 
 /// What the operator decides.
@@ -100,6 +107,8 @@ pub struct ProviderSettings {
     pub dpop: DpopSettings,
     /// Devices without a browser.
     pub device: DeviceSettings,
+    /// Clients that come by themselves.
+    pub registration: RegistrationSettings,
     /// Whether `/metrics` answers.
     pub metrics: bool,
     /// What the home page shows of a demo.
@@ -124,6 +133,8 @@ pub struct ProviderParts {
     pub passwords: PasswordPool,
     /// What keeps keys at rest.
     pub seal: Seal,
+    /// Whose software statements count, with the keys of each.
+    pub statement_issuers: BTreeMap<String, VerifyingKeys>,
     /// Where everything is kept.
     pub storage: Arc<dyn Storage>,
 }
@@ -145,6 +156,7 @@ pub struct Provider {
     pub(crate) bundles: Bundles,
     pub(crate) cache: Cache,
     pub(crate) certificates: Certificates,
+    pub(crate) client_documents: ClientDocuments,
     pub(crate) client_keys: ClientKeys,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) discovery: (Bytes, HeaderValue),
@@ -158,8 +170,10 @@ pub struct Provider {
     pub(crate) nonce_keys: NonceKeys,
     pub(crate) passwords: PasswordPool,
     pub(crate) paths: Paths,
+    pub(crate) registrars: Registrars,
     pub(crate) seal: Seal,
     pub(crate) settings: ProviderSettings,
+    pub(crate) statement_issuers: BTreeMap<String, VerifyingKeys>,
     pub(crate) storage: Arc<dyn Storage>,
     pub(crate) strangers: Strangers,
     pub(crate) succession: SuccessionKeys,
@@ -188,7 +202,8 @@ impl Provider {
             &settings.dpop.algorithms,
             settings.sign_up.is_some(),
             &settings.requests,
-        );
+        )
+        .with_registration(&endpoints, &settings.registration);
         let discovery = Bytes::from(serde_json::to_vec(&metadata).unwrap_or_default());
         let etag = answer::etag(&discovery);
         let provider = Arc::new(Self {
@@ -198,6 +213,7 @@ impl Provider {
                 settings.longest_assertion,
             ),
             certificates: parts.certificates,
+            client_documents: ClientDocuments::new(Arc::clone(&parts.outbound)),
             client_keys: ClientKeys::new(parts.outbound),
             bundles: Bundles::default(),
             cache: Cache::new(
@@ -217,6 +233,8 @@ impl Provider {
             nonce_keys: dpop::nonce_keys(&parts.seal),
             passwords: parts.passwords,
             paths: settings.paths.clone(),
+            registrars: registrars(&settings.registration),
+            statement_issuers: parts.statement_issuers,
             strangers: strangers(),
             succession: succession(&parts.seal),
             seal: parts.seal,
@@ -306,5 +324,6 @@ fn endpoints(settings: &ProviderSettings) -> Endpoints {
         userinfo: at(&paths.userinfo),
         device_authorization: at(&paths.device_authorization),
         end_session: at(&paths.end_session),
+        register: at(&paths.register),
     }
 }

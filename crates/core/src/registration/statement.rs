@@ -1,10 +1,11 @@
 //! Software statements: metadata that somebody signed who is trusted here.
 #![doc(alias = "RFC 7591 §2.3")]
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 
 use super::Refusal;
-use crate::time::Timestamp;
+use crate::{json, time::Timestamp};
 
 /// By how much the clock of an issuer may differ, in seconds.
 const LEEWAY: i64 = 60;
@@ -24,21 +25,26 @@ const OWN: [&str; 10] = [
     "software_statement",
 ];
 
-/// Who has signed a statement, as it says: to find the keys that prove it.
+/// Who has signed a statement, as it says itself: it tells whose keys are to be tried, no more.
 ///
 /// # Errors
 /// [`Refusal::StatementInvalid`] when it does not say so.
-pub fn issuer(claims: &Map<String, Value>) -> Result<&str, Refusal> {
-    let issuer = claims.get("iss").and_then(Value::as_str);
+pub fn claimed_issuer(statement: &str) -> Result<String, Refusal> {
+    let payload = statement.split('.').nth(1);
+    let payload = payload.and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
+    let claims = payload.and_then(|bytes| json::object(&bytes).ok());
+    let issuer = claims.as_ref().and_then(|claims| claims.get("iss"));
+    let issuer = issuer.and_then(Value::as_str).map(str::to_owned);
     issuer.ok_or(Refusal::StatementInvalid)
 }
 
 /// The metadata in the claims of a statement whose signature is right.
 ///
 /// # Errors
-/// [`Refusal::StatementInvalid`] when it has expired, or is not good yet.
+/// [`Refusal::StatementInvalid`] when it is another's, has expired, or is not good yet.
 pub fn metadata(
     mut claims: Map<String, Value>,
+    issuer: &str,
     now: Timestamp,
 ) -> Result<Map<String, Value>, Refusal> {
     let moment = |name: &str| match claims.get(name) {
@@ -49,7 +55,8 @@ pub fn metadata(
     let expired = moment("exp")?.is_some_and(|end| end.saturating_add(LEEWAY) <= now);
     let begins = [moment("nbf")?, moment("iat")?];
     let early = |begin: &i64| begin.saturating_sub(LEEWAY) > now;
-    if expired || begins.iter().flatten().any(early) {
+    let another = claims.get("iss").and_then(Value::as_str) != Some(issuer);
+    if another || expired || begins.iter().flatten().any(early) {
         return Err(Refusal::StatementInvalid);
     }
     claims.retain(|name, value| !OWN.contains(&name.as_str()) && !value.is_null());
@@ -64,15 +71,18 @@ mod tests {
 
     use super::*;
 
-    fn read(claims: Value) -> Result<Map<String, Value>, Refusal> {
+    fn read(mut claims: Value) -> Result<Map<String, Value>, Refusal> {
+        let issuer = claims.as_object_mut().unwrap();
+        issuer.entry("iss").or_insert_with(|| json!("x"));
         let claims = claims.as_object().unwrap().clone();
-        metadata(claims, Timestamp::from_seconds(1_000))
+        metadata(claims, "x", Timestamp::from_seconds(1_000))
     }
 
     #[test]
     fn a_statement_is_good_for_its_time_alone() {
         assert!(read(json!({"exp": 1_001, "nbf": 1_000, "iat": 1_000})).is_ok());
         for claims in [
+            json!({"iss": "y"}),
             json!({"exp": 940}),
             json!({"exp": "never"}),
             json!({"nbf": 1_061}),

@@ -15,6 +15,8 @@ pub mod metrics;
 pub mod missing;
 pub mod par;
 pub mod policy_bundle;
+pub mod register;
+pub mod registration;
 pub mod revoke;
 pub mod token;
 pub mod userinfo;
@@ -26,6 +28,8 @@ pub fn route_name(path: &str) -> &'static str {
         ("/par", "par"),
         ("/token", "token"),
         ("/introspect", "introspect"),
+        ("/register", "register"),
+        ("/register/{client}", "registration"),
         ("/revoke", "revoke"),
         ("/keys", "keys"),
         ("/userinfo", "userinfo"),
