@@ -1,5 +1,7 @@
 //! From a configuration to a provider.
 
+mod registering;
+
 use std::{fs, io::Write, os::unix::fs::OpenOptionsExt, path::Path, sync::Arc};
 
 use axum::http::HeaderName;
@@ -80,6 +82,7 @@ pub(crate) async fn provider(
         outbound: Arc::new(outbound(config)?),
         passwords,
         seal,
+        statement_issuers: registering::statement_issuers(config)?,
         storage,
     };
     let sign_up = config
@@ -116,6 +119,7 @@ pub(crate) async fn provider(
             code_lifetime: lifetime(config.device.code_lifetime),
             poll_interval: lifetime(config.device.poll_interval),
         },
+        registration: registering::settings(config)?,
         metrics: config.metrics.enabled,
         demo,
     };
@@ -346,6 +350,7 @@ fn paths(config: &Config, issuer: &str) -> Paths {
         userinfo: config.paths.userinfo.clone(),
         device_authorization: config.paths.device_authorization.clone(),
         end_session: config.paths.end_session.clone(),
+        register: config.paths.register.clone(),
     }
 }
 

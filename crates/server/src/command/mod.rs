@@ -4,6 +4,7 @@ mod apply;
 mod config;
 mod doctor;
 mod export;
+mod initial_token;
 mod keys;
 mod migrate;
 mod pat;
@@ -38,6 +39,8 @@ enum Command {
     Keys(keys::Keys),
     /// Make, list and revoke personal access tokens.
     Pat(pat::Pat),
+    /// Make, list and revoke the tokens that let applications register themselves.
+    InitialToken(initial_token::InitialToken),
     /// Check configuration, database, clock, keys and issuer, and say what to fix.
     Doctor(Common),
     /// Print a configuration file with every setting explained.
@@ -79,6 +82,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, CommandError> 
         Command::Export(export) => export.run().await,
         Command::Keys(keys) => keys.run().await,
         Command::Pat(pat) => pat.run().await,
+        Command::InitialToken(token) => token.run().await,
         Command::Doctor(common) => doctor::run(&common).await,
         Command::Config => {
             config::run();

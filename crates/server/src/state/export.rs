@@ -29,6 +29,10 @@ pub(crate) async fn export(storage: &dyn Storage, with_hashes: bool) -> Result<F
     form.rules = Some(rules.iter().cloned().collect());
     let machines = subjects(storage, with_hashes, &mut form).await?;
     for client in storage.clients().await? {
+        // Who came by himself is no state that somebody declares.
+        if client.origin.is_own_word() {
+            continue;
+        }
         let digests = client
             .secrets
             .iter()
