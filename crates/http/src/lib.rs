@@ -144,6 +144,10 @@ pub fn router(provider: Arc<Provider>) -> Router {
             &at(&format!("{}{{*rest}}", endpoint::ext_authz::PATH)),
             any(endpoint::ext_authz::any),
         )
+        .route(
+            &at(endpoint::client_logo::PATH),
+            get(endpoint::client_logo::get),
+        )
         .route("/healthz", get(endpoint::health::alive))
         .route("/readyz", get(endpoint::health::ready))
         .route("/metrics", get(endpoint::metrics::get))

@@ -37,6 +37,7 @@ use crate::{
     client_keys::ClientKeys,
     device::{Strangers, strangers},
     dpop::{self, DpopSettings},
+    endpoint::client_logo::ClientLogos,
     exchange::{WrongSecrets, wrong_secrets},
     failure::Failure,
     gate::Gate,
@@ -158,6 +159,7 @@ pub struct Provider {
     pub(crate) certificates: Certificates,
     pub(crate) client_documents: ClientDocuments,
     pub(crate) client_keys: ClientKeys,
+    pub(crate) client_logos: ClientLogos,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) discovery: (Bytes, HeaderValue),
     pub(crate) endpoints: Endpoints,
@@ -214,6 +216,7 @@ impl Provider {
             ),
             certificates: parts.certificates,
             client_documents: ClientDocuments::new(Arc::clone(&parts.outbound)),
+            client_logos: ClientLogos::new(Arc::clone(&parts.outbound)),
             client_keys: ClientKeys::new(parts.outbound),
             bundles: Bundles::default(),
             cache: Cache::new(

@@ -3,6 +3,7 @@
 pub mod asset;
 pub mod authorize;
 pub mod authzen;
+pub mod client_logo;
 pub mod device_authorization;
 pub mod discovery;
 pub mod end_session;
@@ -30,6 +31,7 @@ pub fn route_name(path: &str) -> &'static str {
         ("/introspect", "introspect"),
         ("/register", "register"),
         ("/register/{client}", "registration"),
+        ("/client-logo", "client_logo"),
         ("/revoke", "revoke"),
         ("/keys", "keys"),
         ("/userinfo", "userinfo"),
