@@ -43,6 +43,7 @@ mod prompt;
 mod race;
 mod refresh;
 mod refused_state;
+mod registration;
 mod requests;
 mod resource_indicators;
 mod revocation;

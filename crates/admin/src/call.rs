@@ -340,6 +340,7 @@ impl Call {
 pub(crate) fn settled(outcome: Administered) -> Result<(), Problem> {
     match outcome {
         Administered::Done => Ok(()),
+        Administered::Full => Err(Problem::conflict("there are as many as there may be")),
         Administered::InUse => Err(Problem::conflict(
             "something else still refers to it, or it refers to what is gone",
         )),

@@ -71,11 +71,9 @@ impl BackchannelRequest {
     ) -> (Self, Secret<AuthRequestId>) {
         let secret = Secret::generate(entropy);
         // CIBA §7.1: requested_expiry is a wish. Ours is the longest.
-        let lifetime = request
-            .expiry
-            .map_or(settings.request_lifetime, |wanted| {
-                wanted.min(settings.request_lifetime)
-            });
+        let lifetime = request.expiry.map_or(settings.request_lifetime, |wanted| {
+            wanted.min(settings.request_lifetime)
+        });
         let waiting = Self {
             digest: secret.digest(),
             id: Id::random(entropy),

@@ -3,6 +3,7 @@
 
 mod backchannel;
 mod check;
+mod origin;
 mod page;
 
 use std::{fmt, net::IpAddr};
@@ -29,6 +30,7 @@ use crate::{
 
 pub use backchannel::DeliveryMode;
 pub use check::ClientError;
+pub use origin::Origin;
 
 /// A registered client. The names of the fields are those of RFC 7591 §2 and of OpenID Connect
 /// Dynamic Client Registration §2 where these have one.
@@ -44,6 +46,8 @@ pub struct Client {
     pub secrets: Vec<StoredSecret>,
     /// Since when it is shut out, if so.
     pub disabled_at: Option<Timestamp>,
+    /// How it came to be known.
+    pub origin: Origin,
     /// Everything else.
     pub metadata: ClientMetadata,
 }

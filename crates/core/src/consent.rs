@@ -1,19 +1,13 @@
 //! What a person has allowed a client, and what is still to be asked (requirement A6.5).
 
-use crate::{
-    client::{Client, ConsentPolicy},
-    reserved_scope::restricts,
-    scope::Scope,
-};
+use crate::{client::Client, reserved_scope::restricts, scope::Scope};
 
 /// The scopes that must be put before the person: none when the client is trusted, else those not
 /// allowed before. `prompt=consent` asks for all again.
 pub fn missing(client: &Client, requested: &Scope, allowed: &Scope) -> Scope {
-    match client.metadata.consent {
-        ConsentPolicy::Implicit => Scope::default(),
-        // What restricts takes something away, so nobody needs to be asked.
-        ConsentPolicy::Required => {
-            requested.filtered(|word| !allowed.contains(word) && !restricts(word))
-        }
+    if client.is_trusted() {
+        return Scope::default();
     }
+    // What restricts takes something away, so nobody needs to be asked.
+    requested.filtered(|word| !allowed.contains(word) && !restricts(word))
 }

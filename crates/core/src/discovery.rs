@@ -14,9 +14,10 @@ use crate::{
     claims,
     client::{AuthenticationMethod, DeliveryMode, GrantType},
     client_auth::assertion::SigningAlgorithm,
+    registration::RegistrationMode,
     scope,
     session::ACR_PASSWORD,
-    settings::RequestSettings,
+    settings::{RegistrationSettings, RequestSettings},
 };
 
 /// The addresses of the endpoints.
@@ -42,6 +43,8 @@ pub struct Endpoints {
     pub backchannel_authentication: String,
     /// OpenID Connect RP-Initiated Logout §2.
     pub end_session: String,
+    /// RFC 7591 §3.
+    pub register: String,
 }
 
 /// The document (RFC 8414 §2, OIDC Discovery §3, RFC 9207 §3, Initiating User Registration §3).
@@ -61,6 +64,8 @@ pub struct Metadata<'a> {
     backchannel_authentication_request_signing_alg_values_supported: [Algorithm; 4],
     backchannel_user_code_parameter_supported: bool,
     end_session_endpoint: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registration_endpoint: Option<&'a str>,
     scopes_supported: &'a [&'a str],
     response_types_supported: Vec<&'a str>,
     response_modes_supported: Vec<&'a str>,
@@ -89,6 +94,8 @@ pub struct Metadata<'a> {
     require_request_uri_registration: bool,
     require_pushed_authorization_requests: bool,
     authorization_response_iss_parameter_supported: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    client_id_metadata_document_supported: bool,
 }
 
 impl<'a> Metadata<'a> {
@@ -137,6 +144,7 @@ impl<'a> Metadata<'a> {
             backchannel_authentication_request_signing_alg_values_supported: Algorithm::ALL,
             backchannel_user_code_parameter_supported: false,
             end_session_endpoint: &endpoints.end_session,
+            registration_endpoint: None,
             scopes_supported: &scope::STANDARD,
             response_types_supported: ResponseType::ALL
                 .into_iter()
@@ -186,6 +194,20 @@ impl<'a> Metadata<'a> {
             require_request_uri_registration: false,
             require_pushed_authorization_requests: requests.require_pushed,
             authorization_response_iss_parameter_supported: true,
+            client_id_metadata_document_supported: false,
         }
+    }
+
+    /// The same, with how clients come by themselves.
+    #[must_use]
+    pub fn with_registration(
+        mut self,
+        endpoints: &'a Endpoints,
+        settings: &RegistrationSettings,
+    ) -> Self {
+        let open = settings.mode != RegistrationMode::Off;
+        self.registration_endpoint = open.then_some(endpoints.register.as_str());
+        self.client_id_metadata_document_supported = settings.documents;
+        self
     }
 }

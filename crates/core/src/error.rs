@@ -23,18 +23,24 @@ pub enum ErrorCode {
     InsufficientUserAuthentication,
     /// RFC 6749 §5.2.
     InvalidClient,
+    /// RFC 7591 §3.2.2.
+    InvalidClientMetadata,
     /// RFC 9449 §12.2.
     InvalidDpopProof,
     /// RFC 6749 §5.2.
     InvalidGrant,
     /// RFC 6749 §5.2.
     InvalidRequest,
+    /// RFC 7591 §3.2.2.
+    InvalidRedirectUri,
     /// OIDC Core §3.1.2.6, RFC 9101 §7.
     InvalidRequestObject,
     /// OIDC Core §3.1.2.6, RFC 9101 §7.
     InvalidRequestUri,
     /// RFC 6749 §5.2.
     InvalidScope,
+    /// RFC 7591 §3.2.2.
+    InvalidSoftwareStatement,
     /// RFC 8707 §2.
     InvalidTarget,
     /// RFC 6750 §3.1.
@@ -55,6 +61,8 @@ pub enum ErrorCode {
     SlowDown,
     /// RFC 6749 §4.1.2.1.
     TemporarilyUnavailable,
+    /// RFC 7591 §3.2.2.
+    UnapprovedSoftwareStatement,
     /// RFC 6749 §5.2.
     UnauthorizedClient,
     /// CIBA §13.
@@ -84,6 +92,10 @@ impl ErrorCode {
             Self::InteractionRequired => "interaction_required",
             Self::InsufficientUserAuthentication => "insufficient_user_authentication",
             Self::InvalidClient => "invalid_client",
+            Self::InvalidClientMetadata => "invalid_client_metadata",
+            Self::InvalidRedirectUri => "invalid_redirect_uri",
+            Self::InvalidSoftwareStatement => "invalid_software_statement",
+            Self::UnapprovedSoftwareStatement => "unapproved_software_statement",
             Self::InvalidDpopProof => "invalid_dpop_proof",
             Self::InvalidGrant => "invalid_grant",
             Self::InvalidRequest => "invalid_request",

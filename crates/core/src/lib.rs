@@ -41,6 +41,7 @@ pub mod percent;
 pub mod pkce;
 pub mod policy;
 pub mod redirect_uri;
+pub mod registration;
 pub mod reserved_scope;
 pub mod restriction;
 pub mod revocation;

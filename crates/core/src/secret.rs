@@ -48,6 +48,10 @@ kinds! {
     InteractionHandle = "sy_in_", 16;
     /// A client secret that we generated (requirement A3.3: 256 bits).
     ClientSecret = "sy_cs_", 32;
+    /// What a client has to show to register itself (RFC 7591 §3, initial access token).
+    InitialAccessToken = "sy_iat_", 32;
+    /// What a client manages its own registration with (RFC 7592).
+    RegistrationAccessToken = "sy_rat_", 32;
     /// The reference of a pushed authorization request (RFC 9126 §2.2).
     RequestUri = "sy_ru_", 32;
     /// A personal access token.

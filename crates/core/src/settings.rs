@@ -1,6 +1,9 @@
 //! The lifetimes and limits that rules obey; filled from the configuration.
 
-use crate::time::Lifetime;
+use crate::{
+    registration::{RegistrationMode, policy::RegistrationPolicy},
+    time::Lifetime,
+};
 
 /// Lifetimes of codes and tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +73,23 @@ pub struct RequestSettings {
     pub unsigned_objects: bool,
     /// Whether tokens may travel through the browser, for clients that are registered for it.
     pub front_channel_tokens: bool,
+}
+
+/// Clients that come by themselves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegistrationSettings {
+    /// Who may register clients.
+    pub mode: RegistrationMode,
+    /// Whether the address of a document that says what a client is may be its identifier.
+    pub documents: bool,
+    /// What clients may be that nothing but this permits.
+    pub policy: RegistrationPolicy,
+    /// How many of those there may be.
+    pub most: u32,
+    /// For how long one of those is kept that nobody signs in to.
+    pub unused_lifetime: Lifetime,
+    /// How many of those may register from one address within an hour.
+    pub per_hour: u32,
 }
 
 impl Default for TokenSettings {

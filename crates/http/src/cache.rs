@@ -127,6 +127,12 @@ impl Cache {
         .await
     }
 
+    /// Forgets a client that this instance itself has just changed.
+    pub fn forget_client(&self, id: &Id<Client>) {
+        self.epoch.fetch_add(1, Ordering::AcqRel);
+        self.clients.forget(id);
+    }
+
     /// The subject of this name, with the roles that it holds now.
     ///
     /// # Errors

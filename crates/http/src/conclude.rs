@@ -52,6 +52,7 @@ pub async fn approve(
         device,
         ..
     } = asked;
+    provider.keep(client).await?;
     if let Some(device) = device {
         return device::approve(provider, request_id, asked, device, session).await;
     }

@@ -132,7 +132,7 @@ pub async fn authenticate(
         tracing::warn!(client = %credentials.client, "too many wrong client secrets");
         return Ok(Err(throttled()));
     }
-    let Some(client) = provider.cache.client(&credentials.client).await? else {
+    let Some(client) = provider.client(&credentials.client).await? else {
         return refuse(client_auth::Refusal::Unknown);
     };
     match verify(provider, &client, &credentials, call).await? {

@@ -17,6 +17,11 @@ pub enum Failure {
         "the policy bundle of {0} is longer than 16 MiB: protect this API by forward authentication"
     )]
     BundleTooLong(Id<Api>),
+    /// As many clients came by themselves as there may be.
+    #[error(
+        "there are as many clients that came by themselves as clients.registration_limit permits"
+    )]
+    ClientsFull,
     /// Other requests were faster time after time.
     #[error("the request lost every race for its row")]
     Contended,
@@ -53,7 +58,7 @@ impl Failure {
     /// Whether trying again in a moment can help (requirement A9.3).
     fn is_passing(&self) -> bool {
         match self {
-            Self::Contended | Self::Passwords(PoolError::Full) => true,
+            Self::ClientsFull | Self::Contended | Self::Passwords(PoolError::Full) => true,
             Self::Storage(error) => error.is_unavailable(),
             // The session layer hides the error of the storage below; when that is away, this is
             // the first thing a page meets.

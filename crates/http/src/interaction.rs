@@ -14,7 +14,7 @@ use symbolon_core::{
         request::{self, AuthorizationRequest, PageRefusal, ProvenRedirect, Refusal},
         source,
     },
-    client::{Client, ConsentPolicy},
+    client::Client,
     device::DeviceAuthorization,
     end_session::HintClaims,
     id::Id,
@@ -94,7 +94,7 @@ pub async fn check(
         Ok(client_id) => client_id,
         Err(refusal) => return Ok(Err(Refused::Page(refusal))),
     };
-    let Some(client) = provider.cache.client(&client_id).await? else {
+    let Some(client) = provider.client(&client_id).await? else {
         return Ok(Err(Refused::Page(PageRefusal::ClientUnknown)));
     };
     let redirect = match request::redirect(&client, parameters) {
@@ -400,7 +400,7 @@ async fn next(
     };
     let current = interaction::current(&facts, progress);
     let allowed = match current {
-        Some(session) if asked.client.metadata.consent == ConsentPolicy::Required => {
+        Some(session) if !asked.client.is_trusted() => {
             provider
                 .storage
                 .consent(&session.subject, &asked.client.id)

@@ -13,6 +13,7 @@ mod bearer;
 mod bundle;
 mod cache;
 mod certificate;
+mod client_documents;
 mod client_keys;
 mod conclude;
 mod cors;
@@ -29,6 +30,7 @@ mod organization;
 mod own_page;
 mod page;
 mod provider;
+mod registration;
 mod sign_out;
 mod source;
 mod tend;
@@ -106,6 +108,8 @@ pub fn router(provider: Arc<Provider>) -> Router {
             i64::from(provider.settings.session.absolute_lifetime.seconds()),
         ));
 
+    let registration = endpoint::register::routes(&provider);
+
     Router::new()
         .route(
             &at(&paths.pushed),
@@ -156,6 +160,10 @@ pub fn router(provider: Arc<Provider>) -> Router {
             &at(&format!("{}{{*rest}}", endpoint::ext_authz::PATH)),
             any(endpoint::ext_authz::any),
         )
+        .route(
+            &at(endpoint::client_logo::PATH),
+            get(endpoint::client_logo::get),
+        )
         .route("/healthz", get(endpoint::health::alive))
         .route("/readyz", get(endpoint::health::ready))
         .route("/metrics", get(endpoint::metrics::get))
@@ -170,6 +178,7 @@ pub fn router(provider: Arc<Provider>) -> Router {
             get(page::home::get),
         )
         .merge(endpoint::authzen::routes(&paths.prefix))
+        .merge(registration)
         .merge(pages)
         .fallback(endpoint::missing::get)
         .layer(from_fn_with_state(

@@ -41,7 +41,9 @@ pub(crate) async fn client(
         || ["client_id", "client_secret", "client_assertion"]
             .iter()
             .any(|name| parameters.value(name).is_some());
-    let grant_type = parameters.value("grant_type").and_then(GrantType::from_wire);
+    let grant_type = parameters
+        .value("grant_type")
+        .and_then(GrantType::from_wire);
     if says_who || grant_type != Some(GrantType::JwtBearer) {
         return Ok(None);
     }
@@ -91,7 +93,8 @@ fn claims(keys: &serde_json::Value, request: &Request) -> Option<Claims> {
     let keys = VerifyingKeys::from_jwks(keys);
     let keys = keys.inspect_err(|error| tracing::warn!(%error, "the keys of a machine user"));
     let verified = keys.ok()?.verify(request.assertion(), expected);
-    let verified = verified
-        .inspect_err(|error| tracing::info!(machine = %request.signer, %error, "machine assertion"));
+    let verified = verified.inspect_err(
+        |error| tracing::info!(machine = %request.signer, %error, "machine assertion"),
+    );
     verified.ok()?.claims().ok()
 }

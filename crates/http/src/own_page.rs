@@ -28,6 +28,7 @@ static OURSELVES: LazyLock<Option<Arc<Client>>> = LazyLock::new(|| {
     });
     Some(Arc::new(Client {
         id: Id::parse("symbolon").ok()?,
+        origin: symbolon_core::client::Origin::Operator,
         organization: None,
         machine: None,
         secrets: Vec::new(),

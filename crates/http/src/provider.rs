@@ -1,6 +1,6 @@
 //! One provider: everything that an endpoint may need, made once.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use axum::body::Bytes;
 use http::HeaderValue;
@@ -17,13 +17,14 @@ use symbolon_core::{
     policy::Policy,
     session::ACR_PASSWORD,
     settings::{
-        BackchannelSettings, BundleSettings, DeviceSettings, RequestSettings, SessionSettings, TokenSettings,
+        BackchannelSettings, BundleSettings, DeviceSettings, RegistrationSettings, RequestSettings,
+        SessionSettings, TokenSettings,
     },
     step_up::Requirement,
     time::{Clock, Lifetime, Timestamp},
     token::{Issuance, confirmation::Confirmation, refresh::SuccessionKeys},
 };
-use symbolon_jose::Seal;
+use symbolon_jose::{Seal, VerifyingKeys};
 use symbolon_outbound::Outbound;
 use symbolon_storage::Storage;
 use symbolon_web::{guard::Guard, metrics::Metrics, password_pool::PasswordPool};
@@ -34,15 +35,18 @@ use crate::{
     bundle::Bundles,
     cache::Cache,
     certificate::Certificates,
+    client_documents::ClientDocuments,
     client_keys::ClientKeys,
     device::{Strangers, strangers},
     dpop::{self, DpopSettings},
+    endpoint::client_logo::ClientLogos,
     exchange::{WrongSecrets, wrong_secrets},
     failure::Failure,
     gate::Gate,
     keyring::{KeyError, Keyring, SharedKeyring, shared},
     machine_assertion,
     page::home::DemoGuide,
+    registration::{Registrars, registrars},
     upstream_tokens::UpstreamTokens,
 };
 
@@ -71,6 +75,8 @@ pub struct Paths {
     pub backchannel_authentication: String,
     /// RP-Initiated Logout §2.
     pub end_session: String,
+    /// RFC 7591 §3.
+    pub register: String,
 }
 
 /// What the operator decides.
@@ -112,6 +118,8 @@ pub struct ProviderSettings {
     /// The client of machine users that name none when they sign for themselves; `None`: they have
     /// to name one.
     pub machine_client: Option<Id<Client>>,
+    /// Clients that come by themselves.
+    pub registration: RegistrationSettings,
     /// Whether `/metrics` answers.
     pub metrics: bool,
     /// What the home page shows of a demo.
@@ -136,6 +144,8 @@ pub struct ProviderParts {
     pub passwords: PasswordPool,
     /// What keeps keys at rest.
     pub seal: Seal,
+    /// Whose software statements count, with the keys of each.
+    pub statement_issuers: BTreeMap<String, VerifyingKeys>,
     /// Where everything is kept.
     pub storage: Arc<dyn Storage>,
 }
@@ -157,7 +167,9 @@ pub struct Provider {
     pub(crate) bundles: Bundles,
     pub(crate) cache: Cache,
     pub(crate) certificates: Certificates,
+    pub(crate) client_documents: ClientDocuments,
     pub(crate) client_keys: ClientKeys,
+    pub(crate) client_logos: ClientLogos,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) discovery: (Bytes, HeaderValue),
     pub(crate) endpoints: Endpoints,
@@ -172,8 +184,10 @@ pub struct Provider {
     pub(crate) outbound: Arc<Outbound>,
     pub(crate) passwords: PasswordPool,
     pub(crate) paths: Paths,
+    pub(crate) registrars: Registrars,
     pub(crate) seal: Seal,
     pub(crate) settings: ProviderSettings,
+    pub(crate) statement_issuers: BTreeMap<String, VerifyingKeys>,
     pub(crate) storage: Arc<dyn Storage>,
     pub(crate) strangers: Strangers,
     pub(crate) succession: SuccessionKeys,
@@ -203,7 +217,8 @@ impl Provider {
             &settings.dpop.algorithms,
             settings.sign_up.is_some(),
             &settings.requests,
-        );
+        )
+        .with_registration(&endpoints, &settings.registration);
         let discovery = Bytes::from(serde_json::to_vec(&metadata).unwrap_or_default());
         let etag = answer::etag(&discovery);
         let provider = Arc::new(Self {
@@ -214,6 +229,8 @@ impl Provider {
             ),
             machine_rules: machine_assertion::rules(&settings.issuer, &endpoints),
             certificates: parts.certificates,
+            client_documents: ClientDocuments::new(Arc::clone(&parts.outbound)),
+            client_logos: ClientLogos::new(Arc::clone(&parts.outbound)),
             client_keys: ClientKeys::new(Arc::clone(&parts.outbound)),
             bundles: Bundles::default(),
             cache: Cache::new(
@@ -234,6 +251,8 @@ impl Provider {
             outbound: parts.outbound,
             passwords: parts.passwords,
             paths: settings.paths.clone(),
+            registrars: registrars(&settings.registration),
+            statement_issuers: parts.statement_issuers,
             strangers: strangers(),
             succession: succession(&parts.seal),
             seal: parts.seal,
@@ -325,5 +344,6 @@ fn endpoints(settings: &ProviderSettings) -> Endpoints {
         device_authorization: at(&paths.device_authorization),
         backchannel_authentication: at(&paths.backchannel_authentication),
         end_session: at(&paths.end_session),
+        register: at(&paths.register),
     }
 }

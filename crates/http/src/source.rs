@@ -42,7 +42,7 @@ pub async fn arrive(
         Ok(client_id) => client_id,
         Err(refusal) => return Ok(Err(Refused::Page(refusal))),
     };
-    let Some(client) = provider.cache.client(&client_id).await? else {
+    let Some(client) = provider.client(&client_id).await? else {
         return Ok(Err(Refused::Page(PageRefusal::ClientUnknown)));
     };
     let source = Source::of(&client, &parameters, &provider.settings.requests);

@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use axum::Router;
 use http::HeaderMap;
 use symbolon_admin::{
-    AdminParts, AdminSettings, Caller, Callers, KeyMaker, MachineKeyPair, Refused, Token, router as management,
+    AdminParts, AdminSettings, Caller, Callers, KeyMaker, MachineKeyPair, Refused, Token,
+    router as management,
 };
 use symbolon_core::{
     keys::KeyPlan,

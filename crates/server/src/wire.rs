@@ -1,5 +1,7 @@
 //! From a configuration to a provider.
 
+mod registering;
+
 use std::{fs, io::Write, os::unix::fs::OpenOptionsExt, path::Path, sync::Arc};
 
 use axum::http::HeaderName;
@@ -8,7 +10,10 @@ use symbolon_core::{
     id::Id,
     keys::KeySettings,
     organization::Organization,
-    settings::{BackchannelSettings, BundleSettings, DeviceSettings, RequestSettings, SessionSettings, TokenSettings},
+    settings::{
+        BackchannelSettings, BundleSettings, DeviceSettings, RequestSettings, SessionSettings,
+        TokenSettings,
+    },
     time::{Lifetime, Timestamp},
 };
 use symbolon_http::{
@@ -80,6 +85,7 @@ pub(crate) async fn provider(
         outbound: Arc::new(outbound(config)?),
         passwords,
         seal,
+        statement_issuers: registering::statement_issuers(config)?,
         storage,
     };
     let sign_up = config
@@ -127,6 +133,7 @@ pub(crate) async fn provider(
                 setting: "clients.machine_client",
                 why: error.to_string(),
             })?,
+        registration: registering::settings(config)?,
         metrics: config.metrics.enabled,
         demo,
     };
@@ -358,6 +365,7 @@ fn paths(config: &Config, issuer: &str) -> Paths {
         device_authorization: config.paths.device_authorization.clone(),
         backchannel_authentication: config.paths.backchannel_authentication.clone(),
         end_session: config.paths.end_session.clone(),
+        register: config.paths.register.clone(),
     }
 }
 

@@ -8,6 +8,7 @@ use symbolon_core::{
     machine_key::MachineKey,
     organization::Organization,
     policy::{api::Api, relation::Relation},
+    registration::{Details, Registration, initial_access_token::InitialAccessToken},
     role::{Role, RoleKey},
     secret::{ClientSecret, Digest},
     session::Session,
@@ -86,6 +87,31 @@ pub enum Act {
     },
     /// Deletes a client, with all approvals it has.
     DeleteClient(Id<Client>, i64),
+    /// Adds a client that came by itself, as long as there are fewer of those than `most` that
+    /// nothing but the settings permits. With an initial access token it is a use of that.
+    RegisterClient {
+        /// What every client has.
+        client: Box<Client>,
+        /// The rest.
+        registration: Box<Registration>,
+        /// How many there may be.
+        most: u32,
+    },
+    /// Changes a client that came by itself.
+    UpdateRegistration {
+        /// As it is to be.
+        client: Box<Client>,
+        /// What it presupposes.
+        version: i64,
+        /// What it says of itself.
+        details: Box<Details>,
+        /// Its secrets, if they change.
+        secrets: Option<Vec<StoredSecret>>,
+    },
+    /// Adds an initial access token.
+    CreateInitialToken(Box<InitialAccessToken>),
+    /// Revokes one.
+    RevokeInitialToken(Id<InitialAccessToken>),
     /// Adds a role.
     CreateRole(Role),
     /// Renames one.
@@ -136,6 +162,8 @@ pub enum Act {
 pub enum Administered {
     /// It is done, and durable, and so is its event.
     Done,
+    /// There are as many of these as there may be.
+    Full,
     /// Something else refers to it.
     InUse,
     /// There is no such thing.

@@ -18,7 +18,8 @@ macro_rules! migrations {
             6 "proofs" "0006_proofs";
             7 "devices" "0007_devices";
             8 "pushed requests" "0008_pushed_requests";
-            9 "keys and approvals" "0009_keys_and_approvals";)
+            9 "keys and approvals" "0009_keys_and_approvals";
+            11 "registrations" "0011_registrations";)
     };
     ($dialect:literal: $($version:literal $description:literal $file:literal;)*) => {
         &[$((

@@ -53,6 +53,8 @@ mod personal_tokens;
 mod policies;
 #[path = "sql/pushed_requests.rs"]
 mod pushed_requests;
+#[path = "sql/registrations.rs"]
+mod registrations;
 #[path = "sql/sessions.rs"]
 mod sessions;
 #[path = "sql/signing_keys.rs"]

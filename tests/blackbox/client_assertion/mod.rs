@@ -34,7 +34,8 @@ pub struct Key {
 }
 
 /// A key of each algorithm. Made once: an RSA key takes its time.
-pub static KEYS: LazyLock<[Key; 4]> = LazyLock::new(|| ["RS256", "PS256", "ES256", "EdDSA"].map(key));
+pub static KEYS: LazyLock<[Key; 4]> =
+    LazyLock::new(|| ["RS256", "PS256", "ES256", "EdDSA"].map(key));
 
 /// A new key.
 pub fn key(algorithm: &'static str) -> Key {

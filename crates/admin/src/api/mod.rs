@@ -4,6 +4,7 @@ mod apis;
 mod audit;
 mod clients;
 mod grants;
+mod initial_tokens;
 mod keys;
 mod machines;
 mod me;
@@ -29,6 +30,7 @@ pub(crate) fn operations() -> Vec<Operation> {
         machines::operations(),
         tokens::operations(),
         clients::operations(),
+        initial_tokens::operations(),
         apis::operations(),
         roles::operations(),
         grants::operations(),

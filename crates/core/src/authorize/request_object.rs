@@ -196,7 +196,10 @@ fn check_times(
 }
 
 /// A `NumericDate` (RFC 7519 §2), which may have a fraction.
-pub(crate) fn instant(claims: &Map<String, Value>, name: &str) -> Result<Option<Timestamp>, Refusal> {
+pub(crate) fn instant(
+    claims: &Map<String, Value>,
+    name: &str,
+) -> Result<Option<Timestamp>, Refusal> {
     let Some(value) = claims.get(name) else {
         return Ok(None);
     };

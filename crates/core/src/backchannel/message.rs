@@ -52,7 +52,15 @@ mod tests {
             assert!(BindingMessage::parse(good).is_ok(), "{good}");
         }
         let long = "x".repeat(LONGEST + 1);
-        for bad in ["", "   ", "a\nb", "a\u{0}", "a\u{202e}b", "a\u{200b}b", &long] {
+        for bad in [
+            "",
+            "   ",
+            "a\nb",
+            "a\u{0}",
+            "a\u{202e}b",
+            "a\u{200b}b",
+            &long,
+        ] {
             assert_eq!(BindingMessage::parse(bad), Err(NoBindingMessage), "{bad:?}");
         }
     }

@@ -78,11 +78,17 @@ pub fn read(
     issuer: &str,
     now: Timestamp,
 ) -> Result<(Parameters, SingleUse), Refusal> {
-    if claims.get("iss").is_none_or(|iss| iss != client.id.as_str()) {
+    if claims
+        .get("iss")
+        .is_none_or(|iss| iss != client.id.as_str())
+    {
         return Err(Refusal::ObjectIssuer);
     }
     // RFC 7523 §3, 2: what is about the client as a subject was made to prove who it is.
-    if claims.get("sub").is_some_and(|sub| sub == client.id.as_str()) {
+    if claims
+        .get("sub")
+        .is_some_and(|sub| sub == client.id.as_str())
+    {
         return Err(Refusal::ObjectInvalid);
     }
     let other_client = |id: &Value| id != client.id.as_str();

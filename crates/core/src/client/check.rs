@@ -108,6 +108,11 @@ pub enum ClientError {
         "refresh_token needs authorization_code, urn:ietf:params:oauth:grant-type:device_code or urn:openid:params:grant-type:ciba beside it"
     )]
     RefreshAlone,
+    /// A client that nobody vouches for, with more than such a one may have.
+    #[error(
+        "a client that registered itself always asks for consent, and has no machine_user, introspects, role_claims, zitadel, client_credentials or token-exchange"
+    )]
+    SelfRegistered,
     /// A name that cannot be shown.
     #[error("client_name has 1 to 200 characters")]
     Name,
@@ -149,6 +154,7 @@ impl Client {
                 !(1..=200).contains(&metadata.client_name.chars().count()),
                 ClientError::Name,
             ),
+            (self.exceeds_its_origin(), ClientError::SelfRegistered),
             (metadata.grant_types.is_empty(), ClientError::NoGrant),
             (methods.is_empty(), ClientError::NoMethod),
             (
@@ -252,7 +258,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::id::Id;
+    use crate::{client::Origin, id::Id};
 
     fn check(changes: &Value) -> Result<(), ClientError> {
         let mut metadata = json!({
@@ -270,6 +276,7 @@ mod tests {
             machine: None,
             secrets: Vec::new(),
             disabled_at: None,
+            origin: Origin::Operator,
             metadata: serde_json::from_value(metadata).unwrap(),
         }
         .check()

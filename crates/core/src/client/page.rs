@@ -2,7 +2,9 @@
 
 use serde::Deserialize;
 
-pub(super) fn web_page<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+pub(super) fn web_page<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
     Option::<String>::deserialize(deserializer)?
         .map(|text| crate::redirect_uri::web_page(&text))
         .transpose()

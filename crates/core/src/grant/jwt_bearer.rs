@@ -160,7 +160,11 @@ pub fn decide(
     let Some(machine) = machine else {
         return Decision::unchanged(Err(Refusal::Signature));
     };
-    if client.machine.as_ref().is_some_and(|own| *own != machine.id) {
+    if client
+        .machine
+        .as_ref()
+        .is_some_and(|own| *own != machine.id)
+    {
         return Decision::unchanged(Err(Refusal::OtherMachine));
     }
     let decision = client_credentials::decide(&request.asked, client, Some(machine), issuance);

@@ -259,6 +259,7 @@ mod tests {
             machine: None,
             secrets: Vec::new(),
             disabled_at: None,
+            origin: crate::client::Origin::Operator,
             metadata: serde_json::from_value(metadata).unwrap(),
         }
     }

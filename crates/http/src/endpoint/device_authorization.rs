@@ -55,6 +55,7 @@ async fn respond(provider: &Provider, call: &Call) -> Result<Response, Failure> 
             return Ok(answer::oauth_error(error, false));
         }
     };
+    provider.keep(&client).await?;
     // Another device may have the same user code: then a new one is drawn.
     for _ in 0..TRIES {
         let (device, code) = DeviceAuthorization::begin(

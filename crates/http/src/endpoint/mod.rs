@@ -4,6 +4,7 @@ pub mod asset;
 pub mod authorize;
 pub mod authzen;
 pub mod backchannel_authentication;
+pub mod client_logo;
 pub mod device_authorization;
 pub mod discovery;
 pub mod end_session;
@@ -16,6 +17,8 @@ pub mod metrics;
 pub mod missing;
 pub mod par;
 pub mod policy_bundle;
+pub mod register;
+pub mod registration;
 pub mod revoke;
 pub mod token;
 pub mod userinfo;
@@ -27,6 +30,9 @@ pub fn route_name(path: &str) -> &'static str {
         ("/par", "par"),
         ("/token", "token"),
         ("/introspect", "introspect"),
+        ("/register", "register"),
+        ("/register/{client}", "registration"),
+        ("/client-logo", "client_logo"),
         ("/revoke", "revoke"),
         ("/keys", "keys"),
         ("/userinfo", "userinfo"),

@@ -99,6 +99,7 @@ async fn push(
             return Ok(Err(log(client, &refusal, error)));
         }
     }
+    provider.keep(client).await?;
     let token = Secret::<RequestUri>::generate(&*provider.entropy);
     let lifetime = provider.settings.requests.pushed_lifetime;
     let request = PushedRequest::new(client, parameters, provider.now().plus(lifetime));

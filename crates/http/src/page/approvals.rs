@@ -101,7 +101,9 @@ async fn show_all(
     let mut requests = Vec::new();
     for session in &sessions {
         let (storage, subject) = (&provider.storage, &session.subject);
-        let waiting = storage.open_backchannel_requests(subject, now, MOST).await?;
+        let waiting = storage
+            .open_backchannel_requests(subject, now, MOST)
+            .await?;
         let account = account(provider, session).await?.0;
         for request in waiting {
             let Some(client) = active(provider, &request.client).await? else {

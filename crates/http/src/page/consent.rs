@@ -14,7 +14,7 @@ use symbolon_core::{
 };
 
 use super::{Shared, Visit, chrome, render, view, visit};
-use crate::{failure::Failure, interaction};
+use crate::{endpoint::client_logo, failure::Failure, interaction};
 
 const PURPOSE: &str = "consent";
 
@@ -86,12 +86,14 @@ async fn ask(visit: &Visit, session: &Id<Session>, missing: &Scope) -> Result<Re
     let metadata = &visit.open.asked.client.metadata;
     let scopes = listed(&request.scope, |word| missing.contains(word));
     let other_account = visit.address("sign-in");
+    let logo = client_logo::address(provider, &visit.open.asked.client);
     let page = view::Consent {
         chrome: chrome(provider, &visit.request_id),
         client_name: &metadata.client_name,
         client_host: host(request.redirect.uri()),
+        self_registered: visit.open.asked.client.origin.is_own_word(),
         client_uri: metadata.client_uri.as_deref(),
-        logo_uri: None,
+        logo_uri: logo.as_deref(),
         policy_uri: metadata.policy_uri.as_deref(),
         tos_uri: metadata.tos_uri.as_deref(),
         account: name,

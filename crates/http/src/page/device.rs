@@ -28,6 +28,7 @@ use symbolon_web::{
 use super::{Policy, Shared, Visit, chrome, consent, error, render, view};
 use crate::{
     device::{self, PAGE, Typist},
+    endpoint::client_logo,
     failure::Failure,
     interaction,
     provider::Provider,
@@ -73,11 +74,13 @@ pub fn confirm(
     let metadata = &visit.open.asked.client.metadata;
     let scopes = consent::listed(&device.scope, |_| true);
     let other_account = visit.address("sign-in");
+    let logo = client_logo::address(provider, &visit.open.asked.client);
     let page = view::DeviceConfirm {
         chrome: chrome(provider, &visit.request_id),
         client_name: &metadata.client_name,
+        self_registered: visit.open.asked.client.origin.is_own_word(),
         client_uri: metadata.client_uri.as_deref(),
-        logo_uri: None,
+        logo_uri: logo.as_deref(),
         policy_uri: metadata.policy_uri.as_deref(),
         tos_uri: metadata.tos_uri.as_deref(),
         user_code: &device.user_code.to_string(),

@@ -22,6 +22,7 @@ use symbolon_web::password_pool::{PoolError, Verdict};
 
 use super::{Shared, Visit, chrome, render, view, visit};
 use crate::{
+    endpoint::client_logo,
     failure::Failure,
     interaction,
     organization::{eligible_sessions, is_permitted},
@@ -260,11 +261,12 @@ fn form(
         .sign_up
         .as_ref()
         .map(|_| visit.address("sign-up"));
+    let logo = client_logo::address(&visit.provider, &visit.open.asked.client);
     let page = view::SignIn {
         chrome: chrome(&visit.provider, &visit.request_id),
         client_name: &metadata.client_name,
         client_uri: metadata.client_uri.as_deref(),
-        logo_uri: None,
+        logo_uri: logo.as_deref(),
         policy_uri: metadata.policy_uri.as_deref(),
         tos_uri: metadata.tos_uri.as_deref(),
         action: &visit.address("sign-in"),

@@ -100,6 +100,8 @@ pub struct Consent<'a> {
     pub client_name: &'a str,
     /// The host (and port) of the redirect URI: where the browser goes next.
     pub client_host: &'a str,
+    /// Whether nobody here vouches for the application.
+    pub self_registered: bool,
     /// The site of the application.
     pub client_uri: Option<&'a str>,
     /// The logo of the application. Only an address that the page's policy lets load.
@@ -201,6 +203,8 @@ pub struct DeviceConfirm<'a> {
     pub chrome: Chrome<'a>,
     /// The name of the application on the device.
     pub client_name: &'a str,
+    /// Whether nobody here vouches for the application.
+    pub self_registered: bool,
     /// The site of the application.
     pub client_uri: Option<&'a str>,
     /// The logo of the application. Only an address that the page's policy lets load.

@@ -4,6 +4,7 @@ mod apply;
 mod config;
 mod doctor;
 mod export;
+mod initial_token;
 mod keys;
 mod machine_key;
 mod migrate;
@@ -41,6 +42,8 @@ enum Command {
     MachineKey(machine_key::MachineKeyFile),
     /// Make, list and revoke personal access tokens.
     Pat(pat::Pat),
+    /// Make, list and revoke the tokens that let applications register themselves.
+    InitialToken(initial_token::InitialToken),
     /// Check configuration, database, clock, keys and issuer, and say what to fix.
     Doctor(Common),
     /// Print a configuration file with every setting explained.
@@ -83,6 +86,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, CommandError> 
         Command::Keys(keys) => keys.run().await,
         Command::MachineKey(key) => key.run().await,
         Command::Pat(pat) => pat.run().await,
+        Command::InitialToken(token) => token.run().await,
         Command::Doctor(common) => doctor::run(&common).await,
         Command::Config => {
             config::run();

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use symbolon_core::registration::RegistrationMode;
+
 use super::{Config, Problem, setting::Fallback, source::Layers, table::find};
 
 /// What OWASP holds to be equally strong and the least for argon2id: memory in KiB, iterations.
@@ -174,6 +176,13 @@ pub(crate) fn warnings(config: &Config) -> Vec<String> {
                 .to_owned(),
         );
     }
+    if config.registering.mode == RegistrationMode::Open {
+        warnings.push(
+            "clients.registration is open: anybody can register an application that asks people for \
+             access; at most as many as clients.registration_limit"
+                .to_owned(),
+        );
+    }
     let public = !config.listen.ip().is_loopback();
     if public && config.demo {
         warnings.push(format!(
@@ -191,7 +200,7 @@ pub(crate) fn warnings(config: &Config) -> Vec<String> {
     warnings
 }
 
-fn paths(config: &Config) -> [(&'static str, &str); 10] {
+fn paths(config: &Config) -> [(&'static str, &str); 11] {
     let paths = &config.paths;
     [
         ("paths.authorize", &paths.authorize),
@@ -207,6 +216,7 @@ fn paths(config: &Config) -> [(&'static str, &str); 10] {
             &paths.backchannel_authentication,
         ),
         ("paths.end_session", &paths.end_session),
+        ("paths.register", &paths.register),
     ]
 }
 

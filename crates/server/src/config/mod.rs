@@ -12,6 +12,7 @@ mod check;
 mod document;
 mod error;
 mod issuer;
+mod registering;
 mod seconds;
 mod secret;
 mod setting;
@@ -30,6 +31,7 @@ use symbolon_core::dpop::nonce::NoncePolicy;
 pub(crate) use self::{
     error::{ConfigError, Problem},
     issuer::Issuer,
+    registering::Registering,
     seconds::Seconds,
     secret::{DatabaseUrl, EncodedKey},
     source::environment,
@@ -67,6 +69,7 @@ pub(crate) struct Config {
     pub(crate) admin: Admin,
     pub(crate) registration: Registration,
     pub(crate) clients: Clients,
+    pub(crate) registering: Registering,
     pub(crate) outbound: Outbound,
     pub(crate) dpop: Dpop,
     pub(crate) device: Device,
@@ -106,6 +109,7 @@ pub(crate) struct Paths {
     pub(crate) device_authorization: String,
     pub(crate) backchannel_authentication: String,
     pub(crate) end_session: String,
+    pub(crate) register: String,
 }
 
 /// `token.*`
@@ -360,6 +364,7 @@ fn assemble(values: &Values<'_>) -> Result<Config, String> {
             device_authorization: values.read("paths.device_authorization")?,
             backchannel_authentication: values.read("paths.backchannel_authentication")?,
             end_session: values.read("paths.end_session")?,
+            register: values.read("paths.register")?,
         },
         token: Token {
             access_lifetime: values.read("token.access_lifetime")?,
@@ -417,6 +422,7 @@ fn assemble(values: &Values<'_>) -> Result<Config, String> {
             certificate_authorities: values.optional("clients.certificate_authorities")?,
             machine_client: values.optional("clients.machine_client")?,
         },
+        registering: Registering::assemble(values)?,
         outbound: Outbound {
             ca_file: values.optional("outbound.ca_file")?,
             allowed_networks: values

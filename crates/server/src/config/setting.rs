@@ -87,6 +87,10 @@ pub(crate) enum Kind {
     NoncePolicy,
     /// A list of signature algorithms of proofs of possession.
     ProofAlgorithms,
+    /// Who may register clients.
+    RegistrationMode,
+    /// A list of words.
+    Words,
 }
 
 /// One line of the table.
@@ -187,6 +191,8 @@ impl Kind {
             Self::Name => "the identifier of an organization or client".to_owned(),
             Self::Networks => "a list of IP networks in CIDR notation, or of addresses".to_owned(),
             Self::NoncePolicy => "off, optional or required".to_owned(),
+            Self::RegistrationMode => "off, initial_access_token or open".to_owned(),
+            Self::Words => "a list of words without white space".to_owned(),
             Self::ProofAlgorithms => "a list out of ES256, EdDSA, PS256 and RS256".to_owned(),
         }
     }
@@ -195,7 +201,11 @@ impl Kind {
     pub(crate) const fn is_list(self) -> bool {
         matches!(
             self,
-            Self::Algorithms | Self::EncryptionKeys | Self::Networks | Self::ProofAlgorithms
+            Self::Algorithms
+                | Self::EncryptionKeys
+                | Self::Networks
+                | Self::ProofAlgorithms
+                | Self::Words
         )
     }
 

@@ -4,12 +4,13 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use ipnet::IpNet;
-use symbolon_core::dpop::nonce::NoncePolicy;
+use symbolon_core::{dpop::nonce::NoncePolicy, registration::RegistrationMode};
 use tracing_subscriber::filter::Targets;
 
 use super::{
     DatabaseUrl, EncodedKey, Issuer, LogFormat, Seconds,
     issuer::check_endpoint_path,
+    registering::Words,
     setting::{Kind, items},
     source::Raw,
 };
@@ -50,6 +51,8 @@ pub(crate) fn check(raw: &Raw, kind: Kind) -> Result<(), String> {
         Kind::LogFormat => LogFormat::read(raw, kind).map(drop),
         Kind::Networks => Vec::<IpNet>::read(raw, kind).map(drop),
         Kind::NoncePolicy => NoncePolicy::read(raw, kind).map(drop),
+        Kind::RegistrationMode => RegistrationMode::read(raw, kind).map(drop),
+        Kind::Words => Words::read(raw, kind).map(drop),
     }
 }
 

@@ -7,7 +7,8 @@ use symbolon_core::{id::Id, subject::Subject};
 use symbolon_storage::Storage;
 
 use super::form::{
-    ClientForm, Form, GrantForm, MachineForm, MachineKeyForm, OrganizationForm, RolesForm, StateError, UserForm,
+    ClientForm, Form, GrantForm, MachineForm, MachineKeyForm, OrganizationForm, RolesForm,
+    StateError, UserForm,
 };
 
 const PAGE: u32 = 500;
@@ -29,6 +30,10 @@ pub(crate) async fn export(storage: &dyn Storage, with_hashes: bool) -> Result<F
     form.rules = Some(rules.iter().cloned().collect());
     let machines = subjects(storage, with_hashes, &mut form).await?;
     for client in storage.clients().await? {
+        // Who came by himself is no state that somebody declares.
+        if client.origin.is_own_word() {
+            continue;
+        }
         let digests = client
             .secrets
             .iter()

@@ -11,7 +11,7 @@ use super::{
     Connection,
     acts_owned::{self as owned, Owned},
     changes::feed,
-    machine_keys, personal_tokens, policies, sessions, signing_keys,
+    machine_keys, personal_tokens, policies, registrations, sessions, signing_keys,
 };
 use crate::{Act, Administered, RoleGrant};
 
@@ -91,6 +91,22 @@ pub(super) async fn perform(
         Act::DeleteClient(id, version) => {
             owned::delete(connection, Owned::Client(id), *version, now).await
         }
+        Act::RegisterClient {
+            client,
+            registration,
+            most,
+        } => registrations::register(connection, client, registration, *most, now).await,
+        Act::UpdateRegistration {
+            client,
+            version,
+            details,
+            secrets,
+        } => {
+            let secrets = secrets.as_deref();
+            registrations::update(connection, client, *version, details, secrets, now).await
+        }
+        Act::CreateInitialToken(token) => registrations::create_token(connection, token).await,
+        Act::RevokeInitialToken(id) => registrations::revoke_token(connection, id, now).await,
         Act::CreateRole(role) => create_role(connection, role, now).await,
         Act::UpdateRole(role, version) => {
             feed(connection, "policy", "role", now).await?;

@@ -40,7 +40,8 @@ statements! {
     DELETE_SUBJECT = "DELETE FROM subject WHERE id = $1 AND version = $2";
     SUBJECT_EXISTS = "SELECT 1 FROM subject WHERE id = $1";
     CREATE_CLIENT = "INSERT INTO client (id, organization_id, machine_id, metadata, created_at, \
-        updated_at, disabled_at) VALUES ($1, $2, $3, $4, $5, $5, $6) ON CONFLICT (id) DO NOTHING";
+        updated_at, disabled_at, origin) VALUES ($1, $2, $3, $4, $5, $5, $6, $7) \
+        ON CONFLICT (id) DO NOTHING";
     UPDATE_CLIENT = "UPDATE client SET machine_id = $3, metadata = $4, updated_at = $5, \
         disabled_at = $6, version = version + 1 WHERE id = $1 AND version = $2";
     TOUCH_CLIENT = "UPDATE client SET updated_at = $3, version = version + 1 \
@@ -166,6 +167,7 @@ pub(super) async fn create_client(
         .bind(serde_json::to_string(&client.metadata).unwrap_or_default())
         .bind(now.seconds())
         .bind(client.disabled_at.map(Timestamp::seconds))
+        .bind(origin(client))
         .execute(&mut *connection)
         .await?;
     if created.rows_affected() == 0 {
@@ -254,7 +256,13 @@ async fn touch_client(
     Ok(touched.rows_affected())
 }
 
-async fn create_secret(
+/// An operator's has none.
+fn origin(client: &Client) -> Option<&'static str> {
+    let origin = client.origin;
+    origin.is_own_word().then_some(origin.as_str())
+}
+
+pub(super) async fn create_secret(
     connection: &mut Connection,
     client: &Id<Client>,
     secret: &StoredSecret,

@@ -43,14 +43,14 @@ statements! {
         ORDER BY id LIMIT $6";
     SUBJECT = "SELECT id, organization_id, kind, username, profile, password_hash, created_at, \
         disabled_at, version FROM subject WHERE id = $1";
-    CLIENTS = "SELECT id, organization_id, machine_id, metadata, created_at, disabled_at, version \
-        FROM client WHERE COALESCE(organization_id, '') > $1 \
+    CLIENTS = "SELECT id, organization_id, machine_id, metadata, created_at, disabled_at, origin, \
+        version FROM client WHERE COALESCE(organization_id, '') > $1 \
         OR (COALESCE(organization_id, '') = $1 AND id > $2) \
         ORDER BY COALESCE(organization_id, ''), id LIMIT $3";
     CLIENTS_IN = "SELECT id, organization_id, machine_id, metadata, created_at, disabled_at, \
-        version FROM client WHERE organization_id = $1 AND id > $2 ORDER BY id LIMIT $3";
-    CLIENT = "SELECT id, organization_id, machine_id, metadata, created_at, disabled_at, version \
-        FROM client WHERE id = $1";
+        origin, version FROM client WHERE organization_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+    CLIENT = "SELECT id, organization_id, machine_id, metadata, created_at, disabled_at, origin, \
+        version FROM client WHERE id = $1";
     SECRETS = "SELECT digest, created_at, expires_at FROM client_secret WHERE client_id = $1 \
         ORDER BY created_at, digest";
     ROLES = "SELECT key, name, organization_id, version FROM role WHERE key > $1 \
@@ -188,6 +188,7 @@ pub(super) async fn clients(database: &Database, page: PageOf<'_>) -> Result<Vec
                 machine: optional_id(row, "machine_id")?,
                 metadata: json(row, "metadata")?,
                 disabled_at: optional_instant(row, "disabled_at")?,
+                origin: clients::origin(row)?,
                 secrets: Vec::new(),
             })
         })

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use sqlx::{Row as _, query};
 use symbolon_core::{
-    client::{Client, StoredSecret},
+    client::{Client, Origin, StoredSecret},
     id::Id,
     secret::Digest,
     time::Timestamp,
@@ -16,7 +16,7 @@ use crate::{
 };
 
 statements! {
-    READ = "SELECT id, organization_id, machine_id, metadata, disabled_at FROM client \
+    READ = "SELECT id, organization_id, machine_id, metadata, disabled_at, origin FROM client \
         WHERE id = $1";
     SECRETS = "SELECT digest, expires_at, sealed FROM client_secret WHERE client_id = $1 \
         ORDER BY created_at, digest";
@@ -75,9 +75,17 @@ pub(super) async fn with_secrets(database: &Database, row: &Row) -> Result<Clien
             machine: optional_id(row, "machine_id")?,
             metadata: json(row, "metadata")?,
             disabled_at: optional_instant(row, "disabled_at")?,
+            origin: origin(row)?,
             secrets,
         })
     })
+}
+
+/// How the client of a row came to be known.
+pub(super) fn origin(row: &Row) -> Result<Origin> {
+    let name: Option<String> = row.try_get("origin")?;
+    name.map_or(Some(Origin::Operator), |name| Origin::from_name(&name))
+        .ok_or_else(|| StorageError::corrupt("origin"))
 }
 
 fn secret(row: &Row) -> Result<StoredSecret> {

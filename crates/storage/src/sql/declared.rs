@@ -20,7 +20,7 @@ use crate::{
 statements! {
     ORGANIZATIONS = "SELECT id, name, disabled_at FROM organization ORDER BY id";
     ROLES = "SELECT key, name, organization_id FROM role ORDER BY key";
-    CLIENTS = "SELECT id, organization_id, machine_id, metadata, disabled_at FROM client \
+    CLIENTS = "SELECT id, organization_id, machine_id, metadata, disabled_at, origin FROM client \
         ORDER BY id";
     SUBJECTS = "SELECT id, organization_id, kind, username, profile, password_hash, disabled_at \
         FROM subject WHERE id > $1 ORDER BY id LIMIT $2";

@@ -10,9 +10,10 @@ use symbolon_core::time::{Lifetime, Timestamp};
 
 use super::{
     COLUMNS, DATABASE_TIME, Database, MIGRATIONS, acts, acts_owned, administration,
-    administration_reads, approvals, attempts, audit, backchannel_requests, browsers, changes, clients, consents,
-    declared, devices, holders, interactions, machine_keys, personal_tokens, policies, pushed_requests, sessions,
-    signing_keys, single_uses, subjects, tokens,
+    administration_reads, approvals, attempts, audit, backchannel_requests, browsers, changes,
+    clients, consents, declared, devices, holders, interactions, machine_keys, personal_tokens,
+    policies, pushed_requests, registrations, sessions, signing_keys, single_uses, subjects,
+    tokens,
 };
 use crate::{Maintenance, Result, StorageError, migration::migrator};
 
@@ -35,6 +36,7 @@ statements! {
         CASE WHEN $1 > change_feed.version THEN $1 ELSE change_feed.version END";
     PURGE_SINGLE_USES = "DELETE FROM used_once WHERE expires_at < $1";
     PURGE_PUSHED_REQUESTS = "DELETE FROM pushed_request WHERE expires_at < $1";
+    PURGE_INITIAL_TOKENS = "DELETE FROM initial_access_token WHERE expires_at < $1";
     PURGE_FEED = "DELETE FROM change_feed WHERE changed_at < $1";
 }
 
@@ -104,6 +106,7 @@ impl Maintenance for Database {
             (PURGE_BACKCHANNEL_REQUESTS, now.minus(day)),
             (PURGE_SINGLE_USES, now.minus(Lifetime::from_minutes(5))),
             (PURGE_SESSIONS, now.minus(Lifetime::from_days(400))),
+            (PURGE_INITIAL_TOKENS, now.minus(Lifetime::from_days(30))),
             (PURGE_FEED, kept_since),
         ] {
             let done = query(statement)
@@ -112,7 +115,7 @@ impl Maintenance for Database {
                 .await?;
             purged += done.rows_affected();
         }
-        Ok(purged)
+        Ok(purged + registrations::purge_unused(self, now).await?)
     }
 
     async fn close(&self) {
@@ -144,6 +147,7 @@ impl Maintenance for Database {
             personal_tokens::STATEMENTS,
             policies::STATEMENTS,
             pushed_requests::STATEMENTS,
+            registrations::STATEMENTS,
             sessions::STATEMENTS,
             signing_keys::STATEMENTS,
             single_uses::STATEMENTS,

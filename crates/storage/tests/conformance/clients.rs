@@ -46,6 +46,7 @@ fn full() -> Client {
         machine: Some(id("robot")),
         secrets: vec![secret("one", None), secret("two", Some(60))],
         disabled_at: Some(after(1)),
+        origin: symbolon_core::client::Origin::Operator,
         metadata: serde_json::from_value(metadata).unwrap(),
     }
 }

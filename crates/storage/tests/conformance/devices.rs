@@ -5,6 +5,7 @@ use symbolon_core::{
     device::{DeviceAuthorization, UserCode},
     time::Lifetime,
     token::target::Targets,
+    waiting::{Said, Waiter},
 };
 use symbolon_storage::Applied;
 
@@ -139,8 +140,8 @@ async fn a_question_counts_unless_another_one_came_in_between(database: &Databas
     sample::populate(&**database).await;
     store(database, &device("one", "BCDF-GHJK")).await;
     let asked = async |before, at| {
-        let poll = Change::RecordDevicePoll {
-            device: digest("one"),
+        let poll = Change::RecordPoll {
+            waiter: Waiter::Device(digest("one")),
             before,
             at,
         };
@@ -158,8 +159,8 @@ async fn the_interval_grows_to_a_minute_at_most(database: &Database) {
     store(database, &device("one", "BCDF-GHJK")).await;
     let mut intervals = Vec::new();
     for _ in 0..12 {
-        let hasty = Change::SlowDeviceDown {
-            device: digest("one"),
+        let hasty = Change::SlowDown {
+            waiter: Waiter::Device(digest("one")),
             at: after(1),
         };
         database.apply(&[hasty]).await.unwrap();

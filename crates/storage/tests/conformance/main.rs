@@ -70,6 +70,7 @@ mod proxy;
 mod purge;
 mod pushed_requests;
 mod races;
+mod registrations;
 mod sample;
 mod schema;
 mod sessions;

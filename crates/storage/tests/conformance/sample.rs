@@ -103,6 +103,7 @@ pub(crate) fn client(name: &str) -> Client {
         machine: None,
         secrets: Vec::new(),
         disabled_at: None,
+        origin: symbolon_core::client::Origin::Operator,
         metadata: serde_json::from_value(metadata).unwrap(),
     }
 }

@@ -4,7 +4,7 @@ use http::Method;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use symbolon_core::{
-    client::{Client, ClientMetadata},
+    client::{Client, ClientMetadata, Origin},
     id::Id,
     organization::Organization,
     secret::{ClientSecret, Secret},
@@ -78,6 +78,7 @@ async fn create(call: Call, _: NoQuery, new: Json<New>) -> Result<Reply<Made>, P
         machine: new.machine,
         secrets: stored.into_iter().collect(),
         disabled_at: None,
+        origin: Origin::Operator,
         metadata: new.metadata,
     };
     check_segment("/id", &client.id)?;

@@ -57,6 +57,9 @@ struct View {
     /// What is registered of it (RFC 7591 §2).
     #[schemars(schema_with = "schema::metadata")]
     metadata: ClientMetadata,
+    /// How it came to be known: `operator`, `registered` (by itself) or `document` (its id is the
+    /// address of one).
+    origin: &'static str,
     /// Whether it is shut out.
     disabled: bool,
     /// Since when, if so.
@@ -100,6 +103,7 @@ fn view(stored: Stored<Client>) -> View {
         organization: client.organization.map(|id| id.as_str().to_owned()),
         machine: client.machine.map(|id| id.as_str().to_owned()),
         metadata: client.metadata,
+        origin: client.origin.as_str(),
         disabled: client.disabled_at.is_some(),
         disabled_at: client.disabled_at.map(Moment),
         created_at: Moment(stored.created_at),
@@ -246,7 +250,10 @@ fn record(action: &'static str, client: &Client) -> Record {
 }
 
 /// The organization of a new client: none for what belongs to the installation.
-async fn owner(call: &Call, organization: Option<&Id<Organization>>) -> Result<(), Problem> {
+pub(super) async fn owner(
+    call: &Call,
+    organization: Option<&Id<Organization>>,
+) -> Result<(), Problem> {
     match organization {
         Some(place) => subjects::owner(call, place, Needed::ClientsWrite).await,
         None if call.guard.may(None, Needed::ClientsWrite) => Ok(()),

@@ -95,10 +95,10 @@ impl Store {
                 }
             }
             Change::IssueOpaqueAccessToken(token) => self.opaque.push((**token).clone()),
-            Change::RecordDevicePoll { .. }
+            Change::RecordPoll { .. }
             | Change::RevokeAccessToken { .. }
             | Change::RevokeOpaqueAccessToken { .. }
-            | Change::SlowDeviceDown { .. } => {
+            | Change::SlowDown { .. } => {
                 panic!("no grant decides {change:?}")
             }
         }

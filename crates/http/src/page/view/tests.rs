@@ -36,6 +36,7 @@ fn consent<'a>(scopes: &'a [ConsentScope<'a>]) -> Consent<'a> {
         chrome: CHROME,
         client_name: "Payroll",
         client_host: "payroll.example:8443",
+        self_registered: false,
         client_uri: None,
         logo_uri: None,
         policy_uri: None,
@@ -109,6 +110,7 @@ fn every_page(text: &str) -> Vec<(&'static str, String)> {
                 chrome,
                 client_name: text,
                 client_host: text,
+                self_registered: true,
                 client_uri: Some(text),
                 logo_uri: Some(text),
                 policy_uri: Some(text),
@@ -148,6 +150,7 @@ fn every_page(text: &str) -> Vec<(&'static str, String)> {
             &DeviceConfirm {
                 chrome,
                 client_name: text,
+                self_registered: true,
                 client_uri: Some(text),
                 logo_uri: Some(text),
                 policy_uri: Some(text),

@@ -3,7 +3,7 @@
 use crate::config::setting::{
     DAY,
     Fallback::{Described, Value},
-    Kind, MINUTE, Setting, seconds, setting,
+    HOUR, Kind, MINUTE, Setting, count, seconds, setting,
 };
 
 /// The settings, in the order of the file.
@@ -47,6 +47,90 @@ pub(super) const SETTINGS: &[Setting] = &[
          libraries for key files do. It needs the grant \
          `urn:ietf:params:oauth:grant-type:jwt-bearer`, and its `scope` is what they can ask for. \
          Their assertion is then all that they prove.",
+    ),
+    setting(
+        "clients.registration",
+        Kind::RegistrationMode,
+        Value("off"),
+        "Who may register clients (RFC 7591): `off`, nobody; `initial_access_token`, whoever has a \
+         token that `symbolon initial-token` or the Management API made; `open`, anybody. What such \
+         clients may be is what the token says, or else the settings below. People are always asked \
+         before one gets anything of theirs.",
+    ),
+    setting(
+        "clients.registration_scopes",
+        Kind::Words,
+        Described {
+            means: "the standard ones alone",
+            example: "Invoices.Read",
+        },
+        "The API scopes that clients may have that come without a token, beside the standard ones.",
+    ),
+    setting(
+        "clients.registration_audiences",
+        Kind::Words,
+        Described {
+            means: "none: their tokens are for this server alone",
+            example: "https://mcp.example/",
+        },
+        "The APIs that the tokens of clients may be for that come without a token: what these may \
+         name as `resource` (RFC 8707).",
+    ),
+    setting(
+        "clients.registration_device",
+        Kind::Flag,
+        Value("false"),
+        "Whether clients that come without a token may have the grant of devices (RFC 8628).",
+    ),
+    setting(
+        "clients.registration_implicit",
+        Kind::Flag,
+        Value("false"),
+        "LEGACY, leave it off: whether clients that come without a token may have the grant \
+         `implicit`, if `requests.implicit_and_hybrid` is on.",
+    ),
+    setting(
+        "clients.registration_requires_pkce",
+        Kind::Flag,
+        Value("true"),
+        "Whether confidential clients that come without a token have to use PKCE; public ones \
+         always have to. The certification plans of the OpenID Foundation do not use it.",
+    ),
+    setting(
+        "clients.registration_limit",
+        count(1, 1_000_000),
+        Value("1000"),
+        "How many clients there may be at a time that came without a token, documents among them.",
+    ),
+    setting(
+        "clients.registration_unused_lifetime",
+        seconds(HOUR, 3650 * DAY),
+        Value("7d"),
+        "How long a client that came without a token is kept when nobody signs in to it.",
+    ),
+    setting(
+        "clients.registration_per_hour",
+        count(1, 1_000_000),
+        Value("60"),
+        "How many clients may be registered without a token from one address within an hour, on \
+         each instance.",
+    ),
+    setting(
+        "clients.software_statement_issuers",
+        Kind::File,
+        Described {
+            means: "nobody's statements count",
+            example: "/etc/symbolon/statement-issuers.json",
+        },
+        "A JSON file with an object that has, for every trusted issuer of software statements (RFC \
+         7591), its JWK Set.",
+    ),
+    setting(
+        "clients.metadata_documents",
+        Kind::Flag,
+        Value("false"),
+        "Whether a `client_id` may be the https address of a document that says what the client is \
+         (Client ID Metadata Documents). The server fetches it, as `outbound` permits.",
     ),
     setting(
         "outbound.ca_file",

@@ -64,4 +64,10 @@ pub(super) const SETTINGS: &[Setting] = &[
         Value("/oidc/v1/end_session"),
         "The path of the sign-out endpoint.",
     ),
+    setting(
+        "paths.register",
+        Kind::EndpointPath,
+        Value("/oauth/v2/register"),
+        "The path of the client registration endpoint.",
+    ),
 ];

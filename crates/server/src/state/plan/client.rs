@@ -1,7 +1,7 @@
 //! Clients of a declared state.
 
 use symbolon_core::{
-    client::{AuthenticationMethod, Client, StoredSecret},
+    client::{AuthenticationMethod, Client, Origin, StoredSecret},
     client_auth::client_secret_jwt::SHORTEST_SECRET,
     id::Id,
     secret::{ClientSecret, Digest},
@@ -20,6 +20,11 @@ impl Maker<'_> {
     ) -> Result<(), StateError> {
         let id = &declared.client_id;
         let wrong = |why: &dyn std::fmt::Display| StateError::noun("client", id.as_str(), why);
+        if old.is_some_and(|old| old.origin.is_own_word()) {
+            return Err(wrong(
+                &"an application registered itself under this id: choose another one",
+            ));
+        }
         let machine = match &declared.machine_user {
             None => None,
             Some(name) => Some(self.machine_named(name).await?.ok_or_else(|| {
@@ -56,6 +61,7 @@ impl Maker<'_> {
                 old.and_then(|old| old.disabled_at),
                 self.now,
             ),
+            origin: Origin::Operator,
             metadata: declared.metadata.clone(),
         };
         client.check().map_err(|error| wrong(&error))?;

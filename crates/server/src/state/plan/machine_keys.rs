@@ -25,7 +25,8 @@ impl Maker<'_> {
         let mut keys: Vec<MachineKey> = Vec::new();
         for form in declared {
             let kid = machine_key::name(&form.jwk).map_err(|error| wrong(&error))?;
-            let id = Id::parse(&kid).map_err(|error| wrong(&format!("the kid of a key: {error}")))?;
+            let id =
+                Id::parse(&kid).map_err(|error| wrong(&format!("the kid of a key: {error}")))?;
             if keys.iter().any(|key| key.id == id) {
                 return Err(wrong(&format!("two of its keys are called {id}")));
             }
