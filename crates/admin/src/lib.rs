@@ -9,6 +9,9 @@
 //! Who calls is found out by whoever wires this ([`Callers`]): this crate knows nothing of how tokens
 //! are made.
 
+// A schema of many members is one macro.
+#![recursion_limit = "512"]
+
 mod api;
 mod call;
 mod caller;

@@ -42,6 +42,26 @@ pub struct Endpoints {
     pub end_session: String,
 }
 
+/// What clients that show a certificate may count on.
+#[derive(Clone, Copy, Debug)]
+pub struct CertificateOffer<'a> {
+    /// Whether certificates arrive, so that tokens can be bound to them.
+    pub bound_tokens: bool,
+    /// Where such clients call, if elsewhere.
+    pub aliases: Option<&'a Endpoints>,
+}
+
+/// Endpoints for clients that show a certificate (RFC 8705 §5): those that such clients call.
+#[derive(Debug, Serialize)]
+struct Aliases<'a> {
+    pushed_authorization_request_endpoint: &'a str,
+    token_endpoint: &'a str,
+    userinfo_endpoint: &'a str,
+    introspection_endpoint: &'a str,
+    revocation_endpoint: &'a str,
+    device_authorization_endpoint: &'a str,
+}
+
 /// The document (RFC 8414 §2, OIDC Discovery §3, RFC 9207 §3, Initiating User Registration §3).
 #[derive(Debug, Serialize)]
 pub struct Metadata<'a> {
@@ -83,12 +103,18 @@ pub struct Metadata<'a> {
     require_request_uri_registration: bool,
     require_pushed_authorization_requests: bool,
     authorization_response_iss_parameter_supported: bool,
+    introspection_signing_alg_values_supported: &'a [Algorithm],
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    tls_client_certificate_bound_access_tokens: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mtls_endpoint_aliases: Option<Aliases<'a>>,
 }
 
 impl<'a> Metadata<'a> {
     /// The document of a provider. `methods`: how clients can authenticate; `proofs`: with what DPoP
     /// proofs may be signed; `sign_up`: whether people can make an account by themselves;
-    /// `requests`: what is switched on at the authorization endpoint.
+    /// `requests`: what is switched on at the authorization endpoint; `certificates`: what those may
+    /// count on who show one.
     pub fn new(
         issuer: &'a str,
         endpoints: &'a Endpoints,
@@ -97,6 +123,7 @@ impl<'a> Metadata<'a> {
         proofs: &'a [Algorithm],
         sign_up: bool,
         requests: &RequestSettings,
+        certificates: CertificateOffer<'a>,
     ) -> Self {
         let unsigned = requests.unsigned_objects.then_some("none");
         let methods: Vec<_> = methods.iter().map(|method| method.as_str()).collect();
@@ -176,6 +203,16 @@ impl<'a> Metadata<'a> {
             require_request_uri_registration: false,
             require_pushed_authorization_requests: requests.require_pushed,
             authorization_response_iss_parameter_supported: true,
+            introspection_signing_alg_values_supported: algorithms,
+            tls_client_certificate_bound_access_tokens: certificates.bound_tokens,
+            mtls_endpoint_aliases: certificates.aliases.map(|aliases| Aliases {
+                pushed_authorization_request_endpoint: &aliases.pushed,
+                token_endpoint: &aliases.token,
+                userinfo_endpoint: &aliases.userinfo,
+                introspection_endpoint: &aliases.introspect,
+                revocation_endpoint: &aliases.revoke,
+                device_authorization_endpoint: &aliases.device_authorization,
+            }),
         }
     }
 }

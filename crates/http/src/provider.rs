@@ -7,7 +7,7 @@ use http::HeaderValue;
 use symbolon_core::{
     authorize::request::Offer,
     client_auth::assertion::Rules as AssertionRules,
-    discovery::{Endpoints, Metadata},
+    discovery::{CertificateOffer, Endpoints, Metadata},
     dpop::nonce::NonceKeys,
     entropy::Entropy,
     id::Id,
@@ -73,6 +73,9 @@ pub struct ProviderSettings {
     pub issuer: String,
     /// Where the endpoints are.
     pub paths: Paths,
+    /// What stands in the place of the issuer in the addresses for clients that show a certificate,
+    /// without a slash at the end (RFC 8705 §5).
+    pub certificate_origin: Option<String>,
     /// Whether browsers reach us by https.
     pub https: bool,
     /// Lifetimes of tokens.
@@ -148,6 +151,7 @@ pub struct Provider {
     pub(crate) client_keys: ClientKeys,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) discovery: (Bytes, HeaderValue),
+    pub(crate) aliases: Option<Endpoints>,
     pub(crate) endpoints: Endpoints,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) gate: Gate,
@@ -178,7 +182,9 @@ impl Provider {
     ) -> Result<Arc<Self>, ProviderError> {
         let now = parts.clock.now();
         let keyring = Keyring::load(&*parts.storage, &parts.seal, &settings.keys, now).await?;
-        let endpoints = endpoints(&settings);
+        let endpoints = endpoints(&settings.issuer, &settings.paths);
+        let origin = settings.certificate_origin.as_ref();
+        let aliases = origin.map(|origin| self::endpoints(origin, &settings.paths));
         let methods = parts.certificates.methods();
         let metadata = Metadata::new(
             &settings.issuer,
@@ -188,13 +194,17 @@ impl Provider {
             &settings.dpop.algorithms,
             settings.sign_up.is_some(),
             &settings.requests,
+            CertificateOffer {
+                bound_tokens: parts.certificates.arrive,
+                aliases: aliases.as_ref(),
+            },
         );
         let discovery = Bytes::from(serde_json::to_vec(&metadata).unwrap_or_default());
         let etag = answer::etag(&discovery);
         let provider = Arc::new(Self {
             assertion_rules: assertion::rules(
                 &settings.issuer,
-                &endpoints,
+                [Some(&endpoints), aliases.as_ref()],
                 settings.longest_assertion,
             ),
             certificates: parts.certificates,
@@ -205,6 +215,7 @@ impl Provider {
                 Arc::clone(&parts.clock),
                 Arc::clone(&parts.metrics),
             ),
+            aliases,
             clock: parts.clock,
             discovery: (discovery, etag),
             endpoints,
@@ -279,6 +290,11 @@ impl Provider {
         })
     }
 
+    /// The other address of an endpoint, for clients that show a certificate.
+    pub(crate) fn alias(&self, endpoint: fn(&Endpoints) -> &String) -> Option<&str> {
+        self.aliases.as_ref().map(|all| endpoint(all).as_str())
+    }
+
     /// The path of a page of ours.
     pub(crate) fn path(&self, page: &str) -> String {
         format!("{}{page}", self.paths.prefix)
@@ -293,9 +309,8 @@ fn succession(seal: &Seal) -> SuccessionKeys {
     )
 }
 
-fn endpoints(settings: &ProviderSettings) -> Endpoints {
-    let at = |path: &str| format!("{}{path}", settings.issuer);
-    let paths = &settings.paths;
+fn endpoints(issuer: &str, paths: &Paths) -> Endpoints {
+    let at = |path: &str| format!("{issuer}{path}");
     Endpoints {
         authorize: at(&paths.authorize),
         pushed: at(&paths.pushed),

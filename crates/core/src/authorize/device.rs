@@ -41,5 +41,6 @@ pub fn ask_about(
         claims: ClaimsRequest::default(),
         challenge: Some(Challenge::unanswerable(entropy)),
         key: None,
+        longest_code: None,
     }
 }

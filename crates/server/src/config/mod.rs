@@ -193,6 +193,7 @@ pub(crate) struct Clients {
     pub(crate) assertion_lifetime: Seconds,
     pub(crate) certificate_header: Option<String>,
     pub(crate) certificate_authorities: Option<PathBuf>,
+    pub(crate) certificate_origin: Option<Issuer>,
 }
 
 /// `outbound.*`
@@ -404,6 +405,7 @@ fn assemble(values: &Values<'_>) -> Result<Config, String> {
             assertion_lifetime: values.read("clients.assertion_lifetime")?,
             certificate_header: values.optional("clients.certificate_header")?,
             certificate_authorities: values.optional("clients.certificate_authorities")?,
+            certificate_origin: values.optional("clients.certificate_origin")?,
         },
         outbound: Outbound {
             ca_file: values.optional("outbound.ca_file")?,

@@ -37,6 +37,17 @@ pub(super) const SETTINGS: &[Setting] = &[
          clients with `tls_client_auth`, in PEM. Symbolon checks it itself, also behind a proxy.",
     ),
     setting(
+        "clients.certificate_origin",
+        Kind::Issuer,
+        Described {
+            means: "the same addresses for everybody",
+            example: "https://mtls.id.example.com",
+        },
+        "Another address of this server, at which clients are asked for a certificate: it stands in \
+         the place of `issuer` in the addresses that discovery names as `mtls_endpoint_aliases` \
+         (RFC 8705 §5), so that the browsers of people are not asked.",
+    ),
+    setting(
         "outbound.ca_file",
         Kind::File,
         Described {
