@@ -25,6 +25,7 @@ mod discovery;
 mod document;
 mod dpop;
 mod edge;
+mod fapi2;
 mod forward_auth;
 mod hostile;
 mod interactions;

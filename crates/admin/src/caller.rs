@@ -16,6 +16,7 @@ use symbolon_core::{
         personal::{Limits, PersonalAccessToken},
     },
 };
+use symbolon_web::client_certificate::ClientCertificate;
 
 /// Somebody with a live token that is meant for the Management API.
 #[derive(Clone, Debug)]
@@ -67,12 +68,16 @@ pub enum Refused {
     Unavailable,
 }
 
-/// Makes a caller of a request's headers.
+/// Makes a caller of the head of a request.
 #[async_trait]
 pub trait Callers: Send + Sync {
-    /// Who calls.
+    /// Who calls, with the certificate that came along, if one did.
     ///
     /// # Errors
     /// [`Refused`].
-    async fn caller(&self, headers: &HeaderMap) -> Result<Caller, Refused>;
+    async fn caller(
+        &self,
+        headers: &HeaderMap,
+        certificate: Option<&ClientCertificate>,
+    ) -> Result<Caller, Refused>;
 }

@@ -260,7 +260,11 @@ impl Operation {
 
     /// Who calls, if he may do such a thing anywhere.
     async fn authorized(&self, admin: &Admin, parts: &Parts) -> Result<Guard, Problem> {
-        let caller = match admin.callers.caller(&parts.headers).await {
+        let caller = match admin
+            .callers
+            .caller(&parts.headers, parts.extensions.get())
+            .await
+        {
             Ok(caller) => caller,
             Err(Refused::Missing) => return Err(Problem::token_missing()),
             Err(Refused::Malformed) => {

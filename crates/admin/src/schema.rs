@@ -3,7 +3,7 @@
 use schemars::{Schema, SchemaGenerator, json_schema};
 use symbolon_core::algorithm::Algorithm;
 use symbolon_core::authorize::{response_mode::ResponseMode, response_type::ResponseType};
-use symbolon_core::client::{AuthenticationMethod, DeliveryMode, GrantType};
+use symbolon_core::client::{AuthenticationMethod, DeliveryMode, GrantType, profile::Profile};
 use symbolon_core::client_auth::assertion::SigningAlgorithm;
 
 /// Rules (`core::policy::rule`).
@@ -128,6 +128,9 @@ pub(crate) fn metadata(_: &mut SchemaGenerator) -> Schema {
             "id_token_signed_response_alg": { "enum": algorithms },
             "access_token_lifetime": { "type": "integer", "description": "Seconds." },
             "dpop_bound_access_tokens": { "type": "boolean" },
+            "tls_client_certificate_bound_access_tokens": { "type": "boolean" },
+            "introspection_signed_response_alg": { "enum": algorithms },
+            "profile": { "enum": Profile::ALL.map(Profile::as_str) },
             "audience": words(),
             "introspects": words(),
             "role_claims": { "type": "object" },

@@ -13,7 +13,7 @@ use crate::{
     session::Session,
     subject::Subject,
     time::Timestamp,
-    token::{Authentication, target::Targets},
+    token::{Authentication, confirmation::Confirmation, target::Targets},
 };
 
 /// What was approved, and what became of it.
@@ -85,10 +85,11 @@ pub struct RefreshFamilyState {
     pub previous: Option<Digest<RefreshGeneration>>,
     /// When the current generation was made.
     pub rotated_at: Timestamp,
-    /// The key that the client proved to have when the family was founded. A public client has to
-    /// prove it at every use (RFC 9449 §5); a confidential one, which authenticates, has to prove
-    /// some key, so that a bound token is never exchanged for a free one.
-    pub key: Option<Thumbprint>,
+    /// The key that the client proved to have, or the certificate that it showed, when the family was
+    /// founded. A public client has to do so at every use (RFC 9449 §5, RFC 8705 §4); a confidential
+    /// one, which authenticates, has to prove or show some, so that a bound token is never exchanged
+    /// for a free one.
+    pub confirmation: Confirmation,
 }
 
 impl Approval {

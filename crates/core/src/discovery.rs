@@ -47,6 +47,49 @@ pub struct Endpoints {
     pub register: String,
 }
 
+/// What a provider offers, by its settings.
+#[derive(Clone, Copy, Debug)]
+pub struct Offer<'a> {
+    /// The issuer identifier.
+    pub issuer: &'a str,
+    /// Where everything is.
+    pub endpoints: &'a Endpoints,
+    /// With what tokens can be signed.
+    pub algorithms: &'a [Algorithm],
+    /// How clients can authenticate.
+    pub methods: &'a [AuthenticationMethod],
+    /// With what DPoP proofs may be signed.
+    pub proofs: &'a [Algorithm],
+    /// Whether people can make an account by themselves.
+    pub sign_up: bool,
+    /// What is switched on at the authorization endpoint.
+    pub requests: &'a RequestSettings,
+    /// What those may count on who show a certificate.
+    pub certificates: CertificateOffer<'a>,
+    /// How clients come by themselves.
+    pub registration: &'a RegistrationSettings,
+}
+
+/// What clients that show a certificate may count on.
+#[derive(Clone, Copy, Debug)]
+pub struct CertificateOffer<'a> {
+    /// Whether certificates arrive, so that tokens can be bound to them.
+    pub bound_tokens: bool,
+    /// Where such clients call, if elsewhere.
+    pub aliases: Option<&'a Endpoints>,
+}
+
+/// Endpoints for clients that show a certificate (RFC 8705 §5): those that such clients call.
+#[derive(Debug, Serialize)]
+struct Aliases<'a> {
+    pushed_authorization_request_endpoint: &'a str,
+    token_endpoint: &'a str,
+    userinfo_endpoint: &'a str,
+    introspection_endpoint: &'a str,
+    revocation_endpoint: &'a str,
+    device_authorization_endpoint: &'a str,
+}
+
 /// The document (RFC 8414 §2, OIDC Discovery §3, RFC 9207 §3, Initiating User Registration §3).
 #[derive(Debug, Serialize)]
 pub struct Metadata<'a> {
@@ -96,21 +139,27 @@ pub struct Metadata<'a> {
     authorization_response_iss_parameter_supported: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     client_id_metadata_document_supported: bool,
+    introspection_signing_alg_values_supported: &'a [Algorithm],
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    tls_client_certificate_bound_access_tokens: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mtls_endpoint_aliases: Option<Aliases<'a>>,
 }
 
 impl<'a> Metadata<'a> {
-    /// The document of a provider. `methods`: how clients can authenticate; `proofs`: with what DPoP
-    /// proofs may be signed; `sign_up`: whether people can make an account by themselves;
-    /// `requests`: what is switched on at the authorization endpoint.
-    pub fn new(
-        issuer: &'a str,
-        endpoints: &'a Endpoints,
-        algorithms: &'a [Algorithm],
-        methods: &[AuthenticationMethod],
-        proofs: &'a [Algorithm],
-        sign_up: bool,
-        requests: &RequestSettings,
-    ) -> Self {
+    /// The document of a provider.
+    pub fn new(offer: &Offer<'a>) -> Self {
+        let Offer {
+            issuer,
+            endpoints,
+            algorithms,
+            methods,
+            proofs,
+            sign_up,
+            requests,
+            certificates,
+            registration,
+        } = *offer;
         let unsigned = requests.unsigned_objects.then_some("none");
         let methods: Vec<_> = methods.iter().map(|method| method.as_str()).collect();
         let confidential: Vec<_> = methods
@@ -144,7 +193,8 @@ impl<'a> Metadata<'a> {
             backchannel_authentication_request_signing_alg_values_supported: Algorithm::ALL,
             backchannel_user_code_parameter_supported: false,
             end_session_endpoint: &endpoints.end_session,
-            registration_endpoint: None,
+            registration_endpoint: (registration.mode != RegistrationMode::Off)
+                .then_some(endpoints.register.as_str()),
             scopes_supported: &scope::STANDARD,
             response_types_supported: ResponseType::ALL
                 .into_iter()
@@ -194,20 +244,17 @@ impl<'a> Metadata<'a> {
             require_request_uri_registration: false,
             require_pushed_authorization_requests: requests.require_pushed,
             authorization_response_iss_parameter_supported: true,
-            client_id_metadata_document_supported: false,
+            client_id_metadata_document_supported: registration.documents,
+            introspection_signing_alg_values_supported: algorithms,
+            tls_client_certificate_bound_access_tokens: certificates.bound_tokens,
+            mtls_endpoint_aliases: certificates.aliases.map(|aliases| Aliases {
+                pushed_authorization_request_endpoint: &aliases.pushed,
+                token_endpoint: &aliases.token,
+                userinfo_endpoint: &aliases.userinfo,
+                introspection_endpoint: &aliases.introspect,
+                revocation_endpoint: &aliases.revoke,
+                device_authorization_endpoint: &aliases.device_authorization,
+            }),
         }
-    }
-
-    /// The same, with how clients come by themselves.
-    #[must_use]
-    pub fn with_registration(
-        mut self,
-        endpoints: &'a Endpoints,
-        settings: &RegistrationSettings,
-    ) -> Self {
-        let open = settings.mode != RegistrationMode::Off;
-        self.registration_endpoint = open.then_some(endpoints.register.as_str());
-        self.client_id_metadata_document_supported = settings.documents;
-        self
     }
 }

@@ -90,6 +90,8 @@ pub struct Facts<'a> {
     pub method: &'a str,
     /// The URL under which the caller knows it: the issuer's, whatever a proxy makes of it.
     pub url: &'a str,
+    /// Its other URL, for callers that show a certificate (RFC 8705 §5).
+    pub alias: Option<&'a str>,
     /// The access token that it presents, if it does.
     pub access_token: Option<&'a str>,
     /// Whether server nonces are in use.
@@ -225,9 +227,12 @@ fn check_method(claims: &ProofClaims, facts: &Facts<'_>) -> Result<(), Refusal> 
 
 /// Check 9: without query and fragment, and in normal form.
 fn check_url(claims: &ProofClaims, facts: &Facts<'_>) -> Result<(), Refusal> {
-    match (normal_form(&claims.htu), normal_form(facts.url)) {
-        (Some(claimed), Some(ours)) if claimed == ours => Ok(()),
-        _ => Err(Refusal::AnotherUrl),
+    let claimed = normal_form(&claims.htu);
+    let mut ours = [Some(facts.url), facts.alias].into_iter().flatten();
+    if claimed.is_some() && ours.any(|own| normal_form(own) == claimed) {
+        Ok(())
+    } else {
+        Err(Refusal::AnotherUrl)
     }
 }
 

@@ -5,7 +5,10 @@
 //! `granted_roles` has all that a decision asks for where these are more (`roles_partial`), and
 //! `limits` says what the token is limited to: with both a decision is made as the provider itself
 //! would make it ([`crate::policy::Question`]).
+//!
+//! Whoever asks for it gets the answer as a JWT ([`SignedAnswer`]), to keep as evidence.
 #![doc(alias = "RFC 7662")]
+#![doc(alias = "RFC 9701")]
 
 use std::borrow::Cow;
 
@@ -41,6 +44,26 @@ pub struct Answer<'a> {
     username: Option<&'a str>,
     #[serde(flatten)]
     claims: Option<Claims<'a>>,
+}
+
+/// The media type of a signed answer (RFC 9701 §4).
+pub const SIGNED: &str = "application/token-introspection+jwt";
+
+/// The `typ` of a signed answer (RFC 9701 §5), so that it is never taken for a token.
+pub const SIGNED_TYPE: &str = "token-introspection+jwt";
+
+/// The claims of a signed answer (RFC 9701 §5). It has no `sub` and no `exp`, which would be those of
+/// a token.
+#[derive(Debug, Serialize)]
+pub struct SignedAnswer<'a> {
+    /// Who answers.
+    pub iss: &'a str,
+    /// Who asked.
+    pub aud: &'a Id<Client>,
+    /// When.
+    pub iat: Timestamp,
+    /// The answer.
+    pub token_introspection: &'a Answer<'a>,
 }
 
 #[derive(Debug, Serialize)]

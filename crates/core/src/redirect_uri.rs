@@ -99,6 +99,12 @@ impl RedirectUri {
         }
     }
 
+    /// Whether what is sent there cannot be read on the way: by https, or without leaving the machine
+    /// (RFC 8252 §8.3: to an address; what `localhost` is, others decide).
+    pub fn is_protected(&self) -> bool {
+        self.0.starts_with("https://") || split_loopback(&self.0).is_some()
+    }
+
     /// The URI as registered.
     pub fn as_str(&self) -> &str {
         &self.0

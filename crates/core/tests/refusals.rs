@@ -97,6 +97,7 @@ specified!(AUTHORIZE: request::Refusal {
 specified!(CLIENT: client_auth::Refusal {
     AssertionAlgorithm => "invalid_client",
     AssertionAudience => "invalid_client",
+    AssertionAudienceOther => "invalid_client",
     AssertionExpired => "invalid_client",
     AssertionMalformed => "invalid_client",
     AssertionNotYet => "invalid_client",
@@ -112,6 +113,7 @@ specified!(CLIENT: client_auth::Refusal {
     MalformedIdentifier => "invalid_client",
     Missing => "invalid_client",
     MethodNotRegistered => "invalid_client",
+    ProfileContradicted => "invalid_client",
     SeveralMethods => "invalid_request",
     Unknown => "invalid_client",
     WrongSecret => "invalid_client",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::{HeaderMap, header};
 use symbolon_core::{
     claims::ClaimsRequest,
-    client::Client,
+    client::{Client, profile::Demands},
     dpop::Refusal,
     error::{ErrorCode, OAuthError},
     id::Id,
@@ -18,11 +18,12 @@ use symbolon_core::{
     time::Timestamp,
     token::{
         access::{AccessTokenClaims, Audience},
-        confirmation::Confirmation,
+        confirmation::{Confirmation, Shown, Unconfirmed},
         personal::PersonalAccessToken,
     },
 };
 use symbolon_jose::VerifyError;
+use symbolon_web::client_certificate::ClientCertificate;
 
 use crate::{
     dpop::{self, ProvenCall},
@@ -70,12 +71,19 @@ impl LiveToken {
         }
     }
 
-    /// The key that it is bound to, if it is.
+    /// What it is bound to.
     pub fn confirmation(&self) -> Confirmation {
         match &self.presented {
             Presented::Access(claims) => claims.cnf,
             Presented::Personal(_) => Confirmation::default(),
         }
+    }
+
+    /// What the profile of its client asks.
+    fn demands(&self) -> &'static Demands {
+        self.client
+            .as_ref()
+            .map_or(Demands::NONE, |client| client.demands())
     }
 
     /// Whom it is for; `None`: every API of its owner.
@@ -136,6 +144,10 @@ pub struct Presentation<'a> {
 pub enum Denied {
     /// It is bound to a key, and presented as if it were not.
     BoundAsBearer,
+    /// It is bound to a certificate, and none is shown.
+    CertificateMissing,
+    /// It is bound to another certificate than is shown.
+    CertificateOther,
     /// It is bound to another key than the proof shows.
     KeyOther,
     /// It is bound to nothing, and presented as if it were.
@@ -155,12 +167,29 @@ impl Denied {
             Self::BoundAsBearer => {
                 "the access token is bound to a key: present it as Authorization: DPoP, with a proof (RFC 9449 7.1)"
             }
+            Self::CertificateMissing => {
+                "the access token is bound to a certificate: show it in the TLS handshake (RFC 8705 3)"
+            }
+            Self::CertificateOther => {
+                "another certificate is shown than the access token is bound to"
+            }
             Self::KeyOther => "the DPoP proof is made with another key than the token is bound to",
             Self::NotBound => {
                 "the access token is not bound to a key: present it as Authorization: Bearer"
             }
         };
         OAuthError::new(ErrorCode::InvalidToken, description)
+    }
+}
+
+impl From<Unconfirmed> for Denied {
+    fn from(unconfirmed: Unconfirmed) -> Self {
+        match unconfirmed {
+            Unconfirmed::CertificateMissing => Self::CertificateMissing,
+            Unconfirmed::CertificateOther => Self::CertificateOther,
+            Unconfirmed::KeyMissing => Self::Proof(Refusal::Missing),
+            Unconfirmed::KeyOther => Self::KeyOther,
+        }
     }
 }
 
@@ -227,9 +256,10 @@ pub fn presented<'a>(
 }
 
 /// The token, if it opens something to who presents it: it is good, and who presents it has the key
-/// that it is bound to. A bound token is not good as a bearer token, nor the other way round
-/// (RFC 9449 §7.2). `call` is the request that it comes with; its URL is the one that the caller
-/// used.
+/// or shows the certificate that it is bound to. A token that is bound to a key is not good as a
+/// bearer token, nor the other way round (RFC 9449 §7.2); one that is bound to a certificate is a
+/// bearer token in its name (RFC 8705 §3). `call` is the request that it comes with; its URL is the
+/// one that the caller used.
 ///
 /// # Errors
 /// When storage fails.
@@ -241,37 +271,50 @@ pub async fn admit(
     let Some(live) = known(provider, presentation.token).await? else {
         return Ok(Err(Denied::NotLive));
     };
-    let bound = match (presentation.scheme, live.confirmation().jkt) {
-        (Scheme::Bearer, None) if live.confirmation().is_none() => return Ok(Ok(live)),
-        (Scheme::Bearer, _) => return Ok(Err(Denied::BoundAsBearer)),
-        (Scheme::Dpop, None) => return Ok(Err(Denied::NotBound)),
-        (Scheme::Dpop, Some(bound)) => bound,
+    let mut shown = Shown {
+        key: None,
+        certificate: call.certificate.map(dpop::thumbprint),
     };
-    let call = ProvenCall {
-        access_token: Some(presentation.token),
-        ..call
-    };
-    Ok(match dpop::prove(provider, call).await? {
-        Ok(Some(key)) if key == bound => Ok(live),
-        Ok(Some(_)) => Err(Denied::KeyOther),
-        Ok(None) => Err(Denied::Proof(Refusal::Missing)),
-        Err(refusal) => Err(Denied::Proof(refusal)),
-    })
+    match (presentation.scheme, live.confirmation()) {
+        (Scheme::Bearer, Confirmation::Key(_)) => return Ok(Err(Denied::BoundAsBearer)),
+        (Scheme::Dpop, Confirmation::Nothing | Confirmation::Certificate(_)) => {
+            return Ok(Err(Denied::NotBound));
+        }
+        (Scheme::Bearer, Confirmation::Nothing | Confirmation::Certificate(_)) => {}
+        (Scheme::Dpop, Confirmation::Key(_)) => {
+            let call = ProvenCall {
+                access_token: Some(presentation.token),
+                ..call
+            };
+            match dpop::prove(provider, live.demands(), call).await? {
+                Ok(key) => shown.key = key,
+                Err(refusal) => return Ok(Err(Denied::Proof(refusal))),
+            }
+        }
+    }
+    let confirmed = live.confirmation().check(shown);
+    Ok(confirmed.map(|()| live).map_err(Denied::from))
 }
 
 /// As [`admit`], where nobody knows under which URL the caller called, so that no proof can be
-/// checked: a bound token opens nothing here.
+/// checked: a token that is bound to a key opens nothing here. One that is bound to a certificate
+/// does if whoever asks hands it on.
 ///
 /// # Errors
 /// When storage fails.
-pub async fn admit_unbound(
+pub async fn admit_without_proof(
     provider: &Provider,
     presentation: Presentation<'_>,
+    certificate: Option<&ClientCertificate>,
 ) -> Result<Option<LiveToken>, Failure> {
+    let shown = Shown {
+        key: None,
+        certificate: certificate.map(dpop::thumbprint),
+    };
     match presentation.scheme {
         Scheme::Bearer => Ok(known(provider, presentation.token)
             .await?
-            .filter(|live| live.confirmation().is_none())),
+            .filter(|live| live.confirmation().check(shown).is_ok())),
         Scheme::Dpop => Ok(None),
     }
 }

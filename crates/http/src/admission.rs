@@ -2,6 +2,7 @@
 
 use axum::{
     body::Body,
+    extract::Request,
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -17,6 +18,7 @@ use symbolon_core::{
     parameters::Parameters,
     policy::{api::Api, decision::Reason},
 };
+use symbolon_web::client_certificate::ClientCertificate;
 
 use crate::{
     access::{self, Absent, LiveToken},
@@ -43,15 +45,34 @@ pub struct Inquiry<'a> {
     pub token: bool,
 }
 
+/// The request that it asks with.
+#[derive(Clone, Copy, Debug)]
+pub struct Asking<'a> {
+    /// Its headers: the caller's own are among them.
+    pub headers: &'a HeaderMap,
+    /// The certificate of the caller, if the proxy is trusted to tell of it.
+    pub certificate: Option<&'a ClientCertificate>,
+}
+
+impl<'a> Asking<'a> {
+    /// The head of a request.
+    pub fn of(request: &'a Request) -> Self {
+        Self {
+            headers: request.headers(),
+            certificate: request.extensions().get(),
+        }
+    }
+}
+
 /// What stands in a header.
 pub fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Header<'a> {
     Header::of(headers.get_all(name).iter().map(HeaderValue::as_bytes))
 }
 
-/// The answer. The caller's own headers are those of the proxy's request.
+/// The answer.
 pub async fn answer(
     provider: &Provider,
-    headers: &HeaderMap,
+    asking: Asking<'_>,
     inquiry: Result<Inquiry<'_>, Refusal>,
 ) -> Response {
     let audience = inquiry
@@ -59,7 +80,7 @@ pub async fn answer(
         .ok()
         .and_then(|inquiry| inquiry.audience.clone());
     let answered = match inquiry {
-        Ok(inquiry) => admit(provider, headers, &inquiry).await,
+        Ok(inquiry) => admit(provider, asking, &inquiry).await,
         Err(refusal) => Ok(Err(refusal)),
     };
     match answered {
@@ -77,9 +98,10 @@ pub async fn answer(
 
 async fn admit(
     provider: &Provider,
-    headers: &HeaderMap,
+    asking: Asking<'_>,
     inquiry: &Inquiry<'_>,
 ) -> Result<Result<Response, Refusal>, Failure> {
+    let headers = asking.headers;
     let target = match target_organization(header(headers, &TARGET)) {
         Ok(target) => target,
         Err(refusal) => return Ok(Err(refusal)),
@@ -90,7 +112,9 @@ async fn admit(
         Err(Absent::Missing) => return Ok(Err(Refusal::CredentialsMissing)),
         Err(Absent::Malformed) => return Ok(Err(Refusal::CredentialsMalformed)),
     };
-    let Some(live) = access::admit_unbound(provider, presentation).await? else {
+    let Some(live) =
+        access::admit_without_proof(provider, presentation, asking.certificate).await?
+    else {
         return Ok(Err(Refusal::TokenNotLive));
     };
     let policy = provider.policy().await?;

@@ -26,6 +26,15 @@ pub fn json(status: StatusCode, body: &impl Serialize) -> Response {
     response
 }
 
+/// A JWT of this media type that nobody may keep.
+pub fn jwt(media_type: &'static str, token: String) -> Response {
+    let mut response = Response::new(Body::from(token));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    headers.insert(header::CACHE_CONTROL, NO_STORE);
+    response
+}
+
 /// An error of RFC 6749 §5.2. `basic`: the client tried the `Authorization` header, so it is told
 /// the scheme.
 pub fn oauth_error(error: OAuthError, basic: bool) -> Response {

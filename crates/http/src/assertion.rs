@@ -18,17 +18,26 @@ use crate::{client_keys::Unverified, failure::Failure, provider::Provider};
 
 /// What is asked of assertions here: the issuer, or an endpoint where they are presented, as their
 /// audience (RFC 9126 §2).
-pub(crate) fn rules(issuer: &str, endpoints: &Endpoints, longest_lifetime: Lifetime) -> Rules {
-    let audiences = [
-        issuer,
-        &endpoints.token,
-        &endpoints.pushed,
-        &endpoints.backchannel_authentication,
-        &endpoints.introspect,
-        &endpoints.revoke,
-    ];
+pub(crate) fn rules(
+    issuer: &str,
+    endpoints: [Option<&Endpoints>; 2],
+    longest_lifetime: Lifetime,
+) -> Rules {
+    let places = endpoints.into_iter().flatten().flat_map(|endpoints| {
+        [
+            &endpoints.token,
+            &endpoints.pushed,
+            &endpoints.backchannel_authentication,
+            &endpoints.introspect,
+            &endpoints.revoke,
+        ]
+    });
     Rules {
-        audiences: audiences.map(str::to_owned).to_vec(),
+        issuer: issuer.to_owned(),
+        audiences: [issuer.to_owned()]
+            .into_iter()
+            .chain(places.cloned())
+            .collect(),
         longest_lifetime,
     }
 }

@@ -13,7 +13,7 @@ use symbolon_core::{
     token::{access::AccessTokenClaims, personal::PersonalAccessToken},
 };
 use symbolon_storage::StoredKey;
-use symbolon_web::guard::Guard;
+use symbolon_web::{client_certificate::ClientCertificate, guard::Guard};
 
 use crate::{
     access::{self, Absent, Presented},
@@ -56,17 +56,22 @@ pub enum NoBearer {
 }
 
 impl Provider {
-    /// Who presents the token in the `Authorization` header. One that is bound to a key is none here.
+    /// Who presents the token in the `Authorization` header. One that is bound to a key is none here;
+    /// one that is bound to a certificate comes with it.
     ///
     /// # Errors
     /// [`NoBearer`].
-    pub async fn bearer(&self, headers: &HeaderMap) -> Result<Bearer, NoBearer> {
+    pub async fn bearer(
+        &self,
+        headers: &HeaderMap,
+        certificate: Option<&ClientCertificate>,
+    ) -> Result<Bearer, NoBearer> {
         let nothing = Parameters::default();
         let presentation = access::presented(headers, &nothing).map_err(|absent| match absent {
             Absent::Missing => NoBearer::Missing,
             Absent::Malformed => NoBearer::Malformed,
         })?;
-        let live = access::admit_unbound(self, presentation).await;
+        let live = access::admit_without_proof(self, presentation, certificate).await;
         let live = live.map_err(unavailable)?.ok_or(NoBearer::Invalid)?;
         Ok(Bearer {
             subject: live.subject,

@@ -53,8 +53,11 @@ pub(crate) async fn shown(
     client: &Client,
     certificate: Option<&ClientCertificate>,
 ) -> Option<Shown> {
-    let methods = &client.metadata.token_endpoint_auth_methods;
-    if !methods.iter().any(|method| method.uses_certificate()) {
+    let uses = |method| client.accepted_methods().any(|own| own == method);
+    if !client
+        .accepted_methods()
+        .any(AuthenticationMethod::uses_certificate)
+    {
         return None;
     }
     let der = &certificate?.0;
@@ -66,9 +69,9 @@ pub(crate) async fn shown(
         }
     };
     let authorities = provider.certificates.authorities.as_ref();
-    let vouched_for = methods.contains(&AuthenticationMethod::TlsClientAuth)
+    let vouched_for = uses(AuthenticationMethod::TlsClientAuth)
         && authorities.is_some_and(|authorities| authorities.vouch(der));
-    let registered = if methods.contains(&AuthenticationMethod::SelfSignedTlsClientAuth) {
+    let registered = if uses(AuthenticationMethod::SelfSignedTlsClientAuth) {
         provider.client_keys.certificates(client, der).await
     } else {
         Arc::default()

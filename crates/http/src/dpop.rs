@@ -6,14 +6,16 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use symbolon_core::{
     algorithm::Algorithm,
     client::Client,
+    client::profile::Demands,
     dpop::{
         self, Facts, Refusal, Thumbprint,
         nonce::{NonceKeys, NoncePolicy},
     },
-    token::confirmation::Confirmation,
+    token::confirmation::{self, CertificateThumbprint, Confirmation, Shown},
 };
 use symbolon_jose::{Seal, proof};
 use symbolon_storage::Applied;
+use symbolon_web::client_certificate::ClientCertificate;
 
 use crate::{failure::Failure, provider::Provider};
 
@@ -40,22 +42,29 @@ pub struct ProvenCall<'a> {
     pub method: &'a Method,
     /// Its URL as the caller knows it: below the issuer, not what a proxy makes of it.
     pub url: &'a str,
+    /// Its other URL, for callers that show a certificate.
+    pub alias: Option<&'a str>,
+    /// The certificate that the caller has shown.
+    pub certificate: Option<&'a ClientCertificate>,
     /// The access token that it presents, if it does.
     pub access_token: Option<&'a str>,
 }
 
 /// The key that a request proves to have; `None` when it does not try. A proof that passes is used
-/// up, on every instance.
+/// up, on every instance. `demands`: what the profile of the client asks.
 ///
 /// # Errors
 /// When storage fails.
 pub async fn prove(
     provider: &Provider,
+    demands: &Demands,
     call: ProvenCall<'_>,
 ) -> Result<Result<Option<Thumbprint>, Refusal>, Failure> {
     let values = call.headers.get_all(PROOF).iter();
-    let checked = dpop::single(values.map(|value| value.to_str().ok()))
-        .and_then(|text| text.map(|text| check(provider, &call, text)).transpose());
+    let checked = dpop::single(values.map(|value| value.to_str().ok())).and_then(|text| {
+        text.map(|text| check(provider, demands, &call, text))
+            .transpose()
+    });
     let Some((key, used)) = (match checked {
         Ok(checked) => checked,
         Err(refusal) => return Ok(Err(refusal)),
@@ -68,8 +77,7 @@ pub async fn prove(
     }
 }
 
-/// As [`prove`], for a request of a client for tokens: what those are to be bound to. A client
-/// whose tokens are always bound has to prove a key (RFC 9449 §5.2).
+/// As [`prove`], for a request of a client for tokens: what those are to be bound to.
 ///
 /// # Errors
 /// When storage fails.
@@ -77,12 +85,19 @@ pub async fn confirm(
     provider: &Provider,
     client: &Client,
     call: ProvenCall<'_>,
-) -> Result<Result<Confirmation, Refusal>, Failure> {
-    Ok(match prove(provider, call).await? {
-        Ok(None) if client.metadata.dpop_bound_access_tokens => Err(Refusal::Missing),
-        Ok(jkt) => Ok(Confirmation { jkt }),
-        Err(refusal) => Err(refusal),
-    })
+) -> Result<Result<Confirmation, confirmation::Refusal>, Failure> {
+    let proven = prove(provider, client.demands(), call).await?;
+    Ok(proven
+        .map_err(confirmation::Refusal::Proof)
+        .and_then(|key| {
+            let certificate = call.certificate.map(thumbprint);
+            Confirmation::of(client, Shown { key, certificate })
+        }))
+}
+
+/// The thumbprint of a certificate.
+pub fn thumbprint(certificate: &ClientCertificate) -> CertificateThumbprint {
+    CertificateThumbprint::of(&certificate.0)
 }
 
 /// Hands out the nonce for the next proof, if the request has tried one.
@@ -114,14 +129,18 @@ pub fn nonce_keys(seal: &Seal) -> NonceKeys {
 
 fn check(
     provider: &Provider,
+    demands: &Demands,
     call: &ProvenCall<'_>,
     text: &str,
 ) -> Result<(Thumbprint, dpop::Use), Refusal> {
     let settings = &provider.settings.dpop;
-    let proof = proof::verify(text, &settings.algorithms)?;
+    let mut algorithms = settings.algorithms.clone();
+    algorithms.retain(|algorithm| demands.algorithms.contains(algorithm));
+    let proof = proof::verify(text, &algorithms)?;
     let facts = Facts {
         method: call.method.as_str(),
         url: call.url,
+        alias: call.alias,
         access_token: call.access_token,
         nonces: settings.nonces,
         nonce_keys: &provider.nonce_keys,

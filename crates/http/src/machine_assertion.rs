@@ -22,6 +22,7 @@ use crate::{failure::Failure, provider::Provider};
 /// What is asked of them: the issuer or the token endpoint as their audience (RFC 7523 §3, 3).
 pub(crate) fn rules(issuer: &str, endpoints: &Endpoints) -> Rules {
     Rules {
+        issuer: issuer.to_owned(),
         audiences: vec![issuer.to_owned(), endpoints.token.clone()],
         longest_lifetime: LONGEST_LIFETIME,
     }

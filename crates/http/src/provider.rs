@@ -8,7 +8,7 @@ use symbolon_core::{
     authorize::request::Offer,
     client::Client,
     client_auth::assertion::Rules as AssertionRules,
-    discovery::{Endpoints, Metadata},
+    discovery::{self, CertificateOffer, Endpoints, Metadata},
     dpop::nonce::NonceKeys,
     entropy::Entropy,
     id::Id,
@@ -86,6 +86,9 @@ pub struct ProviderSettings {
     pub issuer: String,
     /// Where the endpoints are.
     pub paths: Paths,
+    /// What stands in the place of the issuer in the addresses for clients that show a certificate,
+    /// without a slash at the end (RFC 8705 §5).
+    pub certificate_origin: Option<String>,
     /// Whether browsers reach us by https.
     pub https: bool,
     /// Lifetimes of tokens.
@@ -172,6 +175,7 @@ pub struct Provider {
     pub(crate) client_logos: ClientLogos,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) discovery: (Bytes, HeaderValue),
+    pub(crate) aliases: Option<Endpoints>,
     pub(crate) endpoints: Endpoints,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) gate: Gate,
@@ -207,24 +211,30 @@ impl Provider {
     ) -> Result<Arc<Self>, ProviderError> {
         let now = parts.clock.now();
         let keyring = Keyring::load(&*parts.storage, &parts.seal, &settings.keys, now).await?;
-        let endpoints = endpoints(&settings);
+        let endpoints = endpoints(&settings.issuer, &settings.paths);
+        let origin = settings.certificate_origin.as_ref();
+        let aliases = origin.map(|origin| self::endpoints(origin, &settings.paths));
         let methods = parts.certificates.methods();
-        let metadata = Metadata::new(
-            &settings.issuer,
-            &endpoints,
-            &settings.keys.algorithms,
-            &methods,
-            &settings.dpop.algorithms,
-            settings.sign_up.is_some(),
-            &settings.requests,
-        )
-        .with_registration(&endpoints, &settings.registration);
+        let metadata = Metadata::new(&discovery::Offer {
+            issuer: &settings.issuer,
+            endpoints: &endpoints,
+            algorithms: &settings.keys.algorithms,
+            methods: &methods,
+            proofs: &settings.dpop.algorithms,
+            sign_up: settings.sign_up.is_some(),
+            requests: &settings.requests,
+            certificates: CertificateOffer {
+                bound_tokens: parts.certificates.arrive,
+                aliases: aliases.as_ref(),
+            },
+            registration: &settings.registration,
+        });
         let discovery = Bytes::from(serde_json::to_vec(&metadata).unwrap_or_default());
         let etag = answer::etag(&discovery);
         let provider = Arc::new(Self {
             assertion_rules: assertion::rules(
                 &settings.issuer,
-                &endpoints,
+                [Some(&endpoints), aliases.as_ref()],
                 settings.longest_assertion,
             ),
             machine_rules: machine_assertion::rules(&settings.issuer, &endpoints),
@@ -238,6 +248,7 @@ impl Provider {
                 Arc::clone(&parts.clock),
                 Arc::clone(&parts.metrics),
             ),
+            aliases,
             clock: parts.clock,
             discovery: (discovery, etag),
             endpoints,
@@ -316,6 +327,11 @@ impl Provider {
         })
     }
 
+    /// The other address of an endpoint, for clients that show a certificate.
+    pub(crate) fn alias(&self, endpoint: fn(&Endpoints) -> &String) -> Option<&str> {
+        self.aliases.as_ref().map(|all| endpoint(all).as_str())
+    }
+
     /// The path of a page of ours.
     pub(crate) fn path(&self, page: &str) -> String {
         format!("{}{page}", self.paths.prefix)
@@ -330,9 +346,8 @@ fn succession(seal: &Seal) -> SuccessionKeys {
     )
 }
 
-fn endpoints(settings: &ProviderSettings) -> Endpoints {
-    let at = |path: &str| format!("{}{path}", settings.issuer);
-    let paths = &settings.paths;
+fn endpoints(issuer: &str, paths: &Paths) -> Endpoints {
+    let at = |path: &str| format!("{issuer}{path}");
     Endpoints {
         authorize: at(&paths.authorize),
         pushed: at(&paths.pushed),

@@ -8,7 +8,7 @@ use symbolon_core::{
     authorize::{
         pushed,
         request::{self, PageRefusal, ProvenRedirect},
-        request_object::{self, Signature, TYPES},
+        request_object::{self, Signature},
         source::{Refusal, Source},
     },
     client::Client,
@@ -123,9 +123,10 @@ async fn read_object(
     outside: &Parameters,
     object: &str,
 ) -> Result<Parameters, Refusal> {
+    let (typ, typ_may_be_absent) = request_object::types(client);
     let expected = |algorithms| Expected {
-        typ: &TYPES,
-        typ_may_be_absent: true,
+        typ,
+        typ_may_be_absent,
         algorithms,
     };
     let payload = match request_object::signature(client, &provider.settings.requests)? {

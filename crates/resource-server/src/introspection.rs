@@ -15,6 +15,7 @@ use symbolon_core::{
     time::Timestamp,
     token::{
         access::Audience,
+        confirmation::Confirmation,
         limits::TokenLimits,
         telling::{RolesClaim, acting},
     },
@@ -49,6 +50,8 @@ pub struct Answer {
     granted_roles: Option<Roles>,
     #[serde(default)]
     limits: TokenLimits,
+    #[serde(default)]
+    cnf: Confirmation,
 }
 
 /// Answers, by token. `None`: not good. It has no `Debug`, which would print tokens.
@@ -69,7 +72,8 @@ impl Answer {
         let is_bearer = self
             .token_type
             .is_some_and(|own| own.eq_ignore_ascii_case("bearer"));
-        if !(self.active && is_for_us && is_ours && is_bearer) {
+        let needs_proof = self.cnf.key().is_some();
+        if !(self.active && is_for_us && is_ours && is_bearer) || needs_proof {
             return None;
         }
         let home = self.org_id?;
@@ -86,6 +90,7 @@ impl Answer {
             granted,
             limits: self.limits,
             expires_at: self.exp?,
+            confirmation: self.cnf,
         })
     }
 }
@@ -149,6 +154,10 @@ mod tests {
             ("token_type", json!("N_A")),
             ("aud", json!(["other"])),
             ("iss", json!("https://other.example")),
+            (
+                "cnf",
+                json!({"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}),
+            ),
         ] {
             let refused = facts(Presented::Opaque, |answer| answer[member] = value);
             assert_eq!(refused, None, "{member}");

@@ -42,8 +42,12 @@
 //! Put the layer around the outermost router: what it decides by is the path that it sees, and
 //! `nest` shows a router only the rest of a path.
 //!
+//! A token that is bound to a certificate (RFC 8705) is good beside that certificate alone: the host,
+//! which made the handshake, puts a [`ClientCertificate`] among the extensions of the request.
+//!
 //! # What is left out, and why
 //!
+//! - DPoP (RFC 9449): a token that is bound to a key is refused.
 //! - Objects. That somebody may read invoices in an organization says nothing about whose invoice
 //!   number 7 is: an API selects by [`Caller::organization`].
 //! - Tokens in a form body or in the query (RFC 6750 §2.2, §2.3): one place is enough, and the query
@@ -52,6 +56,7 @@
 
 mod builder;
 mod caller;
+mod certificate;
 mod clock;
 mod decision;
 mod error;
@@ -67,6 +72,7 @@ mod token;
 
 pub use builder::Builder;
 pub use caller::{Caller, Decided};
+pub use certificate::ClientCertificate;
 pub use error::{BuildError, ProviderError};
 pub use layer::Protected;
 pub use refusal::Refusal;

@@ -13,6 +13,8 @@ use symbolon_core::{
 pub enum Refusal {
     /// Two `Authorization` headers, another scheme, or no token where one should be.
     AuthorizationMalformed,
+    /// The token is bound to a certificate (RFC 8705 §3), and another one is shown, or none.
+    CertificateOther,
     /// The rules do not allow it.
     Denied {
         /// The scope of the endpoint.
@@ -43,7 +45,9 @@ impl Refusal {
             | Self::OrganizationMalformed
             | Self::OrganizationRepeated => StatusCode::BAD_REQUEST,
             Self::Denied { .. } | Self::NoEndpoint(_) => StatusCode::FORBIDDEN,
-            Self::TokenInvalid | Self::TokenMissing => StatusCode::UNAUTHORIZED,
+            Self::CertificateOther | Self::TokenInvalid | Self::TokenMissing => {
+                StatusCode::UNAUTHORIZED
+            }
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -67,6 +71,11 @@ impl Refusal {
     fn challenge(&self, audience: &Id<Api>) -> String {
         let error = match self {
             Self::AuthorizationMalformed => invalid_request("present one token, as Bearer"),
+            Self::CertificateOther => {
+                ", error=\"invalid_token\", error_description=\"the access token is bound to a \
+                 certificate: show it in the TLS handshake\""
+                    .to_owned()
+            }
             Self::Denied { needed, .. } => {
                 format!(", error=\"insufficient_scope\", scope=\"{needed}\"")
             }

@@ -3,7 +3,7 @@
 use http::{HeaderMap, header, request::Parts};
 use symbolon_core::{id::Id, organization::Organization};
 
-use crate::refusal::Refusal;
+use crate::{certificate::ClientCertificate, refusal::Refusal};
 
 /// The header that names the organization to act in.
 const TARGET_ORGANIZATION: &str = "x-target-org-id";
@@ -13,6 +13,8 @@ const TARGET_ORGANIZATION: &str = "x-target-org-id";
 pub struct Asked<'a> {
     /// Its token.
     pub token: &'a str,
+    /// The certificate that its sender has shown, if the host says so.
+    pub certificate: Option<&'a ClientCertificate>,
     /// The organization it names.
     pub target: Option<&'a str>,
     /// Its method.
@@ -32,6 +34,7 @@ impl<'a> Asked<'a> {
         let path = parts.uri.path_and_query();
         Ok(Self {
             token,
+            certificate: parts.extensions.get(),
             target,
             method: parts.method.as_str(),
             // A request in asterisk or authority form has none, and no endpoint.

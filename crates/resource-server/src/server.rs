@@ -10,6 +10,7 @@ use tokio::task::AbortHandle;
 use crate::{
     builder::Builder,
     caller::{Caller, Decided},
+    certificate::ClientCertificate,
     decision::decided,
     refresh::Enforcement,
     refusal::Refusal,
@@ -93,6 +94,10 @@ impl ResourceServer {
         } else {
             enforcement.ask(asked.token, presented, now).await?
         };
+        let shown = ClientCertificate::shown(asked.certificate);
+        if facts.confirmation.check(shown).is_err() {
+            return Err(Refusal::CertificateOther);
+        }
         let acting = acting(asked.target, &facts.home)?;
         decided(
             &snapshot.policy,

@@ -21,6 +21,7 @@ use symbolon_core::{
     time::{Lifetime, Timestamp},
     token::{
         access::{Audience, TYPE},
+        confirmation::Confirmation,
         limits::TokenLimits,
         telling::RolesClaim,
     },
@@ -57,6 +58,8 @@ pub struct Facts {
     pub limits: TokenLimits,
     /// Until when it is good.
     pub expires_at: Timestamp,
+    /// What it is bound to: nothing, or a certificate.
+    pub confirmation: Confirmation,
 }
 
 /// The claims that are looked at.
@@ -83,8 +86,9 @@ pub struct Claims {
     exchanged_from: Vec<String>,
     /// Only a token that forward authentication hands to an API has this.
     organization_id: Option<IgnoredAny>,
-    /// Only a token that is bound to a key has this.
-    cnf: Option<IgnoredAny>,
+    /// Only a token that is bound to something has this.
+    #[serde(default)]
+    cnf: Confirmation,
 }
 
 /// Whom tokens have to be from, and for whom.
@@ -135,9 +139,9 @@ impl Claims {
         // What it was made from may have been revoked since, and cannot be asked about: it is for
         // APIs behind a proxy that decide nothing themselves.
         self.organization_id.is_none()
-            // Proofs of possession are not checked here, and without one a bound token is none
-            // (RFC 9449 §7.2).
-            && self.cnf.is_none()
+            // Proofs of possession are not checked here, and without one a token that is bound to a
+            // key is none (RFC 9449 §7.2).
+            && self.cnf.key().is_none()
             && *self.iss == *accepted.issuer
             && self.aud.contains(accepted.audience.as_str())
             && now < self.exp.plus(leeway)
@@ -185,6 +189,7 @@ impl Claims {
             granted,
             limits: self.limits,
             expires_at: self.exp,
+            confirmation: self.cnf,
         }
     }
 }
@@ -194,6 +199,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
     use serde_json::{Value, json};
+    use symbolon_core::token::confirmation::CertificateThumbprint;
 
     use super::*;
 
@@ -238,6 +244,24 @@ mod tests {
             &claims(|claims| claims["nbf"] = json!(155)),
             150
         ));
+    }
+
+    #[test]
+    fn a_token_that_is_bound_to_a_certificate_says_so_and_one_that_is_bound_otherwise_is_unreadable()
+     {
+        let shown = CertificateThumbprint::of(b"der");
+        let bound = claims(|claims| claims["cnf"] = json!({"x5t#S256": shown.to_text()}));
+        assert!(is_accepted(&bound, 150));
+        let confirmation = Confirmation::Certificate(shown);
+        assert_eq!(bound.facts().confirmation, confirmation);
+        assert!(claims(|_| {}).facts().confirmation.is_none());
+        let mut other = json!({
+            "iss": "https://id.example", "sub": "alice", "aud": "api", "client_id": "web",
+            "exp": 200, "iat": 100, "jti": "jti", "org_id": "acme", "cnf": {"osc": {}},
+        });
+        assert!(serde_json::from_value::<Claims>(other.clone()).is_err());
+        other["cnf"] = json!({});
+        assert!(serde_json::from_value::<Claims>(other).is_ok());
     }
 
     #[test]

@@ -19,7 +19,10 @@ use symbolon_core::{
 use symbolon_http::{Bearer, BearerToken, NoBearer, Provider};
 use symbolon_jose::{VerifyingKeys, machine_key};
 use symbolon_storage::{Storage, StoredKey};
-use symbolon_web::{clock::SystemClock, entropy::SystemEntropy, password_pool::PasswordPool};
+use symbolon_web::{
+    client_certificate::ClientCertificate, clock::SystemClock, entropy::SystemEntropy,
+    password_pool::PasswordPool,
+};
 
 use crate::{
     config::Config,
@@ -71,8 +74,12 @@ struct Wired {
 
 #[async_trait]
 impl Callers for Wired {
-    async fn caller(&self, headers: &HeaderMap) -> Result<Caller, Refused> {
-        let bearer = self.provider.bearer(headers).await;
+    async fn caller(
+        &self,
+        headers: &HeaderMap,
+        certificate: Option<&ClientCertificate>,
+    ) -> Result<Caller, Refused> {
+        let bearer = self.provider.bearer(headers, certificate).await;
         let Bearer {
             subject,
             policy,

@@ -98,6 +98,11 @@ pub(crate) async fn provider(
     let settings = ProviderSettings {
         issuer: issuer.to_owned(),
         paths: paths(config, issuer),
+        certificate_origin: config
+            .clients
+            .certificate_origin
+            .as_ref()
+            .map(ToString::to_string),
         https,
         token: token_settings(config),
         requests: request_settings(config),

@@ -19,7 +19,9 @@ macro_rules! migrations {
             7 "devices" "0007_devices";
             8 "pushed requests" "0008_pushed_requests";
             9 "keys and approvals" "0009_keys_and_approvals";
-            11 "registrations" "0011_registrations";)
+            11 "registrations" "0011_registrations";
+            14 "certificate bound tokens" "0014_certificate_bound_tokens";
+        )
     };
     ($dialect:literal: $($version:literal $description:literal $file:literal;)*) => {
         &[$((

@@ -43,6 +43,14 @@ impl Key {
         }
     }
 
+    /// The same key pair, signing with another algorithm of its kind.
+    pub fn also(&self, algorithm: &'static str) -> Self {
+        Self {
+            algorithm,
+            ..self.clone()
+        }
+    }
+
     /// Its public JWK, the required members alone.
     pub fn public(&self) -> Value {
         let all: &Map<String, Value> = self.pair.as_ref();
@@ -81,13 +89,34 @@ impl Key {
         }
     }
 
-    fn random() -> String {
+    /// Something else that it signs: with this `typ`, unless it is empty, and these claims.
+    pub fn token(&self, typ: &str, claims: &Value) -> Proof {
+        let mut header = json!({"alg": self.algorithm});
+        if !typ.is_empty() {
+            header["typ"] = typ.into();
+        }
+        Proof {
+            key: self.clone(),
+            header,
+            claims: claims.clone(),
+        }
+    }
+
+    /// A name that nothing else has.
+    pub fn random() -> String {
         let key = Jwk::generate_oct_key(16).unwrap();
         key.parameter("k").unwrap().as_str().unwrap().to_owned()
     }
 }
 
 impl Proof {
+    /// Made by another key, with its algorithm.
+    pub fn by(mut self, key: &Key) -> Self {
+        self.key = key.clone();
+        let algorithm = key.algorithm;
+        self.header("alg", algorithm)
+    }
+
     /// With this header member.
     pub fn header(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.header[name] = value.into();

@@ -22,6 +22,11 @@ pub fn approve(
     entropy: &dyn Entropy,
 ) -> (Approval, Secret<AuthorizationCode>) {
     let code = Secret::generate(entropy);
+    let code_lifetime = request
+        .longest_code
+        .map_or(tokens.code_lifetime, |longest| {
+            longest.min(tokens.code_lifetime)
+        });
     let absolute = now.plus(tokens.refresh_absolute_lifetime);
     // Without offline_access, refresh tokens end with the session at the latest (OIDC Core §11).
     let refresh_expires_at = if request.scope.contains("offline_access") {
@@ -45,7 +50,7 @@ pub fn approve(
         challenge: request.challenge,
         key: request.key,
         created_at: now,
-        code_expires_at: now.plus(tokens.code_lifetime),
+        code_expires_at: now.plus(code_lifetime),
         refresh_expires_at,
         state: if request.response_type.has_code() {
             ApprovalState::Pending

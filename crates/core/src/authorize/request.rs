@@ -12,7 +12,7 @@ mod scope;
 use super::{prompt::Prompt, response_type::ResponseType};
 use crate::{
     claims::ClaimsRequest, client::Client, dpop::Thumbprint, id::Id, parameters::Parameters,
-    pkce::Challenge, policy::Policy, scope::Scope, token::target::Targets,
+    pkce::Challenge, policy::Policy, scope::Scope, time::Lifetime, token::target::Targets,
 };
 
 pub use super::{
@@ -56,6 +56,8 @@ pub struct AuthorizationRequest {
     pub challenge: Option<Challenge>,
     /// The key that the code is to be bound to (RFC 9449 §10).
     pub key: Option<Thumbprint>,
+    /// The longest life of the code, where the client's profile has one.
+    pub longest_code: Option<Lifetime>,
 }
 
 /// What surrounds a request: what this provider offers.
@@ -131,6 +133,7 @@ pub fn check(
         claims,
         challenge,
         key,
+        longest_code: client.demands().longest_code,
     })
 }
 

@@ -29,6 +29,9 @@ pub const TYPES: [&str; 2] = ["oauth-authz-req+jwt", "JWT"];
 /// How far a client's clock may be ahead (requirement A3.11).
 pub(crate) const CLOCK_SKEW: Lifetime = Lifetime::from_seconds(10);
 
+/// How far ahead an object may say that it was made.
+const FURTHEST_AHEAD: Lifetime = Lifetime::from_seconds(60);
+
 /// The longest life of an object, and its greatest age (FAPI 2.0 Message Signing §5.3.1).
 const AN_HOUR: Lifetime = Lifetime::from_hours(1);
 
@@ -98,17 +101,33 @@ pub enum Signature {
 /// [`Refusal::ObjectNotSupported`] when the client registered nothing to check them with.
 pub fn signature(client: &Client, settings: &RequestSettings) -> Result<Signature, Refusal> {
     let metadata = &client.metadata;
+    let accepted = client.demands().algorithms;
     match metadata.request_object_signing_alg {
         Some(RequestObjectAlgorithm::Unsigned) if !settings.unsigned_objects => {
             Err(Refusal::ObjectNotSupported)
         }
-        Some(RequestObjectAlgorithm::Unsigned) if metadata.require_signed_request_object => {
+        Some(RequestObjectAlgorithm::Unsigned)
+            if client.signs_requests() || client.demands().own_signatures =>
+        {
             Err(Refusal::ObjectRequired)
         }
         Some(RequestObjectAlgorithm::Unsigned) => Ok(Signature::Absent),
+        Some(RequestObjectAlgorithm::Signed(algorithm)) if !accepted.contains(&algorithm) => {
+            Ok(Signature::Required(&[]))
+        }
         Some(RequestObjectAlgorithm::Signed(algorithm)) => Ok(Signature::Required(only(algorithm))),
-        None if metadata.has_keys() => Ok(Signature::Required(&Algorithm::ALL)),
+        None if metadata.has_keys() => Ok(Signature::Required(accepted)),
         None => Err(Refusal::ObjectNotSupported),
+    }
+}
+
+/// The accepted `typ` of the objects of a client, and whether there may be none. Where a profile has
+/// them signed they are typed (FAPI 2.0 Message Signing §5.3; RFC 8725 §3.11).
+pub fn types(client: &Client) -> (&'static [&'static str], bool) {
+    if client.demands().signed_requests {
+        (&TYPES[..1], false)
+    } else {
+        (&TYPES, true)
     }
 }
 
@@ -156,7 +175,7 @@ fn check_parties(
         return Err(Refusal::ObjectSubject);
     }
     let for_us = match claims.get("aud") {
-        None => !client.metadata.require_signed_request_object,
+        None => !client.signs_requests(),
         Some(Value::Array(all)) => all.iter().any(|one| one == issuer),
         Some(one) => one == issuer,
     };
@@ -172,9 +191,13 @@ fn check_times(
     claims: &Map<String, Value>,
     now: Timestamp,
 ) -> Result<(), Refusal> {
-    let strict = client.metadata.require_signed_request_object;
+    let strict = client.signs_requests();
     let expires = instant(claims, "exp")?;
     let begins = instant(claims, "nbf")?;
+    // FAPI 2.0 §5.3.2.1: what was made more than a minute from now is refused.
+    if instant(claims, "iat")?.is_some_and(|made| made > now.plus(FURTHEST_AHEAD)) {
+        return Err(Refusal::ObjectNotYet);
+    }
     match expires {
         Some(expires) if now < expires => {}
         None if !strict => {}

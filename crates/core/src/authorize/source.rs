@@ -99,7 +99,7 @@ impl<'a> Source<'a> {
             (Some(object), None) => Self::Object(object),
             (None, None) => Self::Plain,
         };
-        if settings.require_pushed || client.metadata.require_pushed_authorization_requests {
+        if settings.require_pushed || client.pushes_requests() {
             return Err(Refusal::PushRequired);
         }
         source.if_signed_enough(client)
@@ -121,9 +121,7 @@ impl<'a> Source<'a> {
 
     fn if_signed_enough(self, client: &Client) -> Result<Self, Refusal> {
         match self {
-            Self::Plain if client.metadata.require_signed_request_object => {
-                Err(Refusal::ObjectRequired)
-            }
+            Self::Plain if client.signs_requests() => Err(Refusal::ObjectRequired),
             source => Ok(source),
         }
     }
@@ -166,7 +164,9 @@ impl Refusal {
             Self::ObjectNested => {
                 object("a request object has no request and no request_uri inside")
             }
-            Self::ObjectNotYet => object("nbf of the request object lies ahead, or is missing"),
+            Self::ObjectNotYet => {
+                object("nbf or iat of the request object lies ahead, or nbf is missing")
+            }
             Self::ObjectNotSupported => OAuthError::new(
                 Code::RequestNotSupported,
                 "unsigned request objects are not supported, and this client has registered no keys: register jwks or jwks_uri, or send plain parameters",

@@ -45,5 +45,6 @@ pub fn ask_about(
         claims: ClaimsRequest::default(),
         challenge: Some(Challenge::unanswerable(entropy)),
         key: None,
+        longest_code: None,
     }
 }

@@ -1,6 +1,9 @@
 //! Whether the parts of a registration fit together.
 
-use super::{AuthenticationMethod, Client, ClientMetadata, DeliveryMode, GrantType};
+use super::{
+    AuthenticationMethod, Client, ClientMetadata, DeliveryMode, GrantType,
+    profile::{Contradiction, Profile},
+};
 use crate::{authorize::request_object::RequestObjectAlgorithm, client_auth::tls_client_auth};
 
 /// Why the parts of a registration do not fit together.
@@ -68,11 +71,19 @@ pub enum ClientError {
     /// No response type.
     #[error("response_types is empty: leave it out for code alone")]
     NoResponseType,
-    /// Tokens that are to be bound to a key, where none can be proved.
+    /// Tokens that are to be bound, where no key can be proved and no certificate shown.
     #[error(
-        "dpop_bound_access_tokens does not go with response_types that have token: the authorization endpoint sees no proof of a key"
+        "dpop_bound_access_tokens and tls_client_certificate_bound_access_tokens do not go with response_types that have token: the authorization endpoint sees the browser of a person, not the client"
     )]
     BoundTokenInBrowser,
+    /// Tokens that are to be bound to two things.
+    #[error(
+        "dpop_bound_access_tokens and tls_client_certificate_bound_access_tokens are both true: keep one of them"
+    )]
+    BoundTwice,
+    /// Something that the profile of the client does not permit.
+    #[error("profile {0}: {1}")]
+    Profile(Profile, Contradiction),
     /// Signed request objects without keys, or unsigned ones of a client that has to sign.
     #[error(
         "request_object_signing_alg and require_signed_request_object need the public keys of the client (jwks or jwks_uri), and do not go with none"
@@ -147,7 +158,7 @@ impl Client {
         let algorithm = metadata.token_endpoint_auth_signing_alg;
         let unsigned_requests =
             metadata.request_object_signing_alg == Some(RequestObjectAlgorithm::Unsigned);
-        let signs_requests = metadata.require_signed_request_object
+        let signs_requests = self.signs_requests()
             || metadata.request_object_signing_alg.is_some() && !unsigned_requests;
         let failures = [
             (
@@ -212,9 +223,13 @@ impl Client {
                 ClientError::ResponseTypeWithoutGrant,
             ),
             (
-                metadata.dpop_bound_access_tokens
+                (metadata.dpop_bound_access_tokens || self.binds_to_certificate())
                     && metadata.response_types.iter().any(|kind| kind.has_token()),
                 ClientError::BoundTokenInBrowser,
+            ),
+            (
+                metadata.dpop_bound_access_tokens && self.binds_to_certificate(),
+                ClientError::BoundTwice,
             ),
             (
                 signs_requests && !metadata.has_keys()
@@ -247,7 +262,8 @@ impl Client {
         failures
             .into_iter()
             .find(|(failed, _)| *failed)
-            .map_or(Ok(()), |(_, error)| Err(error))
+            .map_or(Ok(()), |(_, error)| Err(error))?;
+        self.check_profile()
     }
 }
 

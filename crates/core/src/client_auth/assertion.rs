@@ -8,7 +8,8 @@
 //! The audience is the issuer identifier, which is what the update of RFC 7523 asks for; or the
 //! address of an endpoint that authenticates clients, which is what OIDC Core §9 asks for. Either as
 //! a string, or as the only one of an array: an assertion that names anybody else beside us could
-//! have been made for them, and be presented here by them.
+//! have been made for them, and be presented here by them. A profile may leave nothing but the issuer,
+//! as a string.
 //!
 //! Left out: `iat` as a measure of age. `exp` bounds what a thief may do, and `iat` is optional.
 #![doc(alias = "RFC 7521")]
@@ -69,6 +70,8 @@ pub struct Claims {
 /// What this server asks of every assertion.
 #[derive(Clone, Debug)]
 pub struct Rules {
+    /// The issuer.
+    pub issuer: String,
     /// The issuer, and the endpoints that authenticate clients.
     pub audiences: Vec<String>,
     /// How far ahead `exp` may be.
@@ -145,6 +148,12 @@ impl Claims {
         rules: &Rules,
         now: Timestamp,
     ) -> Result<SingleUse, Refusal> {
+        // FAPI 2.0 §5.3.2.1: the issuer, as a string.
+        if client.demands().issuer_as_audience
+            && !matches!(&self.aud, Audience::One(one) if *one == rules.issuer)
+        {
+            return Err(Refusal::AssertionAudienceOther);
+        }
         self.check_signed_by(client.id.as_str(), "client assertion", rules, now)?
             // OIDC Core §9: here it has to have a name.
             .ok_or(Refusal::AssertionMalformed)

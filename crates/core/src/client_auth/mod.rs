@@ -72,6 +72,8 @@ pub enum Refusal {
     AssertionAlgorithm,
     /// The assertion is for somebody else, or for somebody else too.
     AssertionAudience,
+    /// The profile of the client has the assertion be for the issuer, as a string, and it is not.
+    AssertionAudienceOther,
     /// The assertion has expired.
     AssertionExpired,
     /// No JWT, or a claim is absent or of the wrong type.
@@ -102,6 +104,8 @@ pub enum Refusal {
     MethodNotRegistered,
     /// The keys of the client cannot be had.
     KeysUnavailable,
+    /// What is registered of the client contradicts its profile.
+    ProfileContradicted,
     /// Two methods in one request.
     SeveralMethods,
     /// No such client.
@@ -133,6 +137,9 @@ impl Refusal {
             Self::AssertionAudience => invalid(
                 "aud of the client assertion has to be the issuer of this server, or its token endpoint, and nobody else",
             ),
+            Self::AssertionAudienceOther => invalid(
+                "aud of the client assertion has to be the issuer of this server, as a string: the profile of this client has no other",
+            ),
             Self::AssertionExpired => invalid("the client assertion has expired (exp)"),
             Self::AssertionMalformed => invalid(
                 "client_assertion is not a JWT with iss, sub, aud, exp and jti (RFC 7523 3)",
@@ -160,6 +167,9 @@ impl Refusal {
             Self::Missing => OAuthError::new(
                 ErrorCode::InvalidClient,
                 "no client authentication: send client_id in the body, or an Authorization header",
+            ),
+            Self::ProfileContradicted => invalid(
+                "what is registered of this client contradicts its profile: register it again",
             ),
             Self::SeveralMethods => OAuthError::new(
                 ErrorCode::InvalidRequest,
@@ -213,11 +223,11 @@ impl Credentials {
     /// # Errors
     /// [`Refusal::MethodNotRegistered`].
     pub fn check_method(&self, client: &Client) -> Result<(), Refusal> {
-        let methods = &client.metadata.token_endpoint_auth_methods;
+        let methods = client.accepted_methods();
         // Who shows a certificate in the handshake sends nothing but client_id (RFC 8705 §2).
         let shows = self.method == AuthenticationMethod::None
-            && methods.iter().any(|method| method.uses_certificate());
-        if shows || methods.contains(&self.method) {
+            && methods.clone().any(AuthenticationMethod::uses_certificate);
+        if shows || methods.clone().any(|method| method == self.method) {
             Ok(())
         } else {
             Err(Refusal::MethodNotRegistered)
@@ -261,9 +271,11 @@ impl Credentials {
                 Some(claims.check(client, evidence.rules, evidence.now)?)
             }
         };
-        // Last, so that only the client itself can learn that it is disabled.
+        // Last, so that only the client itself can learn of it.
         if client.disabled_at.is_some() {
             Err(Refusal::Disabled)
+        } else if client.check_profile().is_err() {
+            Err(Refusal::ProfileContradicted)
         } else {
             Ok(used_up)
         }
@@ -272,8 +284,7 @@ impl Credentials {
 
 impl ShownCertificate<'_> {
     fn proves(&self, client: &Client) -> bool {
-        let methods = &client.metadata.token_endpoint_auth_methods;
-        methods.iter().any(|method| match method {
+        client.accepted_methods().any(|method| match method {
             AuthenticationMethod::TlsClientAuth => {
                 self.vouched_for && tls_client_auth::matches(&client.metadata, self.certificate)
             }

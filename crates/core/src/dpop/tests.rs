@@ -26,6 +26,7 @@ fn proof(changes: Value) -> Proof {
 fn checked(changes: Value, policy: NoncePolicy, token: Option<&str>) -> Result<Use, Refusal> {
     let keys = keys();
     let facts = Facts {
+        alias: None,
         method: "POST",
         url: URL,
         access_token: token,

@@ -244,7 +244,7 @@ fn check_binding(
         (None, Some(_)) => Err(Refusal::VerifierUnexpected),
     }?;
     // RFC 9449 §10.
-    match (approval.key, confirmation.jkt) {
+    match (approval.key, confirmation.key()) {
         (None, _) => Ok(()),
         (Some(bound), Some(proved)) if bound == proved => Ok(()),
         (Some(_), Some(_)) => Err(Refusal::KeyOther),
@@ -264,7 +264,7 @@ pub(super) fn redeem<R>(
     let id = IdTokenPlan::new(issuance, &granted, approval, approval.nonce.as_deref());
     let refresh = client
         .allows(GrantType::RefreshToken)
-        .then(|| refresh::found(issuance.now, issuance.confirmation.jkt, issuance.entropy));
+        .then(|| refresh::found(issuance.now, issuance.confirmation, issuance.entropy));
     let (refresh, family) = refresh.unzip();
 
     let mut changes = vec![Change::RedeemCode {

@@ -96,7 +96,7 @@ impl Request {
 /// # Errors
 /// `unauthorized_client`.
 pub fn permit(client: &Client, grant_type: GrantType) -> Result<(), OAuthError> {
-    if client.allows(grant_type) {
+    if client.allows(grant_type) && client.demands().grants.contains(&grant_type) {
         Ok(())
     } else {
         Err(OAuthError::new(

@@ -2,7 +2,9 @@
 //!
 //! Every use rotates. A token that was used up is refused and its whole family revoked
 //! (RFC 9700 §4.14.2), but for a double submit within the grace, which gets the same successor
-//! again ([`crate::token::refresh`]). Everything that was true at the first issue is asked again:
+//! again ([`crate::token::refresh`]). The profile of a client may have it stay what it is instead
+//! ([`crate::client::profile::Demands::lasting_refresh_tokens`]): then it is its own successor, and is
+//! not handed out again. Everything that was true at the first issue is asked again:
 //! client, person, organization, roles (requirement A2.6).
 #![doc(alias = "RFC 6749 §6")]
 
@@ -20,7 +22,7 @@ use crate::{
     token::{
         Issuance, Tokens,
         access::AccessTokenPlan,
-        confirmation::Confirmation,
+        confirmation::{Confirmation, Unconfirmed},
         granted::{Granted, NotGranted},
         id::IdTokenPlan,
         refresh::{self, Standing},
@@ -49,6 +51,10 @@ pub struct Facts<'a> {
 /// Every way a refresh request can be wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
+    /// Bound to a certificate, and none is shown.
+    CertificateMissing,
+    /// Bound to another certificate than is shown.
+    CertificateOther,
     /// Unused for too long, or the family is too old.
     Expired,
     /// Bound to a key, and no proof shows that the client has it.
@@ -98,6 +104,14 @@ impl Refusal {
                 ErrorCode::InvalidScope,
                 "scope asks for more than was granted at first; leave it out to keep what was granted",
             ),
+            Self::CertificateMissing => OAuthError::new(
+                ErrorCode::InvalidGrant,
+                "the refresh token is bound to a certificate: show it in the TLS handshake (RFC 8705 4)",
+            ),
+            Self::CertificateOther => OAuthError::new(
+                ErrorCode::InvalidGrant,
+                "another certificate is shown than the refresh token is bound to",
+            ),
             Self::KeyMissing => OAuthError::new(
                 ErrorCode::InvalidGrant,
                 "the refresh token is bound to a key: send a DPoP proof with it (RFC 9449 5)",
@@ -120,6 +134,17 @@ impl Refusal {
                 ErrorCode::InvalidGrant,
                 "the refresh token is invalid, expired, used before, revoked, or was issued to another client",
             ),
+        }
+    }
+}
+
+impl From<Unconfirmed> for Refusal {
+    fn from(unconfirmed: Unconfirmed) -> Self {
+        match unconfirmed {
+            Unconfirmed::CertificateMissing => Self::CertificateMissing,
+            Unconfirmed::CertificateOther => Self::CertificateOther,
+            Unconfirmed::KeyMissing => Self::KeyMissing,
+            Unconfirmed::KeyOther => Self::KeyOther,
         }
     }
 }
@@ -185,8 +210,8 @@ pub fn decide(
     };
 
     // Before the token is looked at: who has no key cannot even use it up.
-    if let Err(refusal) = check_key(client, family, issuance.confirmation) {
-        return Decision::unchanged(Err(refusal));
+    if let Err(unconfirmed) = check_holder(client, family, issuance.confirmation) {
+        return Decision::unchanged(Err(unconfirmed.into()));
     }
 
     let Issuance {
@@ -197,15 +222,19 @@ pub fn decide(
     } = issuance;
     let (successor, change) = match refresh::standing(token, family, succession, settings, now) {
         Standing::Current(successor) => {
+            let lasts = client.demands().lasting_refresh_tokens;
+            let successor = (!lasts).then_some(successor);
+            let next = successor.as_ref().map(Secret::generation_digest);
+            // Written in any case: the token was used now, and its family was not revoked meanwhile.
             let rotate = Change::RotateRefreshToken {
                 approval: approval.id.clone(),
                 from: family.current,
-                to: successor.generation_digest(),
+                to: next.unwrap_or(family.current),
                 at: now,
             };
             (successor, Some(rotate))
         }
-        Standing::Repeated(successor) => (successor, None),
+        Standing::Repeated(successor) => (Some(successor), None),
         Standing::Replayed => {
             let revoke = Change::RevokeApproval {
                 approval: approval.id.clone(),
@@ -239,7 +268,7 @@ pub fn decide(
     let tokens = Tokens {
         access,
         id,
-        refresh: Some(successor),
+        refresh: successor,
         scope: granted.scope,
         issued_token_type: None,
     };
@@ -272,16 +301,14 @@ fn grant<'a>(
     Granted::of_approval(issuance, client, subject, approval, &scope, picked)
 }
 
-/// RFC 9449 §5: see [`RefreshFamilyState::key`].
-fn check_key(
+/// See [`RefreshFamilyState::confirmation`].
+fn check_holder(
     client: &Client,
     family: &RefreshFamilyState,
     confirmation: Confirmation,
-) -> Result<(), Refusal> {
-    match (family.key, confirmation.jkt) {
-        (None, _) => Ok(()),
-        (Some(bound), Some(proved)) if bound == proved || !client.is_public() => Ok(()),
-        (Some(_), Some(_)) => Err(Refusal::KeyOther),
-        (Some(_), None) => Err(Refusal::KeyMissing),
+) -> Result<(), Unconfirmed> {
+    if !client.is_public() && !confirmation.is_none() {
+        return Ok(());
     }
+    family.confirmation.check(confirmation.into())
 }

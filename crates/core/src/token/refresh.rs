@@ -11,12 +11,12 @@ use zeroize::Zeroizing;
 
 use crate::{
     approval::RefreshFamilyState,
-    dpop::Thumbprint,
     entropy::Entropy,
     mac,
     secret::{RefreshToken, Secret},
     settings::TokenSettings,
     time::Timestamp,
+    token::confirmation::Confirmation,
 };
 
 /// The keys from which successors are derived; the same on every instance. The first one derives,
@@ -69,10 +69,10 @@ impl std::fmt::Debug for SuccessionKeys {
     }
 }
 
-/// The first token of a new family, and the family's state. It is bound to the key, if there is one.
+/// The first token of a new family, and the family's state. It is bound to what its tokens are.
 pub fn found(
     now: Timestamp,
-    key: Option<Thumbprint>,
+    confirmation: Confirmation,
     entropy: &dyn Entropy,
 ) -> (Secret<RefreshToken>, RefreshFamilyState) {
     let token = Secret::generate(entropy);
@@ -81,7 +81,7 @@ pub fn found(
         current: token.generation_digest(),
         previous: None,
         rotated_at: now,
-        key,
+        confirmation,
     };
     (token, state)
 }

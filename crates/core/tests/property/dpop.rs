@@ -24,6 +24,7 @@ fn check(htm: &str, htu: &str, iat: i64) -> Result<dpop::Use, Refusal> {
         claims: serde_json::from_value(claims).unwrap(),
     };
     let facts = Facts {
+        alias: None,
         method: "POST",
         url: URL,
         access_token: None,

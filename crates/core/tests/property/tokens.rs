@@ -397,7 +397,7 @@ fn approved(client: &Client, alice: &Subject, asked: &Asked) -> Option<(Approval
         NOW,
         &Seeded::new(1),
     );
-    let (token, family) = refresh::found(NOW, None, &Seeded::new(2));
+    let (token, family) = refresh::found(NOW, Confirmation::Nothing, &Seeded::new(2));
     let refresh = Some(family);
     let approval = Approval {
         state: ApprovalState::Redeemed { refresh },

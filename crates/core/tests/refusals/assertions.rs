@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use symbolon_core::{
-    client::{AuthenticationMethod, Client},
+    algorithm::Algorithm,
+    client::{AuthenticationMethod, Client, profile::Profile},
     client_auth::{
         Credentials, Evidence, Refusal,
         assertion::{Claims, Rules, SKEW, SigningAlgorithm, TYPE},
@@ -21,6 +22,7 @@ const ISSUER: &str = "https://id.example";
 const TOKEN: &str = "https://id.example/oauth/v2/token";
 
 static RULES: LazyLock<Rules> = LazyLock::new(|| Rules {
+    issuer: ISSUER.to_owned(),
     audiences: vec![ISSUER.to_owned(), TOKEN.to_owned()],
     longest_lifetime: Lifetime::from_minutes(10),
 });
@@ -65,12 +67,25 @@ fn present(token: &str, more: &[(&str, &str)]) -> Result<Credentials, Refusal> {
     Credentials::parse(None, &parameters(&pairs))
 }
 
+/// A client that is held to FAPI 2.0.
+fn fapi_client() -> Client {
+    let mut client = signing_client();
+    client.metadata.profile = Some(Profile::Fapi2Security);
+    client.metadata.id_token_signed_response_alg = Algorithm::ES256;
+    client.metadata.access_token_signed_response_alg = Algorithm::ES256;
+    client
+}
+
 /// What becomes of an assertion whose signature is right.
 fn verify(changes: &Value) -> Result<Option<SingleUse>, Refusal> {
+    verify_of(&signing_client(), changes)
+}
+
+fn verify_of(client: &Client, changes: &Value) -> Result<Option<SingleUse>, Refusal> {
     let body = claims(changes);
     let claims = serde_json::from_value(body.clone()).map_err(|_| Refusal::AssertionMalformed)?;
     let credentials = present(&token(&json!({"alg": "ES256"}), &body), &[])?;
-    credentials.verify(&signing_client(), &evidence(Some(&claims)))
+    credentials.verify(client, &evidence(Some(&claims)))
 }
 
 pub(crate) fn reached() -> Vec<Refusal> {
@@ -113,6 +128,19 @@ pub(crate) fn reached() -> Vec<Refusal> {
         assert_eq!(verify(&changes), Err(expected), "{changes}");
         reached.push(expected);
     }
+    let fapi = fapi_client();
+    assert!(verify_of(&fapi, &json!({})).is_ok());
+    for aud in [json!([ISSUER]), json!(TOKEN), json!([TOKEN])] {
+        assert!(verify(&json!({"aud": aud})).is_ok());
+        let refused = verify_of(&fapi, &json!({"aud": aud}));
+        assert_eq!(refused, Err(R::AssertionAudienceOther), "{aud}");
+    }
+    reached.push(R::AssertionAudienceOther);
+    let mut contradicted = fapi;
+    contradicted.metadata.require_pkce = false;
+    let refused = verify_of(&contradicted, &json!({}));
+    assert_eq!(refused, Err(R::ProfileContradicted));
+    reached.push(R::ProfileContradicted);
     for absent in ["iss", "sub", "aud", "exp", "jti"] {
         assert_eq!(
             verify(&json!({absent: null})),

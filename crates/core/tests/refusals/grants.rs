@@ -56,6 +56,8 @@ specified!(CODE: authorization_code::Refusal {
 });
 
 specified!(REFRESH: refresh_token::Refusal {
+    CertificateMissing => "invalid_grant",
+    CertificateOther => "invalid_grant",
     Expired => "invalid_grant",
     KeyMissing => "invalid_grant",
     KeyOther => "invalid_grant",
@@ -269,7 +271,7 @@ fn the_code_grant_refuses_with_the_specified_codes() {
         assert_eq!(decision.changes.is_empty(), expected != R::CodeReused);
         reached.push(expected);
     }
-    // tests/bound_keys.rs is about keys.
+    // tests/bound_keys.rs is about keys and certificates.
     check(CODE, &[R::KeyMissing, R::KeyOther], &reached, R::wire);
 }
 
@@ -277,7 +279,7 @@ fn the_code_grant_refuses_with_the_specified_codes() {
 fn the_refresh_grant_refuses_with_the_specified_codes() {
     use refresh_token::Refusal as R;
     let (approval, _) = approval();
-    let (token, family) = refresh::found(NOW, None, &Seeded::new(2));
+    let (token, family) = refresh::found(NOW, Confirmation::Nothing, &Seeded::new(2));
     let good = [("refresh_token", token.expose())];
     let mut reached = Vec::new();
     for (expected, sent) in [
@@ -399,7 +401,13 @@ fn the_refresh_grant_refuses_with_the_specified_codes() {
         reached.push(expected);
     }
     // tests/bound_keys.rs is about keys.
-    check(REFRESH, &[R::KeyMissing, R::KeyOther], &reached, R::wire);
+    let elsewhere = [
+        R::CertificateMissing,
+        R::CertificateOther,
+        R::KeyMissing,
+        R::KeyOther,
+    ];
+    check(REFRESH, &elsewhere, &reached, R::wire);
 }
 
 pub(crate) const ISSUER: &str = "https://issuer.example";

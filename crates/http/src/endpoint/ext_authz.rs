@@ -18,7 +18,7 @@ use symbolon_core::forward_auth::{
 };
 
 use crate::{
-    admission::{self, Inquiry, header},
+    admission::{self, Asking, Inquiry, header},
     provider::Provider,
 };
 
@@ -29,14 +29,18 @@ const TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
 
 /// Any method. A body is not read.
 pub async fn any(State(provider): State<Arc<Provider>>, request: Request) -> Response {
-    let headers = request.headers();
+    let asking = Asking::of(&request);
     let rest = request
         .uri()
         .path()
         .strip_prefix(provider.paths.prefix.as_str())
         .and_then(|path| path.strip_prefix(PATH));
-    let inquiry = inquiry(request.method().as_str(), rest.unwrap_or_default(), headers);
-    admission::answer(&provider, headers, inquiry).await
+    let inquiry = inquiry(
+        request.method().as_str(),
+        rest.unwrap_or_default(),
+        asking.headers,
+    );
+    admission::answer(&provider, asking, inquiry).await
 }
 
 fn inquiry<'a>(

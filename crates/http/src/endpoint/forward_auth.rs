@@ -22,7 +22,7 @@ use symbolon_core::{
 use url::form_urlencoded;
 
 use crate::{
-    admission::{self, Inquiry, header},
+    admission::{self, Asking, Inquiry, header},
     provider::Provider,
 };
 
@@ -33,9 +33,9 @@ const FORWARDED_URI: HeaderName = HeaderName::from_static("x-forwarded-uri");
 
 /// Any method: proxies ask with GET, or with that of the request they hold. A body is not read.
 pub async fn any(State(provider): State<Arc<Provider>>, request: Request) -> Response {
-    let headers = request.headers();
-    let inquiry = inquiry(headers, request.uri().query().unwrap_or_default());
-    admission::answer(&provider, headers, inquiry).await
+    let asking = Asking::of(&request);
+    let inquiry = inquiry(asking.headers, request.uri().query().unwrap_or_default());
+    admission::answer(&provider, asking, inquiry).await
 }
 
 fn inquiry<'a>(headers: &'a HeaderMap, query: &str) -> Result<Inquiry<'a>, Refusal> {

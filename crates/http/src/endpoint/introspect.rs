@@ -7,12 +7,12 @@ use axum::{
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
-use http::StatusCode;
+use http::{HeaderMap, StatusCode, header};
 use symbolon_core::{
     client::Client,
     client_auth,
     error::{ErrorCode, OAuthError},
-    introspection::{self, Answer},
+    introspection::{self, Answer, SignedAnswer},
     secret::{RefreshToken, Secret},
 };
 
@@ -49,7 +49,7 @@ async fn respond(provider: &Provider, call: &Call) -> Result<Response, Failure> 
         return Ok(answer::oauth_error(error, false));
     };
     if let Ok(secret) = Secret::<RefreshToken>::parse(token) {
-        return refresh_token(provider, &client, &secret).await;
+        return refresh_token(provider, &client, &secret, call).await;
     }
     let live = access::known(provider, token).await?;
     let policy;
@@ -67,13 +67,14 @@ async fn respond(provider: &Provider, call: &Call) -> Result<Response, Failure> 
             Presented::Access(_) | Presented::Personal(_) => Answer::INACTIVE,
         },
     };
-    Ok(answer::json(StatusCode::OK, &answer))
+    told(provider, &client, call, &answer)
 }
 
 async fn refresh_token(
     provider: &Provider,
     client: &Client,
     token: &Secret<RefreshToken>,
+    call: &Call,
 ) -> Result<Response, Failure> {
     let approval = provider
         .storage
@@ -91,5 +92,48 @@ async fn refresh_token(
         }
         _ => Answer::INACTIVE,
     };
-    Ok(answer::json(StatusCode::OK, &answer))
+    told(provider, client, call, &answer)
+}
+
+/// The answer as JSON; signed for who accepts that (RFC 9701 §4).
+fn told(
+    provider: &Provider,
+    client: &Client,
+    call: &Call,
+    answer: &Answer<'_>,
+) -> Result<Response, Failure> {
+    if !accepts_signed(&call.headers) {
+        return Ok(answer::json(StatusCode::OK, answer));
+    }
+    let now = provider.now();
+    let claims = SignedAnswer {
+        iss: &provider.issuer,
+        aud: &client.id,
+        iat: now,
+        token_introspection: answer,
+    };
+    let algorithm = client.introspection_algorithm();
+    let keyring = provider.keyring.load();
+    let signer = keyring
+        .signer(algorithm, now)
+        .ok_or(Failure::KeyMissing(algorithm))?;
+    let signed = signer.sign(introspection::SIGNED_TYPE, &claims)?;
+    Ok(answer::jwt(introspection::SIGNED, signed))
+}
+
+/// Whether a header `Accept` names the media type of signed answers, and not by `*/*`: who does not
+/// know of them must not get one.
+fn accepts_signed(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(header::ACCEPT).iter();
+    let ranges = values
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','));
+    ranges.into_iter().any(|range| {
+        let mut parts = range.split(';').map(str::trim);
+        let names_it = parts
+            .next()
+            .is_some_and(|name| name.eq_ignore_ascii_case(introspection::SIGNED));
+        // RFC 9110 §12.4.2: a weight of zero is a no.
+        names_it && !parts.any(|part| matches!(part, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
+    })
 }

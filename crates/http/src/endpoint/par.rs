@@ -71,9 +71,11 @@ async fn push(
         headers: &call.headers,
         method: &Method::POST,
         url: &provider.endpoints.pushed,
+        alias: provider.alias(|aliases| &aliases.pushed),
+        certificate: call.certificate.as_ref(),
         access_token: None,
     };
-    let key = match dpop::prove(provider, proven).await? {
+    let key = match dpop::prove(provider, client.demands(), proven).await? {
         Ok(key) => key,
         Err(refusal) => return Ok(Err(log(client, &refusal, refusal.wire()))),
     };
@@ -102,6 +104,8 @@ async fn push(
     provider.keep(client).await?;
     let token = Secret::<RequestUri>::generate(&*provider.entropy);
     let lifetime = provider.settings.requests.pushed_lifetime;
+    let longest = client.demands().longest_push;
+    let lifetime = longest.map_or(lifetime, |longest| longest.min(lifetime));
     let request = PushedRequest::new(client, parameters, provider.now().plus(lifetime));
     provider
         .storage

@@ -83,6 +83,8 @@ async fn exchange(
         headers: &call.headers,
         method: &Method::POST,
         url: &provider.endpoints.token,
+        alias: provider.alias(|aliases| &aliases.token),
+        certificate: call.certificate.as_ref(),
         access_token: None,
     };
     let confirmation = match dpop::confirm(provider, client, proven).await? {

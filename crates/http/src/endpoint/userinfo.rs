@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use axum::{
+    Extension,
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
@@ -13,7 +14,7 @@ use symbolon_core::{
     parameters::Parameters,
     userinfo,
 };
-use symbolon_web::form;
+use symbolon_web::{client_certificate::ClientCertificate, form};
 
 use crate::{
     access::{self, Denied, Presented, Scheme},
@@ -28,39 +29,62 @@ pub async fn get(
     State(provider): State<Arc<Provider>>,
     method: Method,
     headers: HeaderMap,
+    certificate: Option<Extension<ClientCertificate>>,
 ) -> Response {
-    let answer = respond(&provider, &method, &headers, &Parameters::default()).await;
+    let certificate = certificate.map(|Extension(certificate)| certificate);
+    let caller = Caller {
+        method: &method,
+        headers: &headers,
+        certificate: certificate.as_ref(),
+    };
+    let answer = respond(&provider, caller, &Parameters::default()).await;
     answer.unwrap_or_else(IntoResponse::into_response)
 }
 
 /// POST with the token in the header or in a form.
 pub async fn post(State(provider): State<Arc<Provider>>, request: Request) -> Response {
     let headers = request.headers().clone();
+    let certificate: Option<ClientCertificate> = request.extensions().get().cloned();
     let parameters = match form::body(request).await {
         Ok(parameters) => parameters,
         Err(unreadable) => {
             return answer::oauth_error_with(unreadable.status(), unreadable.wire());
         }
     };
-    respond(&provider, &Method::POST, &headers, &parameters)
+    let caller = Caller {
+        method: &Method::POST,
+        headers: &headers,
+        certificate: certificate.as_ref(),
+    };
+    respond(&provider, caller, &parameters)
         .await
         .unwrap_or_else(IntoResponse::into_response)
 }
 
+/// The head of a request, and the certificate that came with it.
+#[derive(Clone, Copy)]
+struct Caller<'a> {
+    method: &'a Method,
+    headers: &'a HeaderMap,
+    certificate: Option<&'a ClientCertificate>,
+}
+
 async fn respond(
     provider: &Provider,
-    method: &Method,
-    headers: &HeaderMap,
+    caller: Caller<'_>,
     body: &Parameters,
 ) -> Result<Response, Failure> {
+    let headers = caller.headers;
     let presentation = match access::presented(headers, body) {
         Ok(presentation) => presentation,
         Err(absent) => return Ok(challenge(provider, Scheme::Bearer, absent.wire(), "")),
     };
     let call = ProvenCall {
         headers,
-        method,
+        method: caller.method,
         url: &provider.endpoints.userinfo,
+        alias: provider.alias(|aliases| &aliases.userinfo),
+        certificate: caller.certificate,
         access_token: None,
     };
     let live = match access::admit(provider, presentation, call).await? {

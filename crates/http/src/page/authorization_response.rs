@@ -3,7 +3,6 @@
 use axum::response::Response;
 use http::StatusCode;
 use symbolon_core::{
-    algorithm::Algorithm,
     authorize::{
         request::ProvenRedirect,
         response_mode::ResponseMode,
@@ -50,11 +49,7 @@ fn sign(
 ) -> Result<String, Failure> {
     let now = provider.now();
     let claims = SignedResponse::new(&provider.issuer, client, redirect, parameters, now);
-    // JARM §3: RS256 where nothing else is registered.
-    let algorithm = client
-        .metadata
-        .authorization_signed_response_alg
-        .unwrap_or(Algorithm::RS256);
+    let algorithm = client.response_algorithm();
     let keyring = provider.keyring.load();
     let signer = keyring
         .signer(algorithm, now)

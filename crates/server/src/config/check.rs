@@ -50,6 +50,18 @@ pub(crate) fn conflicts(config: &Config, layers: &Layers) -> Vec<Problem> {
             refuse(format!("{} is set and {other} is not: {why}", tell(one)));
         }
     }
+    let arrive = config.clients.certificate_header.is_some()
+        || config
+            .tls
+            .as_ref()
+            .is_some_and(|tls| tls.client_certificates);
+    if set("clients.certificate_origin") && !arrive {
+        refuse(format!(
+            "{} is set and neither clients.certificate_header nor tls.client_certificates is: no \
+             certificate would arrive there",
+            tell("clients.certificate_origin")
+        ));
+    }
     if set("key_encryption_key") && set("key_encryption_key_file") {
         refuse(format!(
             "{} and {} are both set: keep one of them",

@@ -200,6 +200,7 @@ pub(crate) struct Clients {
     pub(crate) certificate_header: Option<String>,
     pub(crate) machine_client: Option<String>,
     pub(crate) certificate_authorities: Option<PathBuf>,
+    pub(crate) certificate_origin: Option<Issuer>,
 }
 
 /// `outbound.*`
@@ -421,6 +422,7 @@ fn assemble(values: &Values<'_>) -> Result<Config, String> {
             certificate_header: values.optional("clients.certificate_header")?,
             certificate_authorities: values.optional("clients.certificate_authorities")?,
             machine_client: values.optional("clients.machine_client")?,
+            certificate_origin: values.optional("clients.certificate_origin")?,
         },
         registering: Registering::assemble(values)?,
         outbound: Outbound {

@@ -86,6 +86,12 @@ fn every_setting_can_be_set_by_variable() {
             ("tls.certificate", "tls.key", "other.pem"),
             ("tls.key", "tls.certificate", "other.pem"),
             ("clients.certificate_header", "proxy.trusted", "127.0.0.1"),
+            ("clients.certificate_origin", "proxy.trusted", "127.0.0.1"),
+            (
+                "clients.certificate_origin",
+                "clients.certificate_header",
+                "Client-Cert",
+            ),
         ] {
             if setting.key == one {
                 assert!(keys.contains(other));

@@ -9,7 +9,10 @@ use symbolon_core::{
     pkce::Challenge,
     scope::Scope,
     secret::{AuthorizationCode, Digest, RefreshFamily},
-    token::target::Targets,
+    token::{
+        confirmation::{CertificateThumbprint, Confirmation},
+        target::Targets,
+    },
 };
 
 use super::{Connection, Database, Row};
@@ -35,17 +38,17 @@ statements! {
     BY_CODE = "SELECT id, client_id, subject_id, session_id, scope, claims, nonce, \
         authenticated_at, acr, methods, redirect_uri, challenge, code_key, targets, created_at, \
         code_expires_at, redeemed_at, refresh_family, refresh_current, refresh_previous, \
-        refresh_rotated_at, refresh_key, refresh_expires_at, revoked_at \
+        refresh_rotated_at, refresh_key, refresh_certificate, refresh_expires_at, revoked_at \
         FROM approval WHERE code_digest = $1";
     BY_FAMILY = "SELECT id, client_id, subject_id, session_id, scope, claims, nonce, \
         authenticated_at, acr, methods, redirect_uri, challenge, code_key, targets, created_at, \
         code_expires_at, redeemed_at, refresh_family, refresh_current, refresh_previous, \
-        refresh_rotated_at, refresh_key, refresh_expires_at, revoked_at \
+        refresh_rotated_at, refresh_key, refresh_certificate, refresh_expires_at, revoked_at \
         FROM approval WHERE refresh_family = $1";
     BY_ID = "SELECT id, client_id, subject_id, session_id, scope, claims, nonce, \
         authenticated_at, acr, methods, redirect_uri, challenge, code_key, targets, created_at, \
         code_expires_at, redeemed_at, refresh_family, refresh_current, refresh_previous, \
-        refresh_rotated_at, refresh_key, refresh_expires_at, revoked_at \
+        refresh_rotated_at, refresh_key, refresh_certificate, refresh_expires_at, revoked_at \
         FROM approval WHERE id = $1";
 }
 
@@ -177,6 +180,19 @@ fn key(row: &Row, column: &'static str) -> Result<Option<Thumbprint>> {
         .transpose()
 }
 
+/// What the family of refresh tokens is bound to: one thing at the most.
+fn confirmation(row: &Row) -> Result<Confirmation> {
+    let certificate = row.try_get::<Option<String>, _>("refresh_certificate")?;
+    match (key(row, "refresh_key")?, certificate) {
+        (None, None) => Ok(Confirmation::Nothing),
+        (Some(key), None) => Ok(Confirmation::Key(key)),
+        (None, Some(text)) => CertificateThumbprint::from_text(&text)
+            .map(Confirmation::Certificate)
+            .ok_or_else(|| StorageError::corrupt("refresh_certificate")),
+        (Some(_), Some(_)) => Err(StorageError::corrupt("refresh_certificate")),
+    }
+}
+
 /// The columns of a row become a state, or the row is none of ours.
 fn state(row: &Row) -> Result<ApprovalState> {
     let revoked = optional_instant(row, "revoked_at")?;
@@ -195,7 +211,7 @@ fn state(row: &Row) -> Result<ApprovalState> {
                 current,
                 previous,
                 rotated_at,
-                key: key(row, "refresh_key")?,
+                confirmation: confirmation(row)?,
             });
             Ok(ApprovalState::Redeemed { refresh })
         }

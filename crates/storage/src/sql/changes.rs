@@ -18,7 +18,7 @@ use crate::{
 
 statements! {
     REDEEM = "UPDATE approval SET redeemed_at = $2, refresh_family = $3, refresh_current = $4, \
-        refresh_rotated_at = $5, refresh_key = $6 \
+        refresh_rotated_at = $5, refresh_key = $6, refresh_certificate = $7 \
         WHERE id = $1 AND redeemed_at IS NULL AND revoked_at IS NULL";
     ROTATE = "UPDATE approval SET refresh_previous = refresh_current, refresh_current = $2, \
         refresh_rotated_at = $3 \
@@ -156,6 +156,7 @@ async fn apply_one(connection: &mut Connection, change: &Change) -> sqlx::Result
             refresh,
         } => {
             let digest = |bytes: Option<&[u8]>| bytes.map(<[u8]>::to_vec);
+            let bound = refresh.map(|family| family.confirmation);
             let redeemed = query(REDEEM)
                 .bind(approval.as_str())
                 .bind(at.seconds())
@@ -166,7 +167,8 @@ async fn apply_one(connection: &mut Connection, change: &Change) -> sqlx::Result
                     refresh.as_ref().map(|family| family.current.as_bytes()),
                 ))
                 .bind(refresh.map(|family| family.rotated_at.seconds()))
-                .bind(refresh.and_then(|family| family.key.map(|key| key.to_text())))
+                .bind(bound.and_then(|to| to.key().map(|key| key.to_text())))
+                .bind(bound.and_then(|to| to.certificate().map(|shown| shown.to_text())))
                 .execute(connection)
                 .await?;
             Ok(redeemed.rows_affected() == 1)

@@ -2,12 +2,17 @@
 
 use serde_json::json;
 use symbolon_core::{
-    approval::{Approval, ApprovalState},
+    approval::{Approval, ApprovalState, RefreshFamilyState},
     claims::ClaimsRequest,
+    decision::Change,
     scope::Scope,
     time::Timestamp,
-    token::target::Targets,
+    token::{
+        confirmation::{CertificateThumbprint, Confirmation},
+        target::Targets,
+    },
 };
+use symbolon_storage::Applied;
 
 use crate::{
     database::Database,
@@ -15,6 +20,7 @@ use crate::{
 };
 
 on_every_back_end! {
+    a_family_is_bound_to_a_certificate_or_to_nothing_and_may_be_its_own_successor,
     a_code_names_one_approval,
     a_code_that_two_approvals_would_share_is_refused,
     an_approval_and_its_consent_are_written_together,
@@ -72,6 +78,40 @@ async fn every_field_of_an_approval_comes_back(database: &Database) {
         let read = database.approval(&written.id).await.unwrap().unwrap();
         assert_eq!(format!("{read:?}"), format!("{written:?}"));
         assert_eq!(read.challenge, written.challenge);
+    }
+}
+
+async fn a_family_is_bound_to_a_certificate_or_to_nothing_and_may_be_its_own_successor(
+    database: &Database,
+) {
+    sample::populate(&**database).await;
+    let certificate = Confirmation::Certificate(CertificateThumbprint::of(b"der"));
+    for (name, confirmation) in [("shown", certificate), ("free", Confirmation::Nothing)] {
+        sample::approve(&**database, name).await;
+        let family = RefreshFamilyState {
+            confirmation,
+            ..sample::family(name)
+        };
+        let redeem = Change::RedeemCode {
+            approval: id(name),
+            at: sample::NOW,
+            refresh: Some(family),
+        };
+        assert_eq!(database.apply(&[redeem]).await.unwrap(), Applied::Done);
+        let lasting = sample::rotate(name, "generation 1", "generation 1");
+        for _ in 0..2 {
+            let used = database.apply(std::slice::from_ref(&lasting)).await;
+            assert_eq!(used.unwrap(), Applied::Done);
+        }
+        let read = database.approval(&id(name)).await.unwrap().unwrap();
+        let refresh = Some(RefreshFamilyState {
+            previous: Some(family.current),
+            rotated_at: after(10),
+            ..family
+        });
+        assert_eq!(read.state, ApprovalState::Redeemed { refresh });
+        database.apply(&[revoke(name)]).await.unwrap();
+        assert_eq!(database.apply(&[lasting]).await.unwrap(), Applied::Conflict);
     }
 }
 

@@ -161,7 +161,7 @@ pub(crate) fn family(approval: &str) -> RefreshFamilyState {
         current: digest("generation 1"),
         previous: None,
         rotated_at: NOW,
-        key: Some(thumbprint()),
+        confirmation: Confirmation::Key(thumbprint()),
     }
 }
 
@@ -232,9 +232,7 @@ pub(crate) fn opaque(name: &str) -> OpaqueAccessToken {
             amr: vec!["pwd".to_owned(), "otp".to_owned()],
             grant_id: Some(id("approval")),
             exchanged_from: vec![ODD.to_owned()],
-            cnf: Confirmation {
-                jkt: Some(thumbprint()),
-            },
+            cnf: Confirmation::Key(thumbprint()),
         },
         claims_request: ClaimsRequest::parse(r#"{"userinfo":{"email":{"essential":true}}}"#)
             .unwrap(),

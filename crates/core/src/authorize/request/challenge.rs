@@ -15,7 +15,7 @@ pub(super) fn read(
     response_type: ResponseType,
     parameters: &Parameters,
 ) -> Result<Option<Challenge>, Refusal> {
-    let required = response_type.has_code() && client.metadata.require_pkce;
+    let required = response_type.has_code() && client.uses_pkce();
     let method = parameters.value("code_challenge_method");
     match parameters.value("code_challenge") {
         None if required => Err(Refusal::ChallengeMissing),

@@ -23,6 +23,7 @@ pub(super) fn read_type(
     let response_type = ResponseType::from_wire(text)
         .filter(|kind| offer.front_channel_tokens || !kind.is_front_channel())
         .filter(|kind| client.metadata.response_types.contains(kind))
+        .filter(|kind| !client.demands().code_alone || !kind.is_front_channel())
         .ok_or(Refusal::ResponseTypeUnsupported)?;
     let permitted = (!response_type.has_code() || client.allows(GrantType::AuthorizationCode))
         && (!response_type.is_front_channel() || client.allows(GrantType::Implicit));

@@ -10,7 +10,7 @@
 use std::sync::Arc;
 
 use axum::response::Response;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 use symbolon_core::{
     authzen::{answer::Detail, question::Acting},
     client::Client,
@@ -74,7 +74,7 @@ impl Caller {
         if is_basic(authorization) {
             Self::gateway(provider, call).await
         } else {
-            Self::bearer(provider, headers).await
+            Self::bearer(provider, call).await
         }
     }
 
@@ -120,19 +120,17 @@ impl Caller {
         Ok(Ok(Self::Gateway(client)))
     }
 
-    async fn bearer(
-        provider: &Provider,
-        headers: &HeaderMap,
-    ) -> Result<Result<Self, Response>, Failure> {
+    async fn bearer(provider: &Provider, call: &Call) -> Result<Result<Self, Response>, Failure> {
         let refused = || {
             let sentence = "the access token is invalid, expired or revoked";
             Ok(Err(unauthorized(Some("Bearer"), sentence)))
         };
         let no_form = Parameters::default();
-        let Ok(presentation) = access::presented(headers, &no_form) else {
+        let Ok(presentation) = access::presented(&call.headers, &no_form) else {
             return refused();
         };
-        match access::admit_unbound(provider, presentation).await? {
+        let certificate = call.certificate.as_ref();
+        match access::admit_without_proof(provider, presentation, certificate).await? {
             Some(live) if is_for_us(provider, &live) => Ok(Ok(Self::Bearer(Box::new(live)))),
             _ => refused(),
         }

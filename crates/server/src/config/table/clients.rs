@@ -133,6 +133,17 @@ pub(super) const SETTINGS: &[Setting] = &[
          (Client ID Metadata Documents). The server fetches it, as `outbound` permits.",
     ),
     setting(
+        "clients.certificate_origin",
+        Kind::Issuer,
+        Described {
+            means: "the same addresses for everybody",
+            example: "https://mtls.id.example.com",
+        },
+        "Another address of this server, at which clients are asked for a certificate: it stands in \
+         the place of `issuer` in the addresses that discovery names as `mtls_endpoint_aliases` \
+         (RFC 8705 §5), so that the browsers of people are not asked.",
+    ),
+    setting(
         "outbound.ca_file",
         Kind::File,
         Described {
