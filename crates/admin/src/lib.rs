@@ -9,6 +9,9 @@
 //! Who calls is found out by whoever wires this ([`Callers`]): this crate knows nothing of how tokens
 //! are made.
 
+// A schema of many members is one macro.
+#![recursion_limit = "512"]
+
 mod api;
 mod call;
 mod caller;
@@ -35,10 +38,12 @@ use axum::{
 };
 use http::{HeaderValue, header};
 use symbolon_core::{
+    client::ClientMetadata,
     entropy::Entropy,
     id::Id,
     keys::{KeyPlan, KeySettings},
     organization::Organization,
+    pairwise::SectorError,
     settings::SessionSettings,
     time::{Clock, Timestamp},
 };
@@ -86,6 +91,13 @@ pub trait KeyMaker: Send + Sync {
     fn check(&self, jwks: &serde_json::Value) -> Result<(), String>;
 }
 
+/// Looks at the document of a client's sector (OIDC Core §8.1).
+#[async_trait]
+pub trait Sectors: Send + Sync {
+    /// Checks it; the error is for who registers the client.
+    async fn check(&self, metadata: &ClientMetadata) -> Result<(), SectorError>;
+}
+
 /// What the API is made of.
 pub struct AdminParts {
     /// Who calls.
@@ -102,6 +114,8 @@ pub struct AdminParts {
     pub keys: Arc<dyn KeyMaker>,
     /// Who hashes passwords.
     pub passwords: PasswordPool,
+    /// Who looks at sectors.
+    pub sectors: Arc<dyn Sectors>,
     /// Where everything is kept.
     pub storage: Arc<dyn Storage>,
 }
@@ -114,6 +128,7 @@ pub(crate) struct Admin {
     entropy: Arc<dyn Entropy>,
     keys: Arc<dyn KeyMaker>,
     passwords: PasswordPool,
+    sectors: Arc<dyn Sectors>,
     settings: AdminSettings,
     storage: Arc<dyn Storage>,
 }
@@ -137,6 +152,7 @@ pub fn router(settings: AdminSettings, parts: AdminParts) -> Router {
         entropy: parts.entropy,
         keys: parts.keys,
         passwords: parts.passwords,
+        sectors: parts.sectors,
         settings,
         storage: parts.storage,
     });

@@ -2,6 +2,8 @@
 #![doc(alias = "RFC 7591")]
 
 mod check;
+mod metadata;
+mod roles;
 
 use std::{fmt, net::IpAddr};
 
@@ -15,8 +17,10 @@ use crate::{
     },
     certificate::DistinguishedName,
     client_auth::assertion::SigningAlgorithm,
+    encryption::{ContentEncryption, KeyManagement},
     id::Id,
     organization::Organization,
+    pairwise::SubjectType,
     redirect_uri::RedirectUri,
     reserved_scope::Reserved,
     scope::{STANDARD, Scope},
@@ -26,6 +30,7 @@ use crate::{
 };
 
 pub use check::ClientError;
+pub use roles::{RoleClaims, Zitadel};
 
 /// A registered client. The names of the fields are those of RFC 7591 §2 and of OpenID Connect
 /// Dynamic Client Registration §2 where these have one.
@@ -157,6 +162,32 @@ pub struct ClientMetadata {
     /// What signs its ID tokens (OIDC Registration §2).
     #[serde(default = "ClientMetadata::default_algorithm")]
     pub id_token_signed_response_alg: Algorithm,
+    /// How its ID tokens are encrypted, if they are: how the key gets there (OIDC Registration §2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_token_encrypted_response_alg: Option<KeyManagement>,
+    /// What encrypts them; A128CBC-HS256 when it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_token_encrypted_response_enc: Option<ContentEncryption>,
+    /// What signs the answers of the userinfo endpoint; `None`: they are plain JSON.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub userinfo_signed_response_alg: Option<Algorithm>,
+    /// As for ID tokens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub userinfo_encrypted_response_alg: Option<KeyManagement>,
+    /// As for ID tokens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub userinfo_encrypted_response_enc: Option<ContentEncryption>,
+    /// What it calls people (OIDC Core §8). Pairwise makes its access tokens opaque.
+    #[serde(default, skip_serializing_if = "SubjectType::is_public")]
+    pub subject_type: SubjectType,
+    /// Where its redirect URIs are listed, if it shares its names of people with clients of other
+    /// hosts (OIDC Core §8.1).
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "web_page"
+    )]
+    pub sector_identifier_uri: Option<String>,
     /// Its access tokens' lifetime in seconds, where it is shorter than the setting.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_token_lifetime: Option<Lifetime>,
@@ -287,33 +318,6 @@ words! {
     }
 }
 
-/// Where the role keys of one organization are told as a flat list: of the organization that was
-/// asked for ([`crate::reserved_scope`]), else of the home organization.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RoleClaims {
-    /// Where the claim `roles` is such a list. In the access token it takes the place of the object
-    /// that has the roles of every organization.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub roles: Vec<Place>,
-    /// Where the claim `groups` is such a list.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub groups: Vec<Place>,
-}
-
-/// What makes a client one that was built for Zitadel: its reserved scopes count, and its claims are
-/// told.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Zitadel {
-    /// The project that the application believes to belong to: a part of the name of a claim, and an
-    /// audience of its access tokens.
-    pub project: String,
-    /// Where the roles are told without being asked for.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub roles: Vec<Place>,
-}
-
 /// Whether people are asked before a client gets their data.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -415,56 +419,6 @@ impl AuthenticationMethod {
     /// Whether it rests on a certificate that is shown in the TLS handshake.
     pub const fn uses_certificate(self) -> bool {
         matches!(self, Self::SelfSignedTlsClientAuth | Self::TlsClientAuth)
-    }
-}
-
-impl ClientMetadata {
-    /// Whether its public keys are registered, here or elsewhere.
-    pub const fn has_keys(&self) -> bool {
-        self.jwks.is_some() || self.jwks_uri.is_some()
-    }
-
-    fn default_methods() -> Vec<AuthenticationMethod> {
-        vec![AuthenticationMethod::ClientSecretBasic]
-    }
-
-    fn default_response_types() -> Vec<ResponseType> {
-        vec![ResponseType::Code]
-    }
-
-    pub(super) fn are_default_response_types(response_types: &[ResponseType]) -> bool {
-        response_types == [ResponseType::Code]
-    }
-
-    const fn yes() -> bool {
-        true
-    }
-
-    #[expect(
-        clippy::trivially_copy_pass_by_ref,
-        reason = "serde hands out a reference"
-    )]
-    const fn is_yes(flag: &bool) -> bool {
-        *flag
-    }
-
-    // OIDC Registration §2: RS256 where nothing else is registered.
-    fn default_algorithm() -> Algorithm {
-        Algorithm::RS256
-    }
-}
-
-impl RoleClaims {
-    /// Whether no flat list is told anywhere.
-    pub const fn is_none(&self) -> bool {
-        self.roles.is_empty() && self.groups.is_empty()
-    }
-}
-
-impl Zitadel {
-    fn is_valid(&self) -> bool {
-        let permitted = |byte: u8| byte.is_ascii_alphanumeric() || b"._-~".contains(&byte);
-        (1..=64).contains(&self.project.len()) && self.project.bytes().all(permitted)
     }
 }
 

@@ -26,6 +26,17 @@ pub fn json(status: StatusCode, body: &impl Serialize) -> Response {
     response
 }
 
+/// A token as a whole body, which nobody may keep.
+pub fn jwt(token: String) -> Response {
+    let mut response = Response::new(Body::from(token));
+    let headers = response.headers_mut();
+    let kind = HeaderValue::from_static("application/jwt");
+    headers.insert(header::CONTENT_TYPE, kind);
+    headers.insert(header::CACHE_CONTROL, NO_STORE);
+    headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
+    response
+}
+
 /// An error of RFC 6749 §5.2. `basic`: the client tried the `Authorization` header, so it is told
 /// the scheme.
 pub fn oauth_error(error: OAuthError, basic: bool) -> Response {

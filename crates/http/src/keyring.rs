@@ -30,6 +30,12 @@ pub enum KeyError {
     /// A key cannot be opened.
     #[error("signing key {0}: {1}")]
     Sealed(String, SealError),
+    /// A key of the installation cannot be opened.
+    #[error("the key of the {0}: {1}")]
+    Installation(&'static str, SealError),
+    /// A key of the installation is not what it was.
+    #[error("the key of the {0} was there a moment ago, or is no key; restore the database")]
+    Lost(&'static str),
     /// The database.
     #[error(transparent)]
     Storage(#[from] StorageError),

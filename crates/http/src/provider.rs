@@ -13,6 +13,7 @@ use symbolon_core::{
     id::Id,
     keys::KeySettings,
     organization::Organization,
+    pairwise::PairwiseKey,
     policy::Policy,
     session::ACR_PASSWORD,
     settings::{BundleSettings, DeviceSettings, RequestSettings, SessionSettings, TokenSettings},
@@ -36,6 +37,7 @@ use crate::{
     exchange::{WrongSecrets, wrong_secrets},
     failure::Failure,
     gate::Gate,
+    installation_key,
     keyring::{KeyError, Keyring, SharedKeyring, shared},
     page::home::DemoGuide,
     upstream_tokens::UpstreamTokens,
@@ -156,6 +158,8 @@ pub struct Provider {
     pub(crate) keyring: SharedKeyring,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) nonce_keys: NonceKeys,
+    pub(crate) outbound: Arc<Outbound>,
+    pub(crate) pairwise: PairwiseKey,
     pub(crate) passwords: PasswordPool,
     pub(crate) paths: Paths,
     pub(crate) seal: Seal,
@@ -178,6 +182,8 @@ impl Provider {
     ) -> Result<Arc<Self>, ProviderError> {
         let now = parts.clock.now();
         let keyring = Keyring::load(&*parts.storage, &parts.seal, &settings.keys, now).await?;
+        let (storage, entropy) = (&*parts.storage, &*parts.entropy);
+        let pairwise = installation_key::pairwise(storage, &parts.seal, entropy, now).await?;
         let endpoints = endpoints(&settings);
         let methods = parts.certificates.methods();
         let metadata = Metadata::new(
@@ -198,7 +204,7 @@ impl Provider {
                 settings.longest_assertion,
             ),
             certificates: parts.certificates,
-            client_keys: ClientKeys::new(parts.outbound),
+            client_keys: ClientKeys::new(Arc::clone(&parts.outbound)),
             bundles: Bundles::default(),
             cache: Cache::new(
                 Arc::clone(&parts.storage),
@@ -215,6 +221,8 @@ impl Provider {
             keyring: shared(keyring),
             metrics: parts.metrics,
             nonce_keys: dpop::nonce_keys(&parts.seal),
+            outbound: parts.outbound,
+            pairwise,
             passwords: parts.passwords,
             paths: settings.paths.clone(),
             strangers: strangers(),
@@ -255,6 +263,7 @@ impl Provider {
             policy,
             now: self.now(),
             entropy: &*self.entropy,
+            pairwise: &self.pairwise,
             succession: &self.succession,
             confirmation,
         }

@@ -170,7 +170,7 @@ fn certificates(config: &Config) -> Result<Certificates, WireError> {
 }
 
 /// The way out, for requests of the server itself.
-fn outbound(config: &Config) -> Result<Outbound, WireError> {
+pub(crate) fn outbound(config: &Config) -> Result<Outbound, WireError> {
     let failed = |why: String| WireError::Setting {
         setting: "outbound.ca_file",
         why,

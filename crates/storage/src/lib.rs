@@ -24,6 +24,7 @@ macro_rules! statements {
 mod administration;
 mod devices;
 mod error;
+mod installation_secrets;
 mod migration;
 mod postgres;
 mod pushed_requests;
@@ -58,6 +59,7 @@ pub use administration::{
 };
 pub use devices::Devices;
 pub use error::StorageError;
+pub use installation_secrets::InstallationSecrets;
 pub use pushed_requests::PushedRequests;
 pub use record::{
     Browser, Changed, Credential, DeclaredSubject, Interaction, KeptChanges, PolicyFacts,
@@ -88,6 +90,7 @@ pub trait Storage:
     + Declared
     + Devices
     + Holders
+    + InstallationSecrets
     + Interactions
     + Maintenance
     + PersonalTokens
@@ -112,6 +115,7 @@ impl<T> Storage for T where
         + Declared
         + Devices
         + Holders
+        + InstallationSecrets
         + Interactions
         + Maintenance
         + PersonalTokens

@@ -17,7 +17,8 @@ macro_rules! migrations {
             5 "client assertions" "0005_client_assertions";
             6 "proofs" "0006_proofs";
             7 "devices" "0007_devices";
-            8 "pushed requests" "0008_pushed_requests";)
+            8 "pushed requests" "0008_pushed_requests";
+            12 "installation secrets" "0012_installation_secrets";)
     };
     ($dialect:literal: $($version:literal $description:literal $file:literal;)*) => {
         &[$((

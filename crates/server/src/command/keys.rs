@@ -7,7 +7,7 @@ use symbolon_core::{
     keys::{self, KeyState},
     time::Clock,
 };
-use symbolon_http::{assertion, keyring};
+use symbolon_http::{assertion, installation_key, keyring};
 use symbolon_web::clock::SystemClock;
 
 use super::{CommandError, Common, say};
@@ -81,6 +81,9 @@ impl Keys {
             What::Reseal => {
                 let seal = wire::seal(&config)?;
                 let count = keyring::reseal(&*storage, &seal)
+                    .await
+                    .map_err(WireError::from)?;
+                installation_key::reseal(&*storage, &seal)
                     .await
                     .map_err(WireError::from)?;
                 let secrets = assertion::reseal(&*storage, &seal, now)

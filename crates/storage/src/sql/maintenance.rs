@@ -11,8 +11,8 @@ use symbolon_core::time::{Lifetime, Timestamp};
 use super::{
     COLUMNS, DATABASE_TIME, Database, MIGRATIONS, acts, acts_owned, administration,
     administration_reads, approvals, attempts, audit, browsers, changes, clients, consents,
-    declared, devices, holders, interactions, personal_tokens, policies, pushed_requests, sessions,
-    signing_keys, single_uses, subjects, tokens,
+    declared, devices, holders, installation_secrets, interactions, personal_tokens, policies,
+    pushed_requests, sessions, signing_keys, single_uses, subjects, tokens,
 };
 use crate::{Maintenance, Result, StorageError, migration::migrator};
 
@@ -136,6 +136,7 @@ impl Maintenance for Database {
             declared::STATEMENTS,
             devices::STATEMENTS,
             holders::STATEMENTS,
+            installation_secrets::STATEMENTS,
             interactions::STATEMENTS,
             personal_tokens::STATEMENTS,
             policies::STATEMENTS,

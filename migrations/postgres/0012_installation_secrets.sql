@@ -1,0 +1,6 @@
+-- What an installation makes once and keeps for ever, sealed: the key of pairwise identifiers.
+CREATE TABLE installation_secret (
+    name TEXT NOT NULL PRIMARY KEY,
+    sealed BYTEA NOT NULL,
+    created_at BIGINT NOT NULL
+);
