@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     algorithm::Algorithm,
     authorize::{
-        request_object::RequestObjectAlgorithm, response_mode::ResponseMode,
+        object_uri::ObjectUri, request_object::RequestObjectAlgorithm, response_mode::ResponseMode,
         response_type::ResponseType,
     },
     certificate::DistinguishedName,
@@ -118,6 +118,16 @@ pub struct ClientMetadata {
     /// keys.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_object_signing_alg: Option<RequestObjectAlgorithm>,
+    /// What it declares to encrypt them with: other supported ways, and none, are as good (OIDC
+    /// Registration §2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_object_encryption_alg: Option<KeyManagement>,
+    /// As above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_object_encryption_enc: Option<ContentEncryption>,
+    /// Where its request objects may be fetched from (OIDC Registration §2).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub request_uris: Vec<ObjectUri>,
     /// Whether all of its requests have to be signed (RFC 9101 §10.5).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub require_signed_request_object: bool,

@@ -184,8 +184,8 @@ impl<'a> Metadata<'a> {
             request_parameter_supported: true,
             // OIDC Discovery §3: absent means true, so it has to be said. It is about references
             // that are fetched; those of RFC 9126 are announced by their endpoint.
-            request_uri_parameter_supported: false,
-            require_request_uri_registration: false,
+            request_uri_parameter_supported: requests.fetched_objects,
+            require_request_uri_registration: requests.fetched_objects,
             require_pushed_authorization_requests: requests.require_pushed,
             authorization_response_iss_parameter_supported: true,
         }

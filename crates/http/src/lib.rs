@@ -28,6 +28,7 @@ pub mod keyring;
 mod organization;
 mod page;
 mod provider;
+mod request_uri;
 pub mod sector;
 mod sign_out;
 mod source;

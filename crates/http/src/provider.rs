@@ -40,6 +40,7 @@ use crate::{
     installation_key,
     keyring::{KeyError, Keyring, SharedKeyring, shared},
     page::home::DemoGuide,
+    request_uri::RequestObjects,
     upstream_tokens::UpstreamTokens,
 };
 
@@ -162,6 +163,7 @@ pub struct Provider {
     pub(crate) pairwise: PairwiseKey,
     pub(crate) passwords: PasswordPool,
     pub(crate) paths: Paths,
+    pub(crate) request_objects: RequestObjects,
     pub(crate) seal: Seal,
     pub(crate) settings: ProviderSettings,
     pub(crate) storage: Arc<dyn Storage>,
@@ -221,6 +223,7 @@ impl Provider {
             keyring: shared(keyring),
             metrics: parts.metrics,
             nonce_keys: dpop::nonce_keys(&parts.seal),
+            request_objects: RequestObjects::new(Arc::clone(&parts.outbound)),
             outbound: parts.outbound,
             pairwise,
             passwords: parts.passwords,

@@ -52,6 +52,13 @@ pub async fn arrive(
             let read = read_object(provider, &client, &parameters, object).await;
             read.map(|inside| (Some(inside), None))
         }
+        Ok(Source::Fetched(uri)) => match provider.request_objects.at(uri).await {
+            Some(object) => {
+                let read = read_object(provider, &client, &parameters, &object).await;
+                read.map(|inside| (Some(inside), None))
+            }
+            None => Err(Refusal::ReferenceUnavailable),
+        },
         Ok(Source::Pushed(token)) => {
             let reference = token.digest();
             let found = provider.storage.pushed_request(reference).await?;
@@ -82,7 +89,9 @@ pub async fn push(
 ) -> Result<Parameters, Refusal> {
     match Source::of_pushed(client, parameters)? {
         Source::Object(object) => read_object(provider, client, parameters, object).await,
-        Source::Plain | Source::Pushed(_) => Ok(pushed::kept(client, parameters)),
+        Source::Plain | Source::Fetched(_) | Source::Pushed(_) => {
+            Ok(pushed::kept(client, parameters))
+        }
     }
 }
 

@@ -330,6 +330,8 @@ fn request_settings(config: &Config) -> RequestSettings {
         pushed_lifetime: lifetime(requests.pushed_lifetime),
         require_pushed: requests.require_pushed,
         unsigned_objects: requests.unsigned_objects,
+        fetched_objects: requests.fetched_objects,
+        encrypted_objects: false,
         front_channel_tokens: requests.implicit_and_hybrid,
     }
 }

@@ -20,7 +20,13 @@ use crate::support::{ALICE, ALICE_ID, binary, file, options, run};
 /// The secret of every client of these tests.
 const SECRET: &str = "encryption-secret";
 
-const ENCODINGS: [&str; 5] = ["A128CBC-HS256", "A256CBC-HS512", "A128GCM", "A192GCM", "A256GCM"];
+const ENCODINGS: [&str; 5] = [
+    "A128CBC-HS256",
+    "A256CBC-HS512",
+    "A128GCM",
+    "A192GCM",
+    "A256GCM",
+];
 
 /// A private key of a client, and the `alg` that it is for.
 struct Key {
@@ -32,7 +38,10 @@ impl Key {
     fn public(&self) -> Value {
         let public = self.jwk.to_public_key().unwrap();
         let map: &serde_json::Map<String, Value> = public.as_ref();
-        map.clone().into()
+        let mut public = Value::Object(map.clone());
+        public["kid"] = self.jwk.key_id().unwrap().into();
+        public["alg"] = self.algorithm.into();
+        public
     }
 
     /// What was encrypted for this key, and the header that it came with.
@@ -55,7 +64,11 @@ fn keys() -> &'static [Key; 4] {
         [
             ("RSA-OAEP-256", Jwk::generate_rsa_key(2048), "rsa"),
             ("ECDH-ES", Jwk::generate_ec_key(EcCurve::P256), "ec"),
-            ("ECDH-ES+A256KW", Jwk::generate_ec_key(EcCurve::P256), "ec-wrapped"),
+            (
+                "ECDH-ES+A256KW",
+                Jwk::generate_ec_key(EcCurve::P256),
+                "ec-wrapped",
+            ),
             ("ECDH-ES", Jwk::generate_ecx_key(EcxCurve::X25519), "okp"),
         ]
         .map(|(algorithm, jwk, kid)| {
@@ -76,7 +89,10 @@ fn client(id: &str, more: Value) -> Value {
         "redirect_uris": ["http://127.0.0.1:5556/callback"],
         "consent": "implicit",
     });
-    client.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    client
+        .as_object_mut()
+        .unwrap()
+        .extend(more.as_object().unwrap().clone());
     client
 }
 
@@ -105,7 +121,9 @@ async fn tokens(browser: &Person, party: &RelyingParty) -> (Value, String) {
 }
 
 fn text<'a>(json: &'a Value, name: &str) -> &'a str {
-    json[name].as_str().unwrap_or_else(|| panic!("no {name}: {json}"))
+    json[name]
+        .as_str()
+        .unwrap_or_else(|| panic!("no {name}: {json}"))
 }
 
 /// What userinfo says, its media type before it.
@@ -115,7 +133,10 @@ async fn userinfo(party: &RelyingParty, token: &str) -> (String, String) {
         .header(AUTHORIZATION, format!("Bearer {token}"));
     let response = request.send().await.unwrap();
     assert_eq!(response.headers()["cache-control"], "no-store");
-    let kind = response.headers()["content-type"].to_str().unwrap().to_owned();
+    let kind = response.headers()["content-type"]
+        .to_str()
+        .unwrap()
+        .to_owned();
     (kind, response.text().await.unwrap())
 }
 

@@ -23,18 +23,32 @@ fn refusal(database: &str, more: Value) -> String {
 fn a3_5_what_is_weak_or_shared_cannot_be_registered() {
     let database = Backend::Sqlite.url();
     let keys_of_it = json!({"keys": [keys()[0].public()]});
-    for algorithm in ["RSA1_5", "RSA-OAEP", "dir", "A256KW", "A256GCMKW", "PBES2-HS256+A128KW", "none"] {
-        for name in ["id_token_encrypted_response_alg", "userinfo_encrypted_response_alg"] {
+    for algorithm in [
+        "RSA1_5",
+        "RSA-OAEP",
+        "dir",
+        "A256KW",
+        "A256GCMKW",
+        "PBES2-HS256+A128KW",
+        "none",
+    ] {
+        for name in [
+            "id_token_encrypted_response_alg",
+            "userinfo_encrypted_response_alg",
+        ] {
             let said = refusal(&database, json!({"jwks": keys_of_it, name: algorithm}));
             assert!(said.contains("RSA-OAEP-256"), "{name} {algorithm}: {said}");
         }
     }
     for encoding in ["A192CBC-HS384", "A128KW", "none"] {
-        let said = refusal(&database, json!({
-            "jwks": keys_of_it,
-            "id_token_encrypted_response_alg": "RSA-OAEP-256",
-            "id_token_encrypted_response_enc": encoding,
-        }));
+        let said = refusal(
+            &database,
+            json!({
+                "jwks": keys_of_it,
+                "id_token_encrypted_response_alg": "RSA-OAEP-256",
+                "id_token_encrypted_response_enc": encoding,
+            }),
+        );
         assert!(said.contains("A128CBC-HS256"), "{encoding}: {said}");
     }
     for signed in ["HS256", "none"] {
@@ -71,11 +85,17 @@ fn whoever_wants_encryption_has_a_key_and_says_how() {
         ("private", private),
         ("off the curve", off_curve),
         ("of another curve", other_curve.clone().into()),
-        ("for wrapping", json!({"kty": "oct", "k": "AAAA", "use": "enc"})),
+        (
+            "for wrapping",
+            json!({"kty": "oct", "k": "AAAA", "use": "enc"}),
+        ),
     ] {
-        let said = refusal(&database, json!({
-            "jwks": {"keys": [key]}, "id_token_encrypted_response_alg": "ECDH-ES",
-        }));
+        let said = refusal(
+            &database,
+            json!({
+                "jwks": {"keys": [key]}, "id_token_encrypted_response_alg": "ECDH-ES",
+            }),
+        );
         assert!(said.contains("jwks"), "{name}: {said}");
     }
     let accepted = json!({

@@ -125,6 +125,7 @@ pub(crate) struct Requests {
     pub(crate) pushed_lifetime: Seconds,
     pub(crate) require_pushed: bool,
     pub(crate) unsigned_objects: bool,
+    pub(crate) fetched_objects: bool,
     pub(crate) implicit_and_hybrid: bool,
 }
 
@@ -363,6 +364,7 @@ fn assemble(values: &Values<'_>) -> Result<Config, String> {
             pushed_lifetime: values.read("requests.pushed_lifetime")?,
             require_pushed: values.read("requests.require_pushed")?,
             unsigned_objects: values.read("requests.unsigned_objects")?,
+            fetched_objects: values.read("requests.fetched_objects")?,
             implicit_and_hybrid: values.read("requests.implicit_and_hybrid")?,
         },
         userinfo: Userinfo {
