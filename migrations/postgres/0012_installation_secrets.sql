@@ -4,3 +4,14 @@ CREATE TABLE installation_secret (
     sealed BYTEA NOT NULL,
     created_at BIGINT NOT NULL
 );
+
+-- The keys that others encrypt for, each for one way of it. They live as signing keys do.
+CREATE TABLE encryption_key (
+    id TEXT NOT NULL PRIMARY KEY,
+    algorithm TEXT NOT NULL,
+    generation BIGINT NOT NULL,
+    sealed BYTEA NOT NULL,
+    created_at BIGINT NOT NULL,
+    activates_at BIGINT NOT NULL,
+    UNIQUE (algorithm, generation)
+);

@@ -45,6 +45,7 @@ mod prompt;
 mod race;
 mod refresh;
 mod refused_state;
+mod request_uri;
 mod requests;
 mod resource_indicators;
 mod revocation;

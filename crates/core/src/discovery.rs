@@ -72,6 +72,10 @@ pub struct Metadata<'a> {
     dpop_signing_alg_values_supported: &'a [Algorithm],
     authorization_signing_alg_values_supported: &'a [Algorithm],
     request_object_signing_alg_values_supported: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_object_encryption_alg_values_supported: Option<[KeyManagement; 3]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_object_encryption_enc_values_supported: Option<[ContentEncryption; 5]>,
     token_endpoint_auth_methods_supported: Vec<&'a str>,
     token_endpoint_auth_signing_alg_values_supported: [SigningAlgorithm; 5],
     introspection_endpoint_auth_methods_supported: Vec<&'a str>,
@@ -165,6 +169,12 @@ impl<'a> Metadata<'a> {
                 .into_iter()
                 .chain(unsigned)
                 .collect(),
+            request_object_encryption_alg_values_supported: requests
+                .encrypted_objects
+                .then_some(KeyManagement::ALL),
+            request_object_encryption_enc_values_supported: requests
+                .encrypted_objects
+                .then_some(ContentEncryption::ALL),
             token_endpoint_auth_methods_supported: methods.clone(),
             token_endpoint_auth_signing_alg_values_supported: SigningAlgorithm::ALL,
             introspection_endpoint_auth_methods_supported: confidential,

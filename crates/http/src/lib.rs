@@ -15,6 +15,7 @@ mod certificate;
 mod client_keys;
 mod conclude;
 mod cors;
+pub mod decryption_keys;
 mod device;
 mod dpop;
 mod encrypt;

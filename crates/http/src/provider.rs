@@ -183,9 +183,10 @@ impl Provider {
         parts: ProviderParts,
     ) -> Result<Arc<Self>, ProviderError> {
         let now = parts.clock.now();
-        let keyring = Keyring::load(&*parts.storage, &parts.seal, &settings.keys, now).await?;
-        let (storage, entropy) = (&*parts.storage, &*parts.entropy);
-        let pairwise = installation_key::pairwise(storage, &parts.seal, entropy, now).await?;
+        let encrypted = settings.requests.encrypted_objects;
+        let (storage, seal) = (&*parts.storage, &parts.seal);
+        let keyring = Keyring::load(storage, seal, &settings.keys, encrypted, now).await?;
+        let pairwise = installation_key::pairwise(storage, seal, &*parts.entropy, now).await?;
         let endpoints = endpoints(&settings);
         let methods = parts.certificates.methods();
         let metadata = Metadata::new(

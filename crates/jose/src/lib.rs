@@ -10,7 +10,8 @@
 //! - [`proof`]: a token that carries its own key, as a DPoP proof does.
 //! - [`seal`]: [`Seal`], encryption at rest under a [`KeyEncryptionKey`], and derived secrets.
 //! - [`key_encryption_key`]: the one secret that an operator keeps outside the database.
-//! - [`encryption`]: keys of others that are encrypted for.
+//! - [`encryption`], [`decryption`]: keys of others that are encrypted for, and of ours that others
+//!   encrypt for.
 //! - [`mod@thumbprint`]: the name of a key that follows from the key.
 //! - [`strict_json`]: JSON that refuses what an attacker could say twice.
 //! - [`error`]: what can be wrong with a key.
@@ -36,6 +37,7 @@
 //!   it is dropped; what the libraries copy while they parse is theirs.
 
 pub mod certificate;
+pub mod decryption;
 pub mod encryption;
 pub mod error;
 pub mod key_encryption_key;
@@ -52,6 +54,7 @@ pub mod verify;
 
 pub use symbolon_core::algorithm::Algorithm;
 
+pub use crate::decryption::{DecryptionKey, Encrypted};
 pub use crate::encryption::{EncryptingKey, EncryptingKeys};
 pub use crate::error::JoseError;
 pub use crate::key_encryption_key::{KeyEncryptionKey, KeyEncryptionKeyError};

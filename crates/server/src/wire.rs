@@ -331,7 +331,7 @@ fn request_settings(config: &Config) -> RequestSettings {
         require_pushed: requests.require_pushed,
         unsigned_objects: requests.unsigned_objects,
         fetched_objects: requests.fetched_objects,
-        encrypted_objects: false,
+        encrypted_objects: requests.encrypted_objects,
         front_channel_tokens: requests.implicit_and_hybrid,
     }
 }

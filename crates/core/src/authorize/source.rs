@@ -43,6 +43,8 @@ pub enum Refusal {
     ObjectAudience,
     /// The object is for another client than the request.
     ObjectClient,
+    /// The object is encrypted, and not for us, or that is not accepted.
+    ObjectEncrypted,
     /// The object has expired.
     ObjectExpired,
     /// The object comes from another issuer than the client.
@@ -168,6 +170,9 @@ impl Refusal {
             Self::ObjectAudience => object("aud of the request object is not this issuer"),
             Self::ObjectClient => object(
                 "client_id of the request object is missing, or is not the client_id beside it",
+            ),
+            Self::ObjectEncrypted => object(
+                "the request object is not encrypted for this server: for a key in its jwks_uri with use enc, in one of the ways that request_object_encryption_alg_values_supported and request_object_encryption_enc_values_supported name",
             ),
             Self::ObjectExpired => object("the request object has expired, or has no exp"),
             Self::ObjectIssuer => object("iss of the request object is not the client_id"),

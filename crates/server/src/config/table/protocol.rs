@@ -84,6 +84,13 @@ pub(super) const SETTINGS: &[Setting] = &[
          server fetch it, once a minute; pushed requests need no such trust.",
     ),
     setting(
+        "requests.encrypted_objects",
+        Kind::Flag,
+        Value("false"),
+        "Whether request objects may be encrypted for this server (RFC 9101 §6.1). Keys for that are \
+         made, published with `use: enc`, and rotated like the signing keys.",
+    ),
+    setting(
         "requests.implicit_and_hybrid",
         Kind::Flag,
         Value("false"),
