@@ -38,10 +38,12 @@ use axum::{
 };
 use http::{HeaderValue, header};
 use symbolon_core::{
+    client::ClientMetadata,
     entropy::Entropy,
     id::Id,
     keys::{KeyPlan, KeySettings},
     organization::Organization,
+    pairwise::SectorError,
     settings::SessionSettings,
     time::{Clock, Timestamp},
 };
@@ -112,6 +114,13 @@ pub struct MachineKeyPair {
     pub public_jwk: serde_json::Value,
 }
 
+/// Looks at the document of a client's sector (OIDC Core §8.1).
+#[async_trait]
+pub trait Sectors: Send + Sync {
+    /// Checks it; the error is for who registers the client.
+    async fn check(&self, metadata: &ClientMetadata) -> Result<(), SectorError>;
+}
+
 /// What the API is made of.
 pub struct AdminParts {
     /// Who calls.
@@ -128,6 +137,8 @@ pub struct AdminParts {
     pub keys: Arc<dyn KeyMaker>,
     /// Who hashes passwords.
     pub passwords: PasswordPool,
+    /// Who looks at sectors.
+    pub sectors: Arc<dyn Sectors>,
     /// Where everything is kept.
     pub storage: Arc<dyn Storage>,
 }
@@ -140,6 +151,7 @@ pub(crate) struct Admin {
     entropy: Arc<dyn Entropy>,
     keys: Arc<dyn KeyMaker>,
     passwords: PasswordPool,
+    sectors: Arc<dyn Sectors>,
     settings: AdminSettings,
     storage: Arc<dyn Storage>,
 }
@@ -163,6 +175,7 @@ pub fn router(settings: AdminSettings, parts: AdminParts) -> Router {
         entropy: parts.entropy,
         keys: parts.keys,
         passwords: parts.passwords,
+        sectors: parts.sectors,
         settings,
         storage: parts.storage,
     });

@@ -5,6 +5,8 @@ use symbolon_core::algorithm::Algorithm;
 use symbolon_core::authorize::{response_mode::ResponseMode, response_type::ResponseType};
 use symbolon_core::client::{AuthenticationMethod, DeliveryMode, GrantType, profile::Profile};
 use symbolon_core::client_auth::assertion::SigningAlgorithm;
+use symbolon_core::encryption::{ContentEncryption, KeyManagement};
+use symbolon_core::pairwise::SubjectType;
 
 /// Rules (`core::policy::rule`).
 pub(crate) fn rules(_: &mut SchemaGenerator) -> Schema {
@@ -86,6 +88,8 @@ pub(crate) fn metadata(_: &mut SchemaGenerator) -> Schema {
         .collect();
     let assertions = SigningAlgorithm::ALL.map(SigningAlgorithm::as_str);
     let grants: Vec<_> = GrantType::ALL.iter().map(|own| own.as_str()).collect();
+    let key_managements = KeyManagement::ALL.map(KeyManagement::as_str);
+    let content_encryptions = ContentEncryption::ALL.map(ContentEncryption::as_str);
     json_schema!({
         "type": "object",
         "required": ["client_name", "grant_types"],
@@ -108,6 +112,9 @@ pub(crate) fn metadata(_: &mut SchemaGenerator) -> Schema {
             "response_modes": { "type": "array", "items": { "enum": response_modes } },
             "authorization_signed_response_alg": { "enum": algorithms },
             "request_object_signing_alg": { "enum": request_algorithms },
+            "request_object_encryption_alg": { "enum": key_managements },
+            "request_object_encryption_enc": { "enum": content_encryptions },
+            "request_uris": uris(),
             "require_signed_request_object": { "type": "boolean" },
             "require_pushed_authorization_requests": { "type": "boolean" },
             "backchannel_token_delivery_mode": { "enum": DeliveryMode::ALL },
@@ -126,6 +133,13 @@ pub(crate) fn metadata(_: &mut SchemaGenerator) -> Schema {
             "access_token_format": { "enum": ["jwt", "opaque"] },
             "access_token_signed_response_alg": { "enum": algorithms },
             "id_token_signed_response_alg": { "enum": algorithms },
+            "id_token_encrypted_response_alg": { "enum": key_managements },
+            "id_token_encrypted_response_enc": { "enum": content_encryptions },
+            "userinfo_signed_response_alg": { "enum": algorithms },
+            "userinfo_encrypted_response_alg": { "enum": key_managements },
+            "userinfo_encrypted_response_enc": { "enum": content_encryptions },
+            "subject_type": { "enum": SubjectType::ALL },
+            "sector_identifier_uri": uri(),
             "access_token_lifetime": { "type": "integer", "description": "Seconds." },
             "dpop_bound_access_tokens": { "type": "boolean" },
             "tls_client_certificate_bound_access_tokens": { "type": "boolean" },

@@ -3,6 +3,7 @@
 
 mod backchannel;
 mod check;
+mod metadata;
 mod origin;
 mod page;
 pub mod profile;
@@ -16,13 +17,15 @@ use self::profile::Profile;
 use crate::{
     algorithm::Algorithm,
     authorize::{
-        request_object::RequestObjectAlgorithm, response_mode::ResponseMode,
+        object_uri::ObjectUri, request_object::RequestObjectAlgorithm, response_mode::ResponseMode,
         response_type::ResponseType,
     },
     certificate::DistinguishedName,
     client_auth::assertion::SigningAlgorithm,
+    encryption::{ContentEncryption, KeyManagement},
     id::Id,
     organization::Organization,
+    pairwise::SubjectType,
     redirect_uri::RedirectUri,
     reserved_scope::Reserved,
     scope::{STANDARD, Scope},
@@ -124,6 +127,16 @@ pub struct ClientMetadata {
     /// keys.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_object_signing_alg: Option<RequestObjectAlgorithm>,
+    /// What it declares to encrypt them with: other supported ways, and none, are as good (OIDC
+    /// Registration §2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_object_encryption_alg: Option<KeyManagement>,
+    /// As above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_object_encryption_enc: Option<ContentEncryption>,
+    /// Where its request objects may be fetched from (OIDC Registration §2).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub request_uris: Vec<ObjectUri>,
     /// Whether all of its requests have to be signed (RFC 9101 §10.5).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub require_signed_request_object: bool,
@@ -181,6 +194,32 @@ pub struct ClientMetadata {
     /// What signs its ID tokens (OIDC Registration §2).
     #[serde(default = "ClientMetadata::default_algorithm")]
     pub id_token_signed_response_alg: Algorithm,
+    /// How its ID tokens are encrypted, if they are: how the key gets there (OIDC Registration §2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_token_encrypted_response_alg: Option<KeyManagement>,
+    /// What encrypts them; A128CBC-HS256 when it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_token_encrypted_response_enc: Option<ContentEncryption>,
+    /// What signs the answers of the userinfo endpoint; `None`: they are plain JSON.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub userinfo_signed_response_alg: Option<Algorithm>,
+    /// As for ID tokens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub userinfo_encrypted_response_alg: Option<KeyManagement>,
+    /// As for ID tokens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub userinfo_encrypted_response_enc: Option<ContentEncryption>,
+    /// What it calls people (OIDC Core §8). Pairwise makes its access tokens opaque.
+    #[serde(default, skip_serializing_if = "SubjectType::is_public")]
+    pub subject_type: SubjectType,
+    /// Where its redirect URIs are listed, if it shares its names of people with clients of other
+    /// hosts (OIDC Core §8.1).
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "page::web_page"
+    )]
+    pub sector_identifier_uri: Option<String>,
     /// Its access tokens' lifetime in seconds, where it is shorter than the setting.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_token_lifetime: Option<Lifetime>,
@@ -427,41 +466,5 @@ impl AuthenticationMethod {
     /// Whether it rests on a certificate that is shown in the TLS handshake.
     pub const fn uses_certificate(self) -> bool {
         matches!(self, Self::SelfSignedTlsClientAuth | Self::TlsClientAuth)
-    }
-}
-
-impl ClientMetadata {
-    /// Whether its public keys are registered, here or elsewhere.
-    pub const fn has_keys(&self) -> bool {
-        self.jwks.is_some() || self.jwks_uri.is_some()
-    }
-
-    fn default_methods() -> Vec<AuthenticationMethod> {
-        vec![AuthenticationMethod::ClientSecretBasic]
-    }
-
-    fn default_response_types() -> Vec<ResponseType> {
-        vec![ResponseType::Code]
-    }
-
-    pub(super) fn are_default_response_types(response_types: &[ResponseType]) -> bool {
-        response_types == [ResponseType::Code]
-    }
-
-    const fn yes() -> bool {
-        true
-    }
-
-    #[expect(
-        clippy::trivially_copy_pass_by_ref,
-        reason = "serde hands out a reference"
-    )]
-    const fn is_yes(flag: &bool) -> bool {
-        *flag
-    }
-
-    // OIDC Registration §2: RS256 where nothing else is registered.
-    fn default_algorithm() -> Algorithm {
-        Algorithm::RS256
     }
 }

@@ -14,6 +14,8 @@ use crate::{
     claims,
     client::{AuthenticationMethod, DeliveryMode, GrantType},
     client_auth::assertion::SigningAlgorithm,
+    encryption::{ContentEncryption, KeyManagement},
+    pairwise::SubjectType,
     registration::RegistrationMode,
     scope,
     session::ACR_PASSWORD,
@@ -113,12 +115,21 @@ pub struct Metadata<'a> {
     response_types_supported: Vec<&'a str>,
     response_modes_supported: Vec<&'a str>,
     grant_types_supported: Vec<&'a str>,
-    subject_types_supported: [&'a str; 1],
+    subject_types_supported: [&'a str; 2],
     acr_values_supported: [&'a str; 1],
     id_token_signing_alg_values_supported: &'a [Algorithm],
+    id_token_encryption_alg_values_supported: [KeyManagement; 3],
+    id_token_encryption_enc_values_supported: [ContentEncryption; 5],
+    userinfo_signing_alg_values_supported: &'a [Algorithm],
+    userinfo_encryption_alg_values_supported: [KeyManagement; 3],
+    userinfo_encryption_enc_values_supported: [ContentEncryption; 5],
     dpop_signing_alg_values_supported: &'a [Algorithm],
     authorization_signing_alg_values_supported: &'a [Algorithm],
     request_object_signing_alg_values_supported: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_object_encryption_alg_values_supported: Option<[KeyManagement; 3]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_object_encryption_enc_values_supported: Option<[ContentEncryption; 5]>,
     token_endpoint_auth_methods_supported: Vec<&'a str>,
     token_endpoint_auth_signing_alg_values_supported: [SigningAlgorithm; 5],
     introspection_endpoint_auth_methods_supported: Vec<&'a str>,
@@ -211,9 +222,14 @@ impl<'a> Metadata<'a> {
                 .filter(|grant| requests.front_channel_tokens || **grant != GrantType::Implicit)
                 .map(|grant| grant.as_str())
                 .collect(),
-            subject_types_supported: ["public"],
+            subject_types_supported: SubjectType::ALL,
             acr_values_supported: [ACR_PASSWORD],
             id_token_signing_alg_values_supported: algorithms,
+            id_token_encryption_alg_values_supported: KeyManagement::ALL,
+            id_token_encryption_enc_values_supported: ContentEncryption::ALL,
+            userinfo_signing_alg_values_supported: algorithms,
+            userinfo_encryption_alg_values_supported: KeyManagement::ALL,
+            userinfo_encryption_enc_values_supported: ContentEncryption::ALL,
             dpop_signing_alg_values_supported: proofs,
             authorization_signing_alg_values_supported: algorithms,
             request_object_signing_alg_values_supported: Algorithm::ALL
@@ -221,6 +237,12 @@ impl<'a> Metadata<'a> {
                 .into_iter()
                 .chain(unsigned)
                 .collect(),
+            request_object_encryption_alg_values_supported: requests
+                .encrypted_objects
+                .then_some(KeyManagement::ALL),
+            request_object_encryption_enc_values_supported: requests
+                .encrypted_objects
+                .then_some(ContentEncryption::ALL),
             token_endpoint_auth_methods_supported: methods.clone(),
             token_endpoint_auth_signing_alg_values_supported: SigningAlgorithm::ALL,
             introspection_endpoint_auth_methods_supported: confidential,
@@ -240,8 +262,8 @@ impl<'a> Metadata<'a> {
             request_parameter_supported: true,
             // OIDC Discovery §3: absent means true, so it has to be said. It is about references
             // that are fetched; those of RFC 9126 are announced by their endpoint.
-            request_uri_parameter_supported: false,
-            require_request_uri_registration: false,
+            request_uri_parameter_supported: requests.fetched_objects,
+            require_request_uri_registration: requests.fetched_objects,
             require_pushed_authorization_requests: requests.require_pushed,
             authorization_response_iss_parameter_supported: true,
             client_id_metadata_document_supported: registration.documents,

@@ -3,7 +3,9 @@
 
 use serde::Deserialize;
 
-use crate::{client::Client, id::Id, session::Session, subject::Subject};
+use crate::{
+    client::Client, id::Id, pairwise::Sub, session::Session, subject::Subject, time::Timestamp,
+};
 
 /// The claims of an ID token of ours that came back as a hint. Its signature is good; it may have
 /// expired (RP-Initiated Logout §4).
@@ -11,10 +13,12 @@ use crate::{client::Client, id::Id, session::Session, subject::Subject};
 pub struct HintClaims {
     /// The issuer.
     pub iss: String,
-    /// Who signed in.
-    pub sub: Id<Subject>,
+    /// Who signed in, as the client calls them.
+    pub sub: Id<Sub>,
     /// For which client.
     pub aud: Id<Client>,
+    /// Until when it was good: a signed answer of the userinfo endpoint has none, and is no hint.
+    pub exp: Timestamp,
     /// In which session.
     #[serde(default)]
     pub sid: Option<Id<Session>>,
@@ -25,6 +29,8 @@ pub struct HintClaims {
 pub struct Request<'a> {
     /// The hint, if one came and is good.
     pub hint: Option<&'a HintClaims>,
+    /// Which of the people with a session it is about.
+    pub hinted: Option<&'a Id<Subject>>,
     /// Whether one came and is not.
     pub hint_is_bad: bool,
     /// The client that the hint or `client_id` names, if they agree and there is one.
@@ -52,7 +58,7 @@ pub fn decide(request: &Request<'_>, sessions: &[Session]) -> Plan {
     let ours = |hint: &HintClaims| {
         sessions.iter().any(|session| match &hint.sid {
             Some(sid) => session.id == *sid,
-            None => session.subject == hint.sub,
+            None => request.hinted == Some(&session.subject),
         })
     };
     let doubtful = request.hint_is_bad || request.client_is_contradictory;

@@ -6,6 +6,9 @@
 //! `limits` says what the token is limited to: with both a decision is made as the provider itself
 //! would make it ([`crate::policy::Question`]).
 //!
+//! `sub` is what the caller calls the subject, whatever the client calls it that the token was issued
+//! to ([`crate::pairwise`]); a caller with names of its own is told no `username`.
+//!
 //! Whoever asks for it gets the answer as a JWT ([`SignedAnswer`]), to keep as evidence.
 #![doc(alias = "RFC 7662")]
 #![doc(alias = "RFC 9701")]
@@ -20,6 +23,7 @@ use crate::{
     client::{Client, Place},
     id::Id,
     organization::Organization,
+    pairwise::{PairwiseKey, Sub},
     policy::Policy,
     restriction::Restriction,
     role::Roles,
@@ -84,7 +88,7 @@ enum Claims<'a> {
 #[derive(Debug, Serialize)]
 struct PersonalTokenClaims<'a> {
     iss: &'a str,
-    sub: &'a Id<Subject>,
+    sub: Id<Sub>,
     jti: &'a Id<PersonalAccessToken>,
     #[serde(skip_serializing_if = "Scope::is_empty")]
     scope: &'a Scope,
@@ -103,7 +107,7 @@ struct PersonalTokenClaims<'a> {
 #[derive(Debug, Serialize)]
 struct RefreshTokenClaims<'a> {
     iss: &'a str,
-    sub: &'a Id<Subject>,
+    sub: Id<Sub>,
     client_id: &'a Id<Client>,
     scope: &'a Scope,
     iat: Timestamp,
@@ -123,7 +127,7 @@ impl<'a> Answer<'a> {
     /// issued: in the shapes that the registration of the client asks for which it was issued to,
     /// and never shortened. `caller`: who asks.
     pub fn access_token(
-        caller: &Client,
+        (caller, pairwise): (&Client, &PairwiseKey),
         claims: &AccessTokenClaims,
         subject: &'a Subject,
         issued_to: &Client,
@@ -141,11 +145,12 @@ impl<'a> Answer<'a> {
         let roles = telling.access_token_roles();
         let told = telling.claims(Place::AccessToken);
         let mut claims = Box::new(claims.clone());
+        claims.sub = pairwise.told(caller, &subject.id).retyped();
         claims.roles = roles;
         claims.roles_partial = claims.told_roles() != *all;
         let decides = stands_in_front(caller, &claims);
         let granted_roles = (decides && claims.roles_partial).then_some(all);
-        let username = subject.person().map(|person| person.username.as_str());
+        let username = username(caller, subject);
         let token_type = claims.cnf.token_type();
         let claims = Some(Claims::Access {
             claims,
@@ -162,6 +167,7 @@ impl<'a> Answer<'a> {
 
     /// An active personal access token, with the roles that it has now.
     pub fn personal_token(
+        (caller, pairwise): (&Client, &PairwiseKey),
         token: &'a PersonalAccessToken,
         owner: &'a Subject,
         issuer: &'a str,
@@ -170,7 +176,7 @@ impl<'a> Answer<'a> {
         let roles_partial = roles != owner.roles;
         let claims = PersonalTokenClaims {
             iss: issuer,
-            sub: &owner.id,
+            sub: pairwise.told(caller, &owner.id),
             jti: &token.id,
             scope: &token.limits.scope,
             org_id: &owner.organization,
@@ -181,7 +187,7 @@ impl<'a> Answer<'a> {
             iat: token.created_at,
             exp: token.expires_at,
         };
-        let username = owner.person().map(|person| person.username.as_str());
+        let username = username(caller, owner);
         let claims = Some(Claims::Personal(claims));
         Self {
             active: true,
@@ -194,7 +200,7 @@ impl<'a> Answer<'a> {
     /// A refresh token: active if it is the current one of a living family of the client that
     /// asks. It has no `token_type`: nothing accepts it but the token endpoint.
     pub fn refresh_token(
-        caller: &Client,
+        (caller, pairwise): (&Client, &PairwiseKey),
         token: &Secret<RefreshToken>,
         approval: &'a Approval,
         issuer: &'a str,
@@ -215,7 +221,7 @@ impl<'a> Answer<'a> {
         }
         let claims = RefreshTokenClaims {
             iss: issuer,
-            sub: &approval.subject,
+            sub: pairwise.told(caller, &approval.subject),
             client_id: &approval.client,
             scope: &approval.scope,
             iat: family.rotated_at,
@@ -229,6 +235,12 @@ impl<'a> Answer<'a> {
             claims,
         }
     }
+}
+
+fn username<'a>(caller: &Client, subject: &'a Subject) -> Option<&'a str> {
+    let person = subject.person()?;
+    let named = caller.metadata.subject_type.is_public();
+    named.then_some(person.username.as_str())
 }
 
 /// Whether a token concerns the client that asks: it was issued to it, is for it, or is for an

@@ -4,6 +4,9 @@
 //! while tokens it signed may still be accepted, and *retired* after that (requirement A3.10). The
 //! states follow from the order of the keys of one algorithm and their `activates_at`; nothing has
 //! to be written when a key moves from one to the next, so no instance can be late with it.
+//!
+//! Keys that others encrypt for live the same life: where one would sign, others encrypt for it, and
+//! a retiring one still decrypts.
 
 use crate::{
     algorithm::Algorithm,
@@ -17,11 +20,11 @@ pub enum SigningKey {}
 
 /// What is known of a signing key besides its material.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyRecord {
+pub struct KeyRecord<A = Algorithm> {
     /// The `kid` header.
     pub id: Id<SigningKey>,
-    /// What it signs with.
-    pub algorithm: Algorithm,
+    /// What it signs with, or is encrypted for by.
+    pub algorithm: A,
     /// 1 for the first key of an algorithm, then one more for each: unique, so that of several
     /// instances that rotate at once exactly one does.
     pub generation: u32,
@@ -33,9 +36,9 @@ pub struct KeyRecord {
 
 /// A key that has to be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct KeyPlan {
+pub struct KeyPlan<A = Algorithm> {
     /// For which algorithm.
-    pub algorithm: Algorithm,
+    pub algorithm: A,
     /// As which generation.
     pub generation: u32,
     /// From when it is to sign.
@@ -57,9 +60,9 @@ pub enum KeyState {
 
 /// When keys rotate.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeySettings {
+pub struct KeySettings<A = Algorithm> {
     /// The algorithms that keys are kept for.
-    pub algorithms: Vec<Algorithm>,
+    pub algorithms: Vec<A>,
     /// How long a key signs.
     pub rotation_interval: Lifetime,
     /// How long it is published before it signs, so that caches know it.
@@ -71,8 +74,12 @@ pub struct KeySettings {
 
 /// The keys that have to be made now so that every algorithm has an active key, and its successor
 /// in time.
-pub fn due(records: &[KeyRecord], settings: &KeySettings, now: Timestamp) -> Vec<KeyPlan> {
-    let plan = |algorithm: &Algorithm| match newest(records, *algorithm) {
+pub fn due<A: Copy + PartialEq>(
+    records: &[KeyRecord<A>],
+    settings: &KeySettings<A>,
+    now: Timestamp,
+) -> Vec<KeyPlan<A>> {
+    let plan = |algorithm: &A| match newest(records, *algorithm) {
         None => Some(KeyPlan {
             algorithm: *algorithm,
             generation: 1,
@@ -93,13 +100,13 @@ pub fn due(records: &[KeyRecord], settings: &KeySettings, now: Timestamp) -> Vec
 
 /// The keys to make when somebody asks for a rotation: one for each algorithm whose newest key is
 /// not pending already.
-pub fn rotation(
-    records: &[KeyRecord],
-    settings: &KeySettings,
+pub fn rotation<A: Copy + PartialEq>(
+    records: &[KeyRecord<A>],
+    settings: &KeySettings<A>,
     activates_at: Timestamp,
     now: Timestamp,
-) -> Vec<KeyPlan> {
-    let plan = |algorithm: &Algorithm| match newest(records, *algorithm) {
+) -> Vec<KeyPlan<A>> {
+    let plan = |algorithm: &A| match newest(records, *algorithm) {
         None => Some(KeyPlan {
             algorithm: *algorithm,
             generation: 1,
@@ -127,10 +134,10 @@ pub fn active<'a>(
 }
 
 /// Where a key stands. `records` has all keys, in any order.
-pub fn state(
-    key: &KeyRecord,
-    records: &[KeyRecord],
-    settings: &KeySettings,
+pub fn state<A: PartialEq>(
+    key: &KeyRecord<A>,
+    records: &[KeyRecord<A>],
+    settings: &KeySettings<A>,
     now: Timestamp,
 ) -> KeyState {
     // The first key of an algorithm has nobody to wait for: an instance whose clock is behind that of
@@ -153,14 +160,14 @@ pub fn state(
     }
 }
 
-fn newest(records: &[KeyRecord], algorithm: Algorithm) -> Option<&KeyRecord> {
+fn newest<A: PartialEq>(records: &[KeyRecord<A>], algorithm: A) -> Option<&KeyRecord<A>> {
     records
         .iter()
         .filter(|record| record.algorithm == algorithm)
         .max_by_key(|record| record.generation)
 }
 
-fn successor(newest: &KeyRecord, activates_at: Timestamp) -> KeyPlan {
+fn successor<A: Copy>(newest: &KeyRecord<A>, activates_at: Timestamp) -> KeyPlan<A> {
     KeyPlan {
         algorithm: newest.algorithm,
         generation: newest.generation + 1,

@@ -71,6 +71,10 @@ pub struct RequestSettings {
     pub require_pushed: bool,
     /// Whether request objects may be unsigned, for clients that are registered for it.
     pub unsigned_objects: bool,
+    /// Whether request objects are fetched from where clients registered them (RFC 9101 §5.2).
+    pub fetched_objects: bool,
+    /// Whether request objects may be encrypted for this provider (RFC 9101 §6.1).
+    pub encrypted_objects: bool,
     /// Whether tokens may travel through the browser, for clients that are registered for it.
     pub front_channel_tokens: bool,
 }
@@ -132,6 +136,8 @@ impl Default for RequestSettings {
             pushed_lifetime: Lifetime::from_seconds(60),
             require_pushed: false,
             unsigned_objects: false,
+            fetched_objects: false,
+            encrypted_objects: false,
             front_channel_tokens: false,
         }
     }

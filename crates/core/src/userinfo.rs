@@ -6,12 +6,18 @@ use crate::{
     claims::{self, ClaimsRequest},
     client::{Client, Place},
     error::{ErrorCode, OAuthError},
+    id::Id,
+    pairwise::Sub,
     policy::Policy,
     restriction::Restriction,
     scope::Scope,
     subject::Subject,
     token::{access::Audience, limits::TokenLimits, telling::Telling},
 };
+
+/// The `typ` header of an answer that is signed. Client libraries expect it; what keeps it from being
+/// taken for an ID token is that it never ends (it has no `exp`).
+pub const TYPE: &str = "JWT";
 
 /// Every way in which a good access token gets no answer here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +61,8 @@ pub struct Facts<'a> {
     pub request: &'a ClaimsRequest,
     /// Whom it speaks of, if still there.
     pub subject: Option<&'a Subject>,
+    /// What the client calls them.
+    pub sub: &'a Id<Sub>,
     /// How roles are told; `None` for a personal access token, which no registration shapes.
     pub roles: Option<RolesFacts<'a>>,
 }
@@ -91,7 +99,7 @@ pub fn decide(facts: Facts<'_>, issuer: &str) -> Result<Map<String, Value>, Refu
         .filter(|subject| subject.is_active())
         .ok_or(Refusal::SubjectInactive)?;
     // OIDC Core §5.3.2: `sub` is always there (requirement A2.16).
-    let mut answer = Map::from_iter([("sub".to_owned(), Value::from(subject.id.as_str()))]);
+    let mut answer = Map::from_iter([("sub".to_owned(), Value::from(facts.sub.as_str()))]);
     answer.extend(claims::for_userinfo(subject, facts.scope, facts.request));
     if let Some(known) = facts.roles {
         let roles = Restriction::of(facts.scope).roles(subject, known.policy);

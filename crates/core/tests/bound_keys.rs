@@ -17,6 +17,7 @@ use symbolon_core::{
     client::{AuthenticationMethod, Client, profile::Profile},
     dpop::Thumbprint,
     grant::{authorization_code, refresh_token},
+    pairwise::PairwiseKey,
     parameters::Parameters,
     secret::{AuthorizationCode, RefreshToken, Secret},
     settings::{SessionSettings, TokenSettings},
@@ -49,6 +50,7 @@ fn issuing<T>(confirmation: Confirmation, decide: impl FnOnce(Issuance<'_>) -> T
         settings: &TokenSettings::default(),
         now: NOW,
         entropy: &Seeded::new(3),
+        pairwise: &PairwiseKey::new([8; 32]),
         succession: &SuccessionKeys::new([7; 32], []),
         confirmation,
     })

@@ -27,7 +27,7 @@ use fixture::{
 };
 use symbolon_core::{
     authorize::{
-        interaction::{Facts, Progress, next_step},
+        interaction::{Expected, Facts, Progress, next_step},
         request::{self, PageRefusal},
         response_mode::ResponseMode,
         response_type::ResponseType,
@@ -242,7 +242,7 @@ fn the_authorization_endpoint_refuses_with_the_specified_codes() {
     for count in 0..=2 {
         let facts = Facts {
             sessions: &sessions[..count],
-            expected: None,
+            expected: Expected::Anybody,
             allowed: &Scope::default(),
         };
         let step = next_step(&silent, &client(), &Progress::begun(NOW), &facts, NOW);

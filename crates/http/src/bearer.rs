@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use http::HeaderMap;
 use symbolon_core::{
+    client::ClientMetadata,
     keys::KeyPlan,
+    pairwise::SectorError,
     parameters::Parameters,
     policy::Policy,
     subject::Subject,
@@ -20,6 +22,7 @@ use crate::{
     failure::Failure,
     keyring::{self, KeyError},
     provider::Provider,
+    sector,
 };
 
 /// A live token, whoever it is for, and whom it speaks of.
@@ -99,6 +102,14 @@ impl Provider {
     /// A key for one use, which its label names: the same on all instances.
     pub fn derived_key(&self, label: &str) -> [u8; 32] {
         self.seal.derive(label)
+    }
+
+    /// Whether the sector of a client is its own ([`sector::check`]).
+    ///
+    /// # Errors
+    /// [`SectorError`].
+    pub async fn check_sector(&self, metadata: &ClientMetadata) -> Result<(), SectorError> {
+        sector::check(&self.outbound, metadata).await
     }
 
     /// Seals what is to be kept, for its place.

@@ -13,10 +13,10 @@ use std::{
 };
 
 use serde_json::Value;
-use symbolon_core::{client::Client, id::Id};
+use symbolon_core::{client::Client, encryption::KeyManagement, id::Id};
 use symbolon_jose::{
-    Expected as ExpectedToken, JoseError, Verified, VerifyError, VerifyingKeys,
-    certificate::registered_certificates, strict_json,
+    EncryptingKey, EncryptingKeys, Expected as ExpectedToken, JoseError, Verified, VerifyError,
+    VerifyingKeys, certificate::registered_certificates, strict_json,
 };
 use symbolon_outbound::{Expected, Outbound};
 use symbolon_web::memory::{Age, Memory};
@@ -60,6 +60,7 @@ pub struct ClientKeys {
 #[derive(Clone)]
 struct KeySet {
     keys: VerifyingKeys,
+    encrypting: EncryptingKeys,
     /// In DER.
     certificates: Arc<[Vec<u8>]>,
 }
@@ -117,6 +118,20 @@ impl ClientKeys {
             (None, None) => Err(Unverified::KeysUnavailable),
         };
         found.map(|set| set.certificates).unwrap_or_default()
+    }
+
+    /// The key of a client to encrypt with in this way; fetched anew if there is none.
+    pub async fn encrypting(&self, client: &Client, way: KeyManagement) -> Option<EncryptingKey> {
+        let metadata = &client.metadata;
+        let set = match (&metadata.jwks, &metadata.jwks_uri) {
+            (Some(jwks), _) => self.registered(client, jwks),
+            (None, Some(uri)) => {
+                let known = |set: &KeySet| set.encrypting.find(way).is_some();
+                self.fetched(uri, known).await
+            }
+            (None, None) => Err(Unverified::KeysUnavailable),
+        };
+        set.ok()?.encrypting.find(way).cloned()
     }
 
     fn registered(&self, client: &Client, jwks: &Value) -> Result<KeySet, Unverified> {
@@ -209,8 +224,10 @@ impl ClientKeys {
 
 impl KeySet {
     fn read(jwks: &Value) -> Result<Self, JoseError> {
+        let encrypting = EncryptingKeys::from_jwks(jwks);
         Ok(Self {
-            keys: VerifyingKeys::from_jwks(jwks)?,
+            keys: VerifyingKeys::beside(jwks, &encrypting)?,
+            encrypting,
             certificates: registered_certificates(jwks).into(),
         })
     }

@@ -144,7 +144,7 @@ async fn sign(
     }
     if let Some(plan) = tokens.id {
         let now = approval.created_at;
-        let token = sign_id_token(provider, plan, access_token.as_deref(), now)?;
+        let token = sign_id_token(provider, client, plan, access_token.as_deref(), now).await?;
         parameters.push(("id_token", token));
     }
     Ok(parameters)

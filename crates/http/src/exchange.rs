@@ -24,7 +24,8 @@ use symbolon_storage::Applied;
 use symbolon_web::{client_certificate::ClientCertificate, form, guard::ClientAddress};
 
 use crate::{
-    answer, assertion, certificate, failure::Failure, provider::Provider, throttle::Throttle,
+    answer, assertion, certificate, encrypt, failure::Failure, provider::Provider,
+    throttle::Throttle,
 };
 
 /// How often a decision is made anew when others were faster. Each time somebody else succeeded, so
@@ -242,7 +243,7 @@ pub struct TokenResponse {
 ///
 /// # Errors
 /// When a key is missing or does not sign.
-pub fn sign(
+pub async fn sign(
     provider: &Provider,
     client: &Client,
     tokens: Tokens,
@@ -251,10 +252,10 @@ pub fn sign(
     let expires_in = tokens.access.expires_in();
     let token_type = tokens.access.claims.cnf.token_type();
     let access_token = sign_access_token(provider, client, &tokens.access)?;
-    let id_token = tokens
-        .id
-        .map(|plan| sign_id_token(provider, plan, Some(&access_token), now))
-        .transpose()?;
+    let id_token = match tokens.id {
+        Some(plan) => Some(sign_id_token(provider, client, plan, Some(&access_token), now).await?),
+        None => None,
+    };
     Ok(TokenResponse {
         access_token,
         token_type,
@@ -286,12 +287,14 @@ pub fn sign_access_token(
     Ok(signer.sign(access::TYPE, &plan.signed())?)
 }
 
-/// Makes an ID token of a plan, tied to the access token that is handed out beside it.
+/// Makes an ID token of a plan, tied to the access token that is handed out beside it; encrypted if
+/// the client wants that.
 ///
 /// # Errors
 /// When a key is missing or does not sign.
-pub fn sign_id_token(
+pub async fn sign_id_token(
     provider: &Provider,
+    client: &Client,
     plan: id::IdTokenPlan,
     access_token: Option<&str>,
     now: Timestamp,
@@ -301,9 +304,18 @@ pub fn sign_id_token(
         Some(access_token) => plan.tied_to(access_token),
         None => plan.claims,
     };
-    let keyring = provider.keyring.load();
-    let signer = keyring
-        .signer(algorithm, now)
-        .ok_or(Failure::KeyMissing(algorithm))?;
-    Ok(signer.sign(id::TYPE, &claims)?)
+    let token = {
+        let keyring = provider.keyring.load();
+        let signer = keyring
+            .signer(algorithm, now)
+            .ok_or(Failure::KeyMissing(algorithm))?;
+        signer.sign(id::TYPE, &claims)?
+    };
+    encrypt::nested(
+        provider,
+        client,
+        client.metadata.id_token_encryption(),
+        token,
+    )
+    .await
 }

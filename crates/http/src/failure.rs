@@ -2,7 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
-use symbolon_core::{id::Id, policy::api::Api};
+use symbolon_core::{client::Client, id::Id, policy::api::Api};
 use symbolon_jose::{JoseError, SealError};
 use symbolon_storage::{PolicyFactsError, StorageError};
 use symbolon_web::password_pool::PoolError;
@@ -25,6 +25,9 @@ pub enum Failure {
     /// Other requests were faster time after time.
     #[error("the request lost every race for its row")]
     Contended,
+    /// A client wants something encrypted, and its key cannot be had.
+    #[error("client {0} has no key for {1} in its jwks or at its jwks_uri")]
+    EncryptionKeyMissing(Id<Client>, &'static str),
     /// A key does not sign.
     #[error(transparent)]
     Jose(#[from] JoseError),
@@ -66,6 +69,7 @@ impl Failure {
                 tower_sessions::session_store::Error::Backend(_),
             )) => true,
             Self::BundleTooLong(_)
+            | Self::EncryptionKeyMissing(..)
             | Self::Jose(_)
             | Self::KeyMissing(_)
             | Self::NoKey

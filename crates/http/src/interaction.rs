@@ -10,7 +10,7 @@ use axum::response::Response;
 use symbolon_core::{
     algorithm::Algorithm,
     authorize::{
-        interaction::{self, Facts, Progress, Step},
+        interaction::{self, Expected, Facts, Progress, Step},
         request::{self, AuthorizationRequest, PageRefusal, ProvenRedirect, Refusal},
         source,
     },
@@ -18,6 +18,7 @@ use symbolon_core::{
     device::DeviceAuthorization,
     end_session::HintClaims,
     id::Id,
+    pairwise::Sub,
     parameters::Parameters,
     restriction::Restriction,
     scope::Scope,
@@ -26,7 +27,7 @@ use symbolon_core::{
     subject::Subject,
     token::id::TYPE,
 };
-use symbolon_jose::Expected;
+use symbolon_jose as jose;
 use symbolon_storage::{Applied, Interaction};
 use symbolon_web::{browser::BrowserSession, guard::RequestId};
 
@@ -50,7 +51,7 @@ pub struct Asked {
     /// For what.
     pub request: AuthorizationRequest,
     /// Whom the client means, if it says so.
-    pub expected: Option<Id<Subject>>,
+    pub expected: Option<Id<Sub>>,
     /// The device that waits, if it is one that asks.
     pub device: Option<Box<DeviceAuthorization>>,
     /// Whether the person signs in for a page of ours ([`crate::own_page`]).
@@ -364,7 +365,7 @@ pub async fn step(provider: &Provider, open: &Open) -> Result<Option<Step>, Fail
 /// The claims of an ID token of ours that comes back as a hint. It may have expired, and its key may
 /// be retired.
 pub fn hint(provider: &Provider, token: &str) -> Option<HintClaims> {
-    let expected = Expected {
+    let expected = jose::Expected {
         typ: &[TYPE],
         typ_may_be_absent: false,
         algorithms: &Algorithm::ALL,
@@ -377,6 +378,18 @@ pub fn hint(provider: &Provider, token: &str) -> Option<HintClaims> {
         .ok()?;
     let claims: HintClaims = verified.claims().ok()?;
     (claims.iss == *provider.issuer).then_some(claims)
+}
+
+/// Whom the client means, if it says so: one of these people, or none of them.
+pub fn expected_among(
+    provider: &Provider,
+    asked: &Asked,
+    sessions: &[Session],
+) -> Option<Option<Id<Subject>>> {
+    let expected = asked.expected.as_ref()?;
+    let people = sessions.iter().map(|session| &session.subject);
+    let found = provider.pairwise.find(&asked.client, expected, people);
+    Some(found.cloned())
 }
 
 enum Next {
@@ -392,10 +405,14 @@ async fn next(
 ) -> Result<Result<Next, Refusal>, Failure> {
     let sessions = eligible_sessions(provider, browser, asked).await?;
     let nothing = Scope::default();
-    let expected = asked.expected.as_ref();
+    let expected = expected_among(provider, asked, &sessions);
     let facts = Facts {
         sessions: &sessions,
-        expected,
+        expected: match &expected {
+            None => Expected::Anybody,
+            Some(None) => Expected::Stranger,
+            Some(Some(subject)) => Expected::This(subject),
+        },
         allowed: &nothing,
     };
     let current = interaction::current(&facts, progress);
@@ -472,7 +489,7 @@ fn expected_subject(
     provider: &Provider,
     client: &Client,
     request: &AuthorizationRequest,
-) -> Result<Option<Id<Subject>>, Refusal> {
+) -> Result<Option<Id<Sub>>, Refusal> {
     let hinted = match &request.id_token_hint {
         None => None,
         Some(text) => {

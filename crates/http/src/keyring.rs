@@ -17,7 +17,10 @@ use symbolon_jose::{Expected, Seal, SealError, SigningKey, VerifyError, Verifyin
 use symbolon_storage::{Applied, Storage, StorageError, StoredKey};
 use symbolon_web::memory::{Age, Memory};
 
-use crate::answer;
+use crate::{
+    answer,
+    decryption_keys::{self, DecryptionKeys},
+};
 
 /// How many access tokens are remembered that were verified: some ten megabytes at most.
 const MOST_VERIFIED: u64 = 10_000;
@@ -31,6 +34,12 @@ pub enum KeyError {
     /// A key cannot be opened.
     #[error("signing key {0}: {1}")]
     Sealed(String, SealError),
+    /// A key of the installation cannot be opened.
+    #[error("the key of the {0}: {1}")]
+    Installation(&'static str, SealError),
+    /// A key of the installation is not what it was.
+    #[error("the key of the {0} was there a moment ago, or is no key; restore the database")]
+    Lost(&'static str),
     /// The database.
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -40,6 +49,7 @@ pub enum KeyError {
 pub struct Keyring {
     keys: Vec<(KeyRecord, SigningKey)>,
     verifying: VerifyingKeys,
+    decrypting: DecryptionKeys,
     /// What access tokens say whose signature was right, by their SHA-256. With other keys comes
     /// another keyring, and nothing of this is in it.
     verified: Memory<[u8; 32], AccessTokenClaims>,
@@ -50,7 +60,7 @@ pub struct Keyring {
 
 impl Keyring {
     /// Makes the keys that are due, and loads all of them. Of several instances that do so at once,
-    /// one makes each key, and all load it.
+    /// one makes each key, and all load it. `encrypted`: whether there are keys to encrypt for.
     ///
     /// # Errors
     /// [`KeyError`].
@@ -58,15 +68,18 @@ impl Keyring {
         storage: &dyn Storage,
         seal: &Seal,
         settings: &KeySettings,
+        encrypted: bool,
         now: Timestamp,
     ) -> Result<Self, KeyError> {
+        let own = decryption_keys::settings(settings, encrypted);
+        let decrypting = DecryptionKeys::load(storage, seal, &own, now).await?;
         let mut stored = storage.signing_keys().await?;
         let plans = keys::due(&records(&stored), settings, now);
         if !plans.is_empty() {
             create(storage, seal, &plans, now).await?;
             stored = storage.signing_keys().await?;
         }
-        Self::of(&stored, seal, settings, now)
+        Self::of(&stored, decrypting, seal, settings, now)
     }
 
     /// The key that signs with an algorithm now.
@@ -81,6 +94,11 @@ impl Keyring {
     /// an old ID token is a good hint (RP-Initiated Logout §4).
     pub fn verifying(&self) -> &VerifyingKeys {
         &self.verifying
+    }
+
+    /// The keys that others encrypt for.
+    pub fn decrypting(&self) -> &DecryptionKeys {
+        &self.decrypting
     }
 
     /// What a JWT says that is an access token signed by us; `None`: it is one that was made for an
@@ -117,14 +135,18 @@ impl Keyring {
     }
 
     /// Whether another set of keys is published at `now` than this one.
-    pub fn is_outdated(&self, settings: &KeySettings, now: Timestamp) -> bool {
+    pub fn is_outdated(&self, settings: &KeySettings, encrypted: bool, now: Timestamp) -> bool {
+        let own = decryption_keys::settings(settings, encrypted);
         let records: Vec<KeyRecord> = self.keys.iter().map(|(record, _)| record.clone()).collect();
         let published = published(&records, settings, now);
-        published != self.published || !keys::due(&records, settings, now).is_empty()
+        published != self.published
+            || !keys::due(&records, settings, now).is_empty()
+            || self.decrypting.is_outdated(&own, now)
     }
 
     fn of(
         stored: &[StoredKey],
+        decrypting: DecryptionKeys,
         seal: &Seal,
         settings: &KeySettings,
         now: Timestamp,
@@ -144,6 +166,7 @@ impl Keyring {
             all.iter()
                 .filter(|(_, key)| published.iter().any(|kid| kid == key.kid()))
                 .map(|(_, key)| key.public_jwk())
+                .chain(decrypting.public_jwks())
                 .collect(),
         )]);
         let document = Bytes::from(serde_json::to_vec(&jwks).unwrap_or_default());
@@ -151,6 +174,7 @@ impl Keyring {
             verified: Memory::new(MOST_VERIFIED, Age::Unbounded),
             verifying: VerifyingKeys::from_signing_keys(all.iter().map(|(_, key)| key)),
             keys: all,
+            decrypting,
             published,
             etag: answer::etag(&document),
             document,

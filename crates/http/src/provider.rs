@@ -14,6 +14,7 @@ use symbolon_core::{
     id::Id,
     keys::KeySettings,
     organization::Organization,
+    pairwise::PairwiseKey,
     policy::Policy,
     session::ACR_PASSWORD,
     settings::{
@@ -43,10 +44,12 @@ use crate::{
     exchange::{WrongSecrets, wrong_secrets},
     failure::Failure,
     gate::Gate,
+    installation_key,
     keyring::{KeyError, Keyring, SharedKeyring, shared},
     machine_assertion,
     page::home::DemoGuide,
     registration::{Registrars, registrars},
+    request_uri::RequestObjects,
     upstream_tokens::UpstreamTokens,
 };
 
@@ -186,9 +189,11 @@ pub struct Provider {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) nonce_keys: NonceKeys,
     pub(crate) outbound: Arc<Outbound>,
+    pub(crate) pairwise: PairwiseKey,
     pub(crate) passwords: PasswordPool,
     pub(crate) paths: Paths,
     pub(crate) registrars: Registrars,
+    pub(crate) request_objects: RequestObjects,
     pub(crate) seal: Seal,
     pub(crate) settings: ProviderSettings,
     pub(crate) statement_issuers: BTreeMap<String, VerifyingKeys>,
@@ -210,7 +215,10 @@ impl Provider {
         parts: ProviderParts,
     ) -> Result<Arc<Self>, ProviderError> {
         let now = parts.clock.now();
-        let keyring = Keyring::load(&*parts.storage, &parts.seal, &settings.keys, now).await?;
+        let encrypted = settings.requests.encrypted_objects;
+        let (storage, seal) = (&*parts.storage, &parts.seal);
+        let keyring = Keyring::load(storage, seal, &settings.keys, encrypted, now).await?;
+        let pairwise = installation_key::pairwise(storage, seal, &*parts.entropy, now).await?;
         let endpoints = endpoints(&settings.issuer, &settings.paths);
         let origin = settings.certificate_origin.as_ref();
         let aliases = origin.map(|origin| self::endpoints(origin, &settings.paths));
@@ -259,7 +267,9 @@ impl Provider {
             keyring: shared(keyring),
             metrics: parts.metrics,
             nonce_keys: dpop::nonce_keys(&parts.seal),
+            request_objects: RequestObjects::new(Arc::clone(&parts.outbound)),
             outbound: parts.outbound,
+            pairwise,
             passwords: parts.passwords,
             paths: settings.paths.clone(),
             registrars: registrars(&settings.registration),
@@ -303,6 +313,7 @@ impl Provider {
             policy,
             now: self.now(),
             entropy: &*self.entropy,
+            pairwise: &self.pairwise,
             succession: &self.succession,
             confirmation,
         }

@@ -43,8 +43,14 @@ pub async fn plan(
         Some(id) => provider.cache.client(id).await?,
         None => None,
     };
+    let hinted = client.as_deref().zip(hint.as_ref());
+    let hinted = hinted.and_then(|(client, hint)| {
+        let people = sessions.iter().map(|session| &session.subject);
+        provider.pairwise.find(client, &hint.sub, people)
+    });
     let request = end_session::Request {
         hint: hint.as_ref(),
+        hinted,
         hint_is_bad: hinted.is_some() && hint.is_none(),
         client: client.as_deref(),
         client_is_contradictory: contradictory,

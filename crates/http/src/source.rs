@@ -15,7 +15,7 @@ use symbolon_core::{
     parameters::Parameters,
     secret::{Digest, RequestUri},
 };
-use symbolon_jose::{Expected, strict_json, unsecured};
+use symbolon_jose::{Encrypted, Expected, strict_json, unsecured};
 use symbolon_storage::Applied;
 use symbolon_web::browser::BrowserSession;
 
@@ -52,6 +52,13 @@ pub async fn arrive(
             let read = read_object(provider, &client, &parameters, object).await;
             read.map(|inside| (Some(inside), None))
         }
+        Ok(Source::Fetched(uri)) => match provider.request_objects.at(uri).await {
+            Some(object) => {
+                let read = read_object(provider, &client, &parameters, &object).await;
+                read.map(|inside| (Some(inside), None))
+            }
+            None => Err(Refusal::ReferenceUnavailable),
+        },
         Ok(Source::Pushed(token)) => {
             let reference = token.digest();
             let found = provider.storage.pushed_request(reference).await?;
@@ -82,7 +89,9 @@ pub async fn push(
 ) -> Result<Parameters, Refusal> {
     match Source::of_pushed(client, parameters)? {
         Source::Object(object) => read_object(provider, client, parameters, object).await,
-        Source::Plain | Source::Pushed(_) => Ok(pushed::kept(client, parameters)),
+        Source::Plain | Source::Fetched(_) | Source::Pushed(_) => {
+            Ok(pushed::kept(client, parameters))
+        }
     }
 }
 
@@ -129,6 +138,14 @@ async fn read_object(
         typ_may_be_absent,
         algorithms,
     };
+    let opened;
+    let object = match Encrypted::of(object) {
+        None => object,
+        Some(encrypted) => {
+            opened = decrypt(provider, encrypted).await?;
+            &*opened
+        }
+    };
     let payload = match request_object::signature(client, &provider.settings.requests)? {
         Signature::Absent => unsecured::read(object, expected(&[])),
         Signature::Required(algorithms) => {
@@ -147,4 +164,20 @@ async fn read_object(
     let claims: Map<String, Value> =
         strict_json::object_from_slice(&payload).map_err(|_| Refusal::ObjectMalformed)?;
     request_object::read(client, outside, claims, &provider.issuer, provider.now())
+}
+
+/// What was encrypted for us. Its signature is checked as that of any other object: anybody can
+/// encrypt (requirement A3.5).
+async fn decrypt(provider: &Provider, encrypted: Encrypted<'_>) -> Result<String, Refusal> {
+    if !provider.settings.requests.encrypted_objects {
+        return Err(Refusal::ObjectEncrypted);
+    }
+    let opened = encrypted.open(provider.keyring.load().decrypting().usable());
+    if opened.is_err() && provider.cache.take_keys_changed() {
+        // Another instance has just rotated.
+        provider.renew_keys(true).await;
+        let opened = encrypted.open(provider.keyring.load().decrypting().usable());
+        return opened.map_err(|_| Refusal::ObjectEncrypted);
+    }
+    opened.map_err(|_| Refusal::ObjectEncrypted)
 }

@@ -42,10 +42,11 @@ impl Provider {
     pub(crate) async fn renew_keys(&self, forced: bool) {
         let now = self.now();
         let settings = &self.settings.keys;
-        if !forced && !self.keyring.load().is_outdated(settings, now) {
+        let encrypted = self.settings.requests.encrypted_objects;
+        if !forced && !self.keyring.load().is_outdated(settings, encrypted, now) {
             return;
         }
-        match Keyring::load(&*self.storage, &self.seal, settings, now).await {
+        match Keyring::load(&*self.storage, &self.seal, settings, encrypted, now).await {
             Ok(keyring) => self.keyring.store(Arc::new(keyring)),
             Err(error) => tracing::error!(%error, "the signing keys could not be loaded anew"),
         }

@@ -11,6 +11,8 @@
 //! - [`seal`]: [`Seal`], encryption at rest under a [`KeyEncryptionKey`], and derived secrets.
 //! - [`machine_key`]: the key files of machine users.
 //! - [`key_encryption_key`]: the one secret that an operator keeps outside the database.
+//! - [`encryption`], [`decryption`]: keys of others that are encrypted for, and of ours that others
+//!   encrypt for.
 //! - [`mod@thumbprint`]: the name of a key that follows from the key.
 //! - [`strict_json`]: JSON that refuses what an attacker could say twice.
 //! - [`error`]: what can be wrong with a key.
@@ -27,7 +29,6 @@
 //!   which rules it wants to be checked by. RFC 8725 §3.1.
 //! - The JSON serialisations of RFC 7515 §7.2, detached and unencoded payloads (RFC 7797): nothing
 //!   in OpenID Connect needs them, and each is one more way to read one token as two.
-//! - JWE: nothing is encrypted for a client yet. When it is, `zip`, PBES2 and RSA1_5 stay out.
 //! - Time, audience and issuer of a token: those are rules, with a clock as an argument, and
 //!   belong to `symbolon-core`.
 //! - Randomness as an argument. The rules of `symbolon-core` take entropy from their caller; here
@@ -37,6 +38,8 @@
 //!   it is dropped; what the libraries copy while they parse is theirs.
 
 pub mod certificate;
+pub mod decryption;
+pub mod encryption;
 pub mod error;
 pub mod key_encryption_key;
 pub mod machine_key;
@@ -53,6 +56,8 @@ pub mod verify;
 
 pub use symbolon_core::algorithm::Algorithm;
 
+pub use crate::decryption::{DecryptionKey, Encrypted};
+pub use crate::encryption::{EncryptingKey, EncryptingKeys};
 pub use crate::error::JoseError;
 pub use crate::key_encryption_key::{KeyEncryptionKey, KeyEncryptionKeyError};
 pub use crate::seal::{Seal, SealError};

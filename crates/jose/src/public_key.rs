@@ -139,6 +139,14 @@ fn parse(jwk: &Jwk, algorithm: Algorithm) -> Result<ParsedPublicKey, JoseError> 
 fn parse_rsa(jwk: &Jwk, parameters: &'static RsaParameters) -> Result<ParsedPublicKey, JoseError> {
     let n = unsigned(jwk, "n")?;
     let e = unsigned(jwk, "e")?;
+    check_rsa(&n, &e)?;
+    RsaPublicKeyComponents { n, e }
+        .to_parsed_public_key(parameters)
+        .map_err(|_| JoseError::rejected("n and e are not an RSA key"))
+}
+
+/// Whether a modulus and an exponent, both without leading zeros, are those of a good key.
+pub(crate) fn check_rsa(n: &[u8], e: &[u8]) -> Result<(), JoseError> {
     let bits = n.len() * 8 - n.first().map_or(0, |byte| byte.leading_zeros() as usize);
     if !RSA_BITS.contains(&bits) {
         return Err(JoseError::rejected(
@@ -149,9 +157,7 @@ fn parse_rsa(jwk: &Jwk, parameters: &'static RsaParameters) -> Result<ParsedPubl
     if e == [1] || e.last().is_none_or(|byte| byte % 2 == 0) {
         return Err(JoseError::rejected("e has to be odd and greater than 1"));
     }
-    RsaPublicKeyComponents { n, e }
-        .to_parsed_public_key(parameters)
-        .map_err(|_| JoseError::rejected("n and e are not an RSA key"))
+    Ok(())
 }
 
 /// The public point of an `EC` key in the uncompressed form of SEC 1 §2.3.3.
@@ -174,7 +180,7 @@ pub(crate) fn coordinate(jwk: &Jwk, name: &str) -> Result<Vec<u8>, JoseError> {
 }
 
 /// A number without leading zeros. RFC 7518 §2 forbids them, and §6.3.1.1 knows that they occur.
-fn unsigned(jwk: &Jwk, name: &str) -> Result<Vec<u8>, JoseError> {
+pub(crate) fn unsigned(jwk: &Jwk, name: &str) -> Result<Vec<u8>, JoseError> {
     let mut bytes = decode(jwk, name)?;
     let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
     bytes.drain(..zeros);

@@ -25,6 +25,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 use symbolon_core::algorithm::Algorithm;
 
+use crate::encryption::EncryptingKeys;
 use crate::error::JoseError;
 use crate::public_key::{PublicKey, has_private_member};
 use crate::signing_key::SigningKey;
@@ -114,6 +115,19 @@ pub enum VerifyError {
 }
 
 impl VerifyingKeys {
+    /// The keys of a set that is also for encryption, and may be for that alone.
+    ///
+    /// # Errors
+    /// As [`Self::from_jwks`].
+    pub fn beside(jwks: &Value, encrypting: &EncryptingKeys) -> Result<Self, JoseError> {
+        match Self::from_jwks(jwks) {
+            Err(JoseError::JwksWithoutUsableKey { .. }) if !encrypting.is_empty() => Ok(Self {
+                by_kid: Arc::default(),
+            }),
+            read => read,
+        }
+    }
+
     /// The public halves of our own keys. Of two keys with the same `kid` the first one counts.
     pub fn from_signing_keys<'a>(keys: impl IntoIterator<Item = &'a SigningKey>) -> Self {
         let mut by_kid = HashMap::new();
@@ -193,8 +207,9 @@ impl VerifyingKeys {
                 });
             }
         }
-        let read = Self::from_jwks(jwks)?;
-        if read.is_empty() {
+        let encrypting = EncryptingKeys::from_jwks(jwks);
+        let read = Self::beside(jwks, &encrypting)?;
+        if read.is_empty() && encrypting.is_empty() {
             return Err(JoseError::JwksMalformed {
                 problem: "it has no key",
             });

@@ -6,11 +6,13 @@ use async_trait::async_trait;
 use axum::Router;
 use http::HeaderMap;
 use symbolon_admin::{
-    AdminParts, AdminSettings, Caller, Callers, KeyMaker, MachineKeyPair, Refused, Token,
+    AdminParts, AdminSettings, Caller, Callers, KeyMaker, MachineKeyPair, Refused, Sectors, Token,
     router as management,
 };
 use symbolon_core::{
+    client::ClientMetadata,
     keys::KeyPlan,
+    pairwise::SectorError,
     policy::own,
     settings::SessionSettings,
     time::Timestamp,
@@ -60,8 +62,9 @@ pub(crate) fn router(
         cursor_key: provider.derived_key("management cursor"),
         entropy: Arc::new(SystemEntropy),
         guard: provider.guard(),
-        keys: wired,
+        keys: Arc::clone(&wired) as Arc<dyn KeyMaker>,
         passwords,
+        sectors: wired,
         storage: Arc::clone(storage),
     };
     Ok(management(settings, parts))
@@ -121,6 +124,13 @@ fn access(claims: &AccessTokenClaims) -> Token {
         client: claims.client_id.clone(),
         authenticated_at: claims.auth_time,
         exchanged: !claims.exchanged_from.is_empty(),
+    }
+}
+
+#[async_trait]
+impl Sectors for Wired {
+    async fn check(&self, metadata: &ClientMetadata) -> Result<(), SectorError> {
+        self.provider.check_sector(metadata).await
     }
 }
 

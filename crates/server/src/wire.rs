@@ -193,7 +193,7 @@ fn certificates(config: &Config) -> Result<Certificates, WireError> {
 }
 
 /// The way out, for requests of the server itself.
-fn outbound(config: &Config) -> Result<Outbound, WireError> {
+pub(crate) fn outbound(config: &Config) -> Result<Outbound, WireError> {
     let failed = |why: String| WireError::Setting {
         setting: "outbound.ca_file",
         why,
@@ -353,6 +353,8 @@ fn request_settings(config: &Config) -> RequestSettings {
         pushed_lifetime: lifetime(requests.pushed_lifetime),
         require_pushed: requests.require_pushed,
         unsigned_objects: requests.unsigned_objects,
+        fetched_objects: requests.fetched_objects,
+        encrypted_objects: requests.encrypted_objects,
         front_channel_tokens: requests.implicit_and_hybrid,
     }
 }

@@ -25,6 +25,7 @@ mod administration;
 mod backchannel_requests;
 mod devices;
 mod error;
+mod installation_secrets;
 mod machine_keys;
 mod migration;
 mod postgres;
@@ -61,6 +62,7 @@ pub use administration::{
 pub use backchannel_requests::{BackchannelRequests, Notice};
 pub use devices::Devices;
 pub use error::StorageError;
+pub use installation_secrets::InstallationSecrets;
 pub use machine_keys::MachineKeys;
 pub use pushed_requests::PushedRequests;
 pub use record::{
@@ -95,6 +97,7 @@ pub trait Storage:
     + Declared
     + Devices
     + Holders
+    + InstallationSecrets
     + Interactions
     + MachineKeys
     + Maintenance
@@ -122,6 +125,7 @@ impl<T> Storage for T where
         + Declared
         + Devices
         + Holders
+        + InstallationSecrets
         + Interactions
         + MachineKeys
         + Maintenance

@@ -90,9 +90,9 @@ pub struct Interaction {
 
 /// A signing key as it is stored.
 #[derive(Clone, Debug)]
-pub struct StoredKey {
+pub struct StoredKey<A = symbolon_core::algorithm::Algorithm> {
     /// What is known of it.
-    pub record: KeyRecord,
+    pub record: KeyRecord<A>,
     /// Its private JWK, sealed.
     pub sealed: Vec<u8>,
 }

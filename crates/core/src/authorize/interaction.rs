@@ -54,10 +54,31 @@ pub enum Step {
 pub struct Facts<'a> {
     /// The live sessions of this browser, latest first.
     pub sessions: &'a [Session],
-    /// Whom the client means by `id_token_hint` or `claims`, if anybody.
-    pub expected: Option<&'a Id<Subject>>,
+    /// Whom the client means by `id_token_hint` or `claims`.
+    pub expected: Expected<'a>,
     /// What the person at [`current`] allowed this client before.
     pub allowed: &'a Scope,
+}
+
+/// Whom a client means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expected<'a> {
+    /// Whoever is there.
+    Anybody,
+    /// Somebody who has no session here.
+    Stranger,
+    /// This person.
+    This(&'a Id<Subject>),
+}
+
+impl Expected<'_> {
+    fn is_other_than(self, subject: &Id<Subject>) -> bool {
+        match self {
+            Self::Anybody => false,
+            Self::Stranger => true,
+            Self::This(expected) => expected != subject,
+        }
+    }
 }
 
 impl Progress {
@@ -87,11 +108,12 @@ impl Progress {
 pub fn current<'a>(facts: &Facts<'a>, progress: &Progress) -> Option<&'a Session> {
     match (&progress.chosen, facts.expected) {
         (Some(chosen), _) => facts.sessions.iter().find(|session| session.id == *chosen),
-        (None, Some(expected)) => facts
+        (None, Expected::This(expected)) => facts
             .sessions
             .iter()
             .find(|session| session.subject == *expected),
-        (None, None) => facts.sessions.first(),
+        (None, Expected::Stranger) => None,
+        (None, Expected::Anybody) => facts.sessions.first(),
     }
 }
 
@@ -122,14 +144,11 @@ pub fn next_step(
         _ => return ask(Step::SignIn, Refusal::LoginRequired),
     };
     // OIDC Core §3.1.2.1: the hinted person, or an error; never somebody else in their place.
-    if facts
-        .expected
-        .is_some_and(|expected| *expected != session.subject)
-    {
+    if facts.expected.is_other_than(&session.subject) {
         return Err(Refusal::LoginRequired);
     }
     // With prompt=none nobody can say which of several they are (OIDC Core §3.1.2.6).
-    if prompt.none && facts.expected.is_none() && facts.sessions.len() > 1 {
+    if prompt.none && facts.expected == Expected::Anybody && facts.sessions.len() > 1 {
         return Err(Refusal::AccountSelectionRequired);
     }
 

@@ -1,7 +1,8 @@
 //! The authorization endpoint's rules, in the order in which a request meets them.
 //!
 //! 1. [`request::client_id`]: which client;
-//! 2. [`source::Source`]: where the parameters are: here, in a [`request_object`], or [`pushed`];
+//! 2. [`source::Source`]: where the parameters are: here, in a [`request_object`], which may lie
+//!    elsewhere ([`object_uri`]), or [`pushed`];
 //! 3. [`request::redirect`]: a proven place to answer to (until then every error is a page,
 //!    RFC 6749 §4.1.2.1);
 //! 4. [`request::check`]: everything else;
@@ -14,6 +15,7 @@
 pub mod code;
 pub mod front_channel;
 pub mod interaction;
+pub mod object_uri;
 pub mod prompt;
 pub mod pushed;
 mod redirect;

@@ -6,8 +6,9 @@
 //! requirement A3.7). A client that is registered to sign each of its requests is held to the times
 //! of FAPI 2.0 Message Signing §5.3.1 too: `aud`, `exp` and `nbf` are there, and an hour is the most.
 //!
-//! Left out: encrypted objects (RFC 9101 §4), objects under a MAC (a client secret is not kept), and
-//! `jti`: an object may come twice, as the parameters that it carries may.
+//! Left out: objects under a MAC (HS256), which the server could have made itself, so that they prove
+//! nothing about who asked; a secret is kept for `client_secret_jwt` and for nothing else. And `jti`:
+//! an object may come twice, as the parameters that it carries may.
 #![doc(alias = "RFC 9101")]
 
 use serde_json::{Map, Value};

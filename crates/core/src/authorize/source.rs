@@ -1,11 +1,12 @@
 //! Where the parameters of an authorization request come from: they stand in the request itself, in
-//! a signed request object, or were pushed before the person came.
+//! a signed request object here or at an address, or were pushed before the person came.
 //!
 //! The rule: one source, and nothing beside it counts. What stands outside of a request object or
 //! beside a `request_uri` is only used to say that the source is bad (RFC 9101 §6.3, RFC 9126 §4;
 //! requirement A3.7).
 //!
-//! Left out: a `request_uri` that has to be fetched (RFC 9101 §5.2). It would be one more [`Source`].
+//! Nothing is fetched unless that is switched on, and then only from where the client registered it
+//! (RFC 9101 §10.4).
 #![doc(alias = "RFC 9101")]
 #![doc(alias = "RFC 9126")]
 
@@ -25,6 +26,8 @@ pub enum Source<'a> {
     Plain,
     /// In this request object (RFC 9101).
     Object(&'a str),
+    /// In the request object at this address (RFC 9101 §5.2), one that the client registered.
+    Fetched(&'a str),
     /// With us (RFC 9126).
     Pushed(Secret<RequestUri>),
 }
@@ -40,6 +43,8 @@ pub enum Refusal {
     ObjectAudience,
     /// The object is for another client than the request.
     ObjectClient,
+    /// The object is encrypted, and not for us, or that is not accepted.
+    ObjectEncrypted,
     /// The object has expired.
     ObjectExpired,
     /// The object comes from another issuer than the client.
@@ -72,6 +77,10 @@ pub enum Refusal {
     ReferenceInvalid,
     /// The `request_uri` would have to be fetched.
     ReferenceNotSupported,
+    /// There is no request object at the `request_uri`.
+    ReferenceUnavailable,
+    /// The client did not register the `request_uri` (RFC 9101 §10.4.1).
+    ReferenceUnregistered,
 }
 
 impl<'a> Source<'a> {
@@ -89,12 +98,12 @@ impl<'a> Source<'a> {
             (Some(_), Some(_)) => return Err(Refusal::Both),
             (_, Some(reference)) => {
                 // What has the form was pushed here, or never was.
-                let token = reference
-                    .strip_prefix(pushed::URN)
-                    .ok_or(Refusal::ReferenceNotSupported)?;
-                return Secret::parse(token)
-                    .map(Self::Pushed)
-                    .map_err(|_| Refusal::ReferenceInvalid);
+                if let Some(token) = reference.strip_prefix(pushed::URN) {
+                    return Secret::parse(token)
+                        .map(Self::Pushed)
+                        .map_err(|_| Refusal::ReferenceInvalid);
+                }
+                Self::fetched(client, reference, settings)?
             }
             (Some(object), None) => Self::Object(object),
             (None, None) => Self::Plain,
@@ -116,6 +125,19 @@ impl<'a> Source<'a> {
         match parameters.value("request") {
             Some(object) => Ok(Self::Object(object)),
             None => Self::Plain.if_signed_enough(client),
+        }
+    }
+
+    fn fetched(
+        client: &Client,
+        reference: &'a str,
+        settings: &RequestSettings,
+    ) -> Result<Self, Refusal> {
+        let mut registered = client.metadata.request_uris.iter();
+        match settings.fetched_objects {
+            false => Err(Refusal::ReferenceNotSupported),
+            true if registered.any(|uri| uri.matches(reference)) => Ok(Self::Fetched(reference)),
+            true => Err(Refusal::ReferenceUnregistered),
         }
     }
 
@@ -146,6 +168,9 @@ impl Refusal {
             Self::ObjectAudience => object("aud of the request object is not this issuer"),
             Self::ObjectClient => object(
                 "client_id of the request object is missing, or is not the client_id beside it",
+            ),
+            Self::ObjectEncrypted => object(
+                "the request object is not encrypted for this server: for a key in its jwks_uri with use enc, in one of the ways that request_object_encryption_alg_values_supported and request_object_encryption_enc_values_supported name",
             ),
             Self::ObjectExpired => object("the request object has expired, or has no exp"),
             Self::ObjectIssuer => object("iss of the request object is not the client_id"),
@@ -187,6 +212,14 @@ impl Refusal {
             Self::ReferenceInvalid => OAuthError::new(
                 Code::InvalidRequestUri,
                 "request_uri is unknown, expired, used, or another client's: push the request again",
+            ),
+            Self::ReferenceUnavailable => OAuthError::new(
+                Code::InvalidRequestUri,
+                "there is no request object at request_uri: it has to answer within 5 seconds, with at most 16 KiB of application/oauth-authz-req+jwt or application/jwt",
+            ),
+            Self::ReferenceUnregistered => OAuthError::new(
+                Code::InvalidRequestUri,
+                "request_uri is not one of the request_uris that this client registered",
             ),
             Self::ReferenceNotSupported => OAuthError::new(
                 Code::RequestUriNotSupported,

@@ -4,7 +4,9 @@ use super::{
     AuthenticationMethod, Client, ClientMetadata, DeliveryMode, GrantType,
     profile::{Contradiction, Profile},
 };
-use crate::{authorize::request_object::RequestObjectAlgorithm, client_auth::tls_client_auth};
+use crate::{
+    authorize::request_object::RequestObjectAlgorithm, client_auth::tls_client_auth, pairwise,
+};
 
 /// Why the parts of a registration do not fit together.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -109,6 +111,21 @@ pub enum ClientError {
         "backchannel_authentication_request_signing_alg needs the public keys of the client (jwks or jwks_uri) and the grant urn:openid:params:grant-type:ciba"
     )]
     BackchannelKeys,
+    /// Pairwise names, and no sector that is the client's.
+    #[error(
+        "subject_type: pairwise needs sector_identifier_uri, unless redirect_uris are https URLs of one host"
+    )]
+    SectorMissing,
+    /// Pairwise names, and tokens that tell others.
+    #[error(
+        "subject_type: pairwise does not go with the grant token-exchange, whose tokens are JWTs with the identifiers that all know"
+    )]
+    PairwiseExchange,
+    /// Encrypted for without a key, or by halves.
+    #[error(
+        "*_encrypted_response_alg needs the public keys of the client (jwks or jwks_uri), and *_encrypted_response_enc needs *_encrypted_response_alg beside it (OpenID Connect Registration 2)"
+    )]
+    Encryption,
     /// A public client without PKCE.
     #[error(
         "require_pkce: false is for confidential clients: nothing else protects the code of a public one"
@@ -236,6 +253,15 @@ impl Client {
                     || unsigned_requests && metadata.require_signed_request_object,
                 ClientError::RequestObjectKeys,
             ),
+            (!encryption_fits(metadata), ClientError::Encryption),
+            (
+                !metadata.subject_type.is_public() && pairwise::sector(metadata).is_none(),
+                ClientError::SectorMissing,
+            ),
+            (
+                !metadata.subject_type.is_public() && self.allows(GrantType::TokenExchange),
+                ClientError::PairwiseExchange,
+            ),
             (
                 public && !metadata.require_pkce,
                 ClientError::PublicWithoutPkce,
@@ -265,6 +291,24 @@ impl Client {
             .map_or(Ok(()), |(_, error)| Err(error))?;
         self.check_profile()
     }
+}
+
+fn encryption_fits(metadata: &ClientMetadata) -> bool {
+    let ways = [
+        (
+            metadata.id_token_encrypted_response_alg,
+            metadata.id_token_encrypted_response_enc,
+        ),
+        (
+            metadata.userinfo_encrypted_response_alg,
+            metadata.userinfo_encrypted_response_enc,
+        ),
+    ];
+    ways.iter().all(|(key, content)| match (key, content) {
+        (None, None) => true,
+        (None, Some(_)) => false,
+        (Some(_), _) => metadata.has_keys(),
+    })
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::{
     approval::Approval,
     claims::ClaimsRequest,
-    client::{AccessTokenFormat, Client, Place},
+    client::{Client, Place},
     id::Id,
     organization::Organization,
     reserved_scope::Reserved,
@@ -176,10 +176,8 @@ impl AccessTokenPlan {
     ) -> Self {
         let Granted { client, scope, .. } = granted;
         let aud = Audience::of(client, issuance.issuer, scope, &granted.targets);
-        let opaque = match client.metadata.access_token_format {
-            AccessTokenFormat::Jwt => None,
-            AccessTokenFormat::Opaque => Some(Secret::generate(issuance.entropy)),
-        };
+        let opaque = client.metadata.are_access_tokens_opaque();
+        let opaque = opaque.then(|| Secret::generate(issuance.entropy));
         let mut plan = Self::jwt(issuance, granted, aud, issuance.settings.access_lifetime);
         plan.opaque = opaque;
         if let Some(by) = authentication {

@@ -13,9 +13,9 @@ use crate::{
     claims,
     client::{Client, Place},
     id::Id,
+    pairwise::Sub,
     secret::{AuthorizationCode, Secret},
     session::Session,
-    subject::Subject,
     time::Timestamp,
     token::{Issuance, granted::Granted},
 };
@@ -38,8 +38,8 @@ pub struct IdTokenPlan {
 pub struct IdTokenClaims {
     /// Issuer.
     pub iss: Arc<str>,
-    /// Who signed in.
-    pub sub: Id<Subject>,
+    /// Who signed in, as the client calls them.
+    pub sub: Id<Sub>,
     /// For which client.
     pub aud: Id<Client>,
     /// Until when it may be accepted.
@@ -88,7 +88,7 @@ impl IdTokenPlan {
         granted.scope.contains("openid").then(|| Self {
             claims: IdTokenClaims {
                 iss: Arc::clone(issuance.issuer),
-                sub: subject.id.clone(),
+                sub: issuance.pairwise.told(client, &subject.id),
                 aud: client.id.clone(),
                 exp: issuance.now.plus(issuance.settings.id_lifetime),
                 iat: issuance.now,

@@ -17,6 +17,7 @@ use crate::{
     approval::Approval,
     entropy::Entropy,
     id::Id,
+    pairwise::PairwiseKey,
     policy::Policy,
     scope::Scope,
     secret::{RefreshToken, Secret},
@@ -38,6 +39,8 @@ pub struct Issuance<'a> {
     pub now: Timestamp,
     /// Randomness.
     pub entropy: &'a dyn Entropy,
+    /// What clients with names of their own call people.
+    pub pairwise: &'a PairwiseKey,
     /// What successors of refresh tokens are derived with.
     pub succession: &'a refresh::SuccessionKeys,
     /// The key that the client has proved to have: what is issued is bound to it.

@@ -3,7 +3,7 @@
 use proptest::{collection::vec, option, prelude::*, sample::subsequence};
 use symbolon_core::{
     authorize::{
-        interaction::{self, Facts, Progress, Step},
+        interaction::{self, Expected, Facts, Progress, Step},
         request::{AuthorizationRequest, Refusal},
     },
     client::{Client, ConsentPolicy},
@@ -36,7 +36,10 @@ impl Situation {
     fn facts(&self) -> Facts<'_> {
         Facts {
             sessions: &self.sessions,
-            expected: self.expected.as_ref(),
+            expected: self
+                .expected
+                .as_ref()
+                .map_or(Expected::Anybody, Expected::This),
             allowed: &self.allowed,
         }
     }

@@ -18,6 +18,7 @@ use symbolon_core::{
         token_exchange::{self, ACCESS_TOKEN, PERSONAL_ACCESS_TOKEN, SubjectToken},
     },
     id::Id,
+    pairwise::PairwiseKey,
     parameters::Parameters,
     policy::{Question, api_scope::ApiScope, decision::Limits},
     reserved_scope::NO_API,
@@ -149,6 +150,7 @@ fn issuing<T>(now: Timestamp, decide: impl FnOnce(Issuance<'_>) -> T) -> T {
         settings: &TokenSettings::default(),
         now,
         entropy: &Seeded::new(3),
+        pairwise: &PairwiseKey::new([8; 32]),
         succession: &SuccessionKeys::new([7; 32], []),
         confirmation: Confirmation::default(),
     })

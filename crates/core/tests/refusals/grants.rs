@@ -9,6 +9,7 @@ use symbolon_core::{
     error::OAuthError,
     grant::{self, authorization_code, refresh_token},
     id::Id,
+    pairwise::PairwiseKey,
     parameters::Parameters,
     redirect_uri::RedirectUri,
     scope::Scope,
@@ -419,6 +420,7 @@ pub(crate) fn issuing<T>(now: Timestamp, decide: impl FnOnce(Issuance<'_>) -> T)
         settings: &TokenSettings::default(),
         now,
         entropy: &Seeded::new(3),
+        pairwise: &PairwiseKey::new([8; 32]),
         succession: &SuccessionKeys::new([7; 32], []),
         confirmation: Confirmation::default(),
     })

@@ -90,6 +90,7 @@ fn userinfo_refuses_with_the_specified_codes() {
             scope: &claims.scope,
             request: &ClaimsRequest::default(),
             subject,
+            sub: &alice.id.retyped(),
             roles: None,
         };
         userinfo::decide(facts, ISSUER).err()

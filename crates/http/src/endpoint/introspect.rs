@@ -53,16 +53,17 @@ async fn respond(provider: &Provider, call: &Call) -> Result<Response, Failure> 
     }
     let live = access::known(provider, token).await?;
     let policy;
+    let caller = (&*client, &provider.pairwise);
     let answer = match &live {
         None => Answer::INACTIVE,
         Some(live) => match &live.presented {
             Presented::Access(claims) if introspection::concerns(&client, claims) => {
                 let issued_to = live.client.as_ref().unwrap_or(&client);
                 policy = provider.policy().await?;
-                Answer::access_token(&client, claims, &live.subject, issued_to, &policy)
+                Answer::access_token(caller, claims, &live.subject, issued_to, &policy)
             }
             Presented::Personal(token) if introspection::personal_token_concerns(&client) => {
-                Answer::personal_token(token, &live.subject, &provider.issuer)
+                Answer::personal_token(caller, token, &live.subject, &provider.issuer)
             }
             Presented::Access(_) | Presented::Personal(_) => Answer::INACTIVE,
         },
@@ -88,7 +89,8 @@ async fn refresh_token(
         (Some(approval), true) => {
             let settings = &provider.settings.token;
             let issuer = &provider.issuer;
-            Answer::refresh_token(client, token, approval, issuer, settings, provider.now())
+            let caller = (client, &provider.pairwise);
+            Answer::refresh_token(caller, token, approval, issuer, settings, provider.now())
         }
         _ => Answer::INACTIVE,
     };

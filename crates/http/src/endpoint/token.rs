@@ -56,7 +56,7 @@ async fn respond(provider: &Provider, call: &Call) -> Result<Response, Failure> 
     let mut response = match exchange(provider, &client, call).await? {
         Err(error) => refuse(provider, error, false),
         Ok((grant_type, tokens)) => {
-            let response = sign(provider, &client, tokens)?;
+            let response = sign(provider, &client, tokens).await?;
             provider.metrics.issued(grant_type);
             answer::json(StatusCode::OK, &response)
         }

@@ -9,7 +9,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use serde_json::{Map, Value};
 use symbolon_core::{
+    client::Client,
     error::{ErrorCode, OAuthError},
     parameters::Parameters,
     userinfo,
@@ -20,6 +22,7 @@ use crate::{
     access::{self, Denied, Presented, Scheme},
     answer, cors,
     dpop::{self, ProvenCall},
+    encrypt,
     failure::Failure,
     provider::Provider,
 };
@@ -110,17 +113,24 @@ async fn respond(
         }),
         _ => None,
     };
+    let sub = match &live.client {
+        Some(client) => provider.pairwise.told(client, &live.subject.id),
+        None => live.subject.id.retyped(),
+    };
     let facts = userinfo::Facts {
         audience: live.audience(),
         scope: live.scope(),
         request: &live.claims_request,
         subject: Some(&live.subject),
+        sub: &sub,
         roles,
     };
     let decided = userinfo::decide(facts, &provider.issuer);
     let mut response = match decided {
-        Ok(claims) => step_up(provider, presentation.scheme, &live.presented)
-            .unwrap_or_else(|| answer::json(StatusCode::OK, &claims)),
+        Ok(claims) => match step_up(provider, presentation.scheme, &live.presented) {
+            Some(challenge) => challenge,
+            None => tell(provider, live.client.as_deref(), claims).await?,
+        },
         Err(refusal) => challenge(provider, presentation.scheme, Some(refusal.wire()), ""),
     };
     dpop::hand_out_nonce(provider, headers, &mut response);
@@ -128,6 +138,39 @@ async fn respond(
         cors::allow(client, headers, &mut response);
     }
     Ok(response)
+}
+
+/// The claims as the client registered: in plain, signed, encrypted, or signed and encrypted (OIDC
+/// Core §5.3.2). A personal access token is no client's, and gets them in plain.
+async fn tell(
+    provider: &Provider,
+    client: Option<&Client>,
+    mut claims: Map<String, Value>,
+) -> Result<Response, Failure> {
+    let Some(client) = client else {
+        return Ok(answer::json(StatusCode::OK, &claims));
+    };
+    let encryption = client.metadata.userinfo_encryption();
+    let token = match (client.metadata.userinfo_signed_response_alg, encryption) {
+        (None, None) => return Ok(answer::json(StatusCode::OK, &claims)),
+        (None, Some(how)) => {
+            let content = serde_json::to_vec(&claims).unwrap_or_default();
+            encrypt::encrypt(provider, client, how, None, &content).await?
+        }
+        (Some(algorithm), encryption) => {
+            claims.insert("iss".to_owned(), Value::from(&*provider.issuer));
+            claims.insert("aud".to_owned(), Value::from(client.id.as_str()));
+            let token = {
+                let keyring = provider.keyring.load();
+                let signer = keyring
+                    .signer(algorithm, provider.now())
+                    .ok_or(Failure::KeyMissing(algorithm))?;
+                signer.sign(userinfo::TYPE, &claims)?
+            };
+            encrypt::nested(provider, client, encryption, token).await?
+        }
+    };
+    Ok(answer::jwt("application/jwt", token))
 }
 
 /// The challenge, when the sign-in behind a token is not good enough here (RFC 9470 §3). A personal

@@ -288,13 +288,15 @@ async fn suggested_username(visit: &Visit) -> Result<String, Failure> {
     if interaction::step(&visit.provider, &visit.open).await? != Some(Step::SignIn) {
         return Ok(String::new());
     }
-    let expected = match &visit.open.asked.expected {
-        Some(expected) => Some(expected.clone()),
-        None => {
-            let live =
-                eligible_sessions(&visit.provider, &visit.open.browser, &visit.open.asked).await?;
-            live.into_iter().next().map(|session| session.subject)
-        }
+    let (provider, asked) = (&visit.provider, &visit.open.asked);
+    let live = eligible_sessions(provider, &visit.open.browser, asked).await?;
+    let expected = match (
+        &asked.expected,
+        interaction::expected_among(provider, asked, &live),
+    ) {
+        (Some(sub), _) if asked.client.metadata.subject_type.is_public() => Some(sub.retyped()),
+        (_, Some(found)) => found,
+        (_, None) => live.into_iter().next().map(|session| session.subject),
     };
     match expected {
         Some(expected) => username_of(&visit.provider, &expected).await,

@@ -32,7 +32,9 @@ impl Apply {
         let passwords = wire::password_pool(&config)?;
         let seal = wire::existing_seal(&config)?;
         let now = SystemClock.now();
-        let plan = Plan::make(&form, &*storage, &passwords, seal.as_ref(), now).await?;
+        let outbound = wire::outbound(&config)?;
+        let seal = seal.as_ref();
+        let plan = Plan::make(&form, &*storage, &passwords, seal, &outbound, now).await?;
         if plan.is_empty() {
             say("Nothing to change: the state is as declared.");
         }

@@ -7,7 +7,7 @@ use symbolon_core::{
     keys::{self, KeyState},
     time::Clock,
 };
-use symbolon_http::{assertion, keyring};
+use symbolon_http::{assertion, decryption_keys, installation_key, keyring};
 use symbolon_web::clock::SystemClock;
 
 use super::{CommandError, Common, say};
@@ -77,10 +77,24 @@ impl Keys {
                 for id in made.map_err(WireError::from)? {
                     say(&format!("made {id}; signs from {}", wire::utc(from)));
                 }
+                let encrypted = config.requests.encrypted_objects;
+                let settings = decryption_keys::settings(&settings, encrypted);
+                let records = decryption_keys::records(&storage.encryption_keys().await?);
+                let plans = keys::rotation(&records, &settings, from, now);
+                let made = decryption_keys::create(&*storage, &seal, &plans, now).await;
+                for id in made.map_err(WireError::from)? {
+                    say(&format!("made {id}; to encrypt for"));
+                }
             }
             What::Reseal => {
                 let seal = wire::seal(&config)?;
                 let count = keyring::reseal(&*storage, &seal)
+                    .await
+                    .map_err(WireError::from)?;
+                decryption_keys::reseal(&*storage, &seal)
+                    .await
+                    .map_err(WireError::from)?;
+                installation_key::reseal(&*storage, &seal)
                     .await
                     .map_err(WireError::from)?;
                 let secrets = assertion::reseal(&*storage, &seal, now)

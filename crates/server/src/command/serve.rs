@@ -151,9 +151,10 @@ async fn load_state(
 ) -> Result<bool, CommandError> {
     let demo = config.demo.then(demo::form).transpose()?;
     let declared = config.state.as_deref().map(Form::read).transpose()?;
+    let outbound = wire::outbound(config)?;
     for form in demo.iter().chain(&declared) {
         let now = SystemClock.now();
-        let plan = Plan::make(form, storage, passwords, Some(seal), now).await?;
+        let plan = Plan::make(form, storage, passwords, Some(seal), &outbound, now).await?;
         plan.lines()
             .iter()
             .for_each(|line| tracing::info!("{line}"));

@@ -23,6 +23,7 @@ use symbolon_core::{
     time::Timestamp,
 };
 use symbolon_jose::Seal;
+use symbolon_outbound::Outbound;
 use symbolon_storage::{Applied, DeclaredSubject, Storage, StoredRuleSet};
 use symbolon_web::{
     entropy::SystemEntropy,
@@ -59,15 +60,18 @@ enum NewPassword {
 }
 
 impl Plan {
-    /// Compares. `seal` keeps what is to be kept of client secrets.
+    /// Compares. `seal` keeps what is to be kept of client secrets; `outbound` is the way to the
+    /// documents of sectors.
     pub(crate) async fn make(
         form: &Form,
         storage: &dyn Storage,
         passwords: &PasswordPool,
         seal: Option<&Seal>,
+        outbound: &Outbound,
         now: Timestamp,
     ) -> Result<Self, StateError> {
         let mut maker = Maker {
+            outbound,
             storage,
             passwords,
             seal,
@@ -182,6 +186,7 @@ async fn put_subject(
 }
 
 struct Maker<'a> {
+    outbound: &'a Outbound,
     storage: &'a dyn Storage,
     passwords: &'a PasswordPool,
     seal: Option<&'a Seal>,

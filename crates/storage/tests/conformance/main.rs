@@ -62,6 +62,7 @@ mod declared;
 mod devices;
 mod feed;
 mod holders;
+mod installation_secrets;
 mod interactions;
 mod outage;
 mod personal_tokens;

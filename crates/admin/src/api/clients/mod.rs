@@ -14,6 +14,7 @@ use symbolon_core::{
     client::{AuthenticationMethod, Client, ClientMetadata, ConsentPolicy, StoredSecret},
     id::Id,
     organization::Organization,
+    pairwise,
     policy::api_scope::ApiScope,
     secret::{ClientSecret, Secret},
     subject::Subject,
@@ -160,6 +161,10 @@ async fn check(call: &Call, client: &Client, before: Option<&Client>) -> Result<
             .map_err(|error| Problem::member("/metadata/jwks", error))?;
     }
     let old = before.map(|before| &before.metadata);
+    if pairwise::is_document_due(metadata, old) {
+        let checked = call.admin.sectors.check(metadata).await;
+        checked.map_err(|error| Problem::member("/metadata/sector_identifier_uri", error))?;
+    }
     let trusted = metadata.consent == ConsentPolicy::Implicit
         && old.is_none_or(|old| old.consent != ConsentPolicy::Implicit);
     let introspects = new_words(&metadata.introspects, old.map(|old| &old.introspects));

@@ -10,6 +10,7 @@ use symbolon_core::{
     decision::{Change, Decision},
     grant::{authorization_code, refresh_token},
     id::Id,
+    pairwise::PairwiseKey,
     parameters::Parameters,
     scope::Scope,
     secret::{AuthorizationCode, RefreshToken, Secret},
@@ -46,6 +47,7 @@ pub(super) struct Provider {
     family: Option<RefreshFamilyState>,
     issuer: Arc<str>,
     entropy: Seeded,
+    pairwise: PairwiseKey,
     succession: SuccessionKeys,
     keys: Vec<[u8; 32]>,
 }
@@ -100,6 +102,7 @@ impl Provider {
             family: None,
             issuer: Arc::from("https://issuer.example"),
             entropy,
+            pairwise: PairwiseKey::new([8; 32]),
             succession: SuccessionKeys::new([0; 32], []),
             keys: vec![[0; 32]],
         }
@@ -172,6 +175,7 @@ impl Provider {
             settings: &self.settings,
             now: self.now,
             entropy: &self.entropy,
+            pairwise: &self.pairwise,
             succession: &self.succession,
             confirmation: Confirmation::default(),
         }

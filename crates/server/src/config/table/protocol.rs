@@ -76,6 +76,21 @@ pub(super) const SETTINGS: &[Setting] = &[
          application cannot do otherwise.",
     ),
     setting(
+        "requests.fetched_objects",
+        Kind::Flag,
+        Value("false"),
+        "Whether request objects are fetched from the `request_uris` that a client registered (RFC \
+         9101 §5.2), through the guard of `outbound`. Anybody who knows such a URI can have the \
+         server fetch it, once a minute; pushed requests need no such trust.",
+    ),
+    setting(
+        "requests.encrypted_objects",
+        Kind::Flag,
+        Value("false"),
+        "Whether request objects may be encrypted for this server (RFC 9101 §6.1). Keys for that are \
+         made, published with `use: enc`, and rotated like the signing keys.",
+    ),
+    setting(
         "requests.implicit_and_hybrid",
         Kind::Flag,
         Value("false"),

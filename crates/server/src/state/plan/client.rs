@@ -4,9 +4,11 @@ use symbolon_core::{
     client::{AuthenticationMethod, Client, Origin, StoredSecret},
     client_auth::client_secret_jwt::SHORTEST_SECRET,
     id::Id,
+    pairwise,
     secret::{ClientSecret, Digest},
     subject::{Identifier, Subject},
 };
+use symbolon_http::sector;
 use symbolon_jose::VerifyingKeys;
 
 use super::{Maker, Step, sign, since};
@@ -65,6 +67,10 @@ impl Maker<'_> {
             metadata: declared.metadata.clone(),
         };
         client.check().map_err(|error| wrong(&error))?;
+        if pairwise::is_document_due(&client.metadata, old.map(|old| &old.metadata)) {
+            let checked = sector::check(self.outbound, &client.metadata).await;
+            checked.map_err(|error| wrong(&error))?;
+        }
         if old != Some(&client) {
             let line = format!("{} client {id}", sign(old.is_some()));
             self.steps.push((line, Step::Client(Box::new(client))));

@@ -1,0 +1,154 @@
+//! Sectors: whose redirect URIs are whose, found out when a client is registered.
+
+use serde_json::{Value, json};
+use symbolon_testkit::{Backend, RelyingParty, on_both_databases};
+
+use super::{on, state};
+use crate::document_host::{DocumentHost, LOOPBACK};
+use crate::support::{file, symbolon_with};
+
+fn client(more: Value) -> Value {
+    let mut client = json!({
+        "client_id": "sectored", "client_name": "Sectored",
+        "token_endpoint_auth_methods": ["none"],
+        "grant_types": ["authorization_code"],
+        "redirect_uris": ["https://a.example/callback", "http://127.0.0.1:5556/callback"],
+        "subject_type": "pairwise",
+    });
+    client
+        .as_object_mut()
+        .unwrap()
+        .extend(more.as_object().unwrap().clone());
+    json!({ "clients": [client] })
+}
+
+/// Registers it on this database; what was said about it, if it was refused.
+fn register(database: &str, client: &Value) -> Option<String> {
+    let state = file(&client.to_string());
+    let path = state.path().to_str().unwrap();
+    let arguments = ["apply", "--database", database, "-f", path];
+    let output = symbolon_with(&arguments, &[LOOPBACK]);
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    (!output.status.success()).then_some(text)
+}
+
+on_both_databases! {
+    async fn oidcc_registration_sector_uri_and_sector_bad(backend) {
+        let host = DocumentHost::start();
+        let database = backend.url();
+        let uris = json!(["https://a.example/callback", "http://127.0.0.1:5556/callback"]);
+        let at = host.serve("/uris", "application/json", &uris.to_string());
+        let sectored = client(json!({"sector_identifier_uri": at}));
+        assert_eq!(register(&database, &sectored), None);
+        assert_eq!(host.fetches("/uris"), 1);
+        // As it is already: nobody looks again.
+        assert_eq!(register(&database, &sectored), None);
+        assert_eq!(host.fetches("/uris"), 1);
+        // With another one, somebody does.
+        let more = client(json!({
+            "sector_identifier_uri": at,
+            "redirect_uris": ["https://a.example/callback", "https://b.example/callback"],
+        }));
+        let refused = register(&database, &more).unwrap();
+        assert!(refused.contains("does not list https://b.example/callback"), "{refused}");
+        assert_eq!(host.fetches("/uris"), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_document_that_is_none_gives_no_sector() {
+    let host = DocumentHost::start();
+    let database = Backend::Sqlite.url();
+    for (body, content_type, says) in [
+        ("{}", "application/json", "no JSON array"),
+        ("[1]", "application/json", "no JSON array"),
+        ("[", "application/json", "no JSON array"),
+        ("[]", "text/html", "cannot be fetched"),
+        (
+            &"[".repeat(100_000),
+            "application/json",
+            "cannot be fetched",
+        ),
+    ] {
+        let at = host.serve("/uris", content_type, body);
+        let refused = register(&database, &client(json!({"sector_identifier_uri": at})));
+        let refused = refused.unwrap();
+        assert!(refused.contains(says), "{body:.20}: {refused}");
+    }
+    let gone = client(json!({"sector_identifier_uri": host.at("/gone")}));
+    let refused = register(&database, &gone).unwrap();
+    assert!(refused.contains("cannot be fetched"), "{refused}");
+    for (more, says) in [
+        (json!({}), "needs sector_identifier_uri"),
+        (
+            json!({"redirect_uris": ["https://a.example/1", "https://b.example/1"]}),
+            "needs sector_identifier_uri",
+        ),
+        (
+            json!({"sector_identifier_uri": "http://a.example/uris"}),
+            "loopback",
+        ),
+    ] {
+        let refused = register(&database, &client(more.clone())).unwrap();
+        assert!(refused.contains(says), "{more}: {refused}");
+    }
+}
+
+#[tokio::test]
+async fn a_loopback_address_is_fetched_from_only_where_that_is_permitted() {
+    let host = DocumentHost::start();
+    let uris = json!([
+        "https://a.example/callback",
+        "http://127.0.0.1:5556/callback"
+    ]);
+    let at = host.serve("/uris", "application/json", &uris.to_string());
+    let state = file(&client(json!({"sector_identifier_uri": at})).to_string());
+    let path = state.path().to_str().unwrap();
+    let arguments = ["apply", "--database", &Backend::Sqlite.url(), "-f", path];
+    let output = symbolon_with(&arguments, &[]);
+    assert!(!output.status.success());
+    assert_eq!(host.fetches("/uris"), 0);
+}
+
+on_both_databases! {
+    async fn what_is_offered_is_announced_and_managed(backend) {
+        let database = backend.url();
+        let server = on(&database, &state(), &[LOOPBACK]);
+        let known = RelyingParty::demo_web(server.issuer()).await.metadata;
+        assert_eq!(known["subject_types_supported"], json!(["public", "pairwise"]));
+        let host = DocumentHost::start();
+        let at = host.serve("/uris", "application/json", r#"["https://a.example/callback"]"#);
+        let token = crate::support::run(&[
+            "pat", "--database", &database, "create", "--name", "t", "--owner", "admin",
+        ]);
+        let register = async |uri: &str| {
+            let metadata = json!({
+                "client_name": "Managed", "grant_types": ["authorization_code"],
+                "token_endpoint_auth_methods": ["none"],
+                "redirect_uris": [uri], "subject_type": "pairwise", "sector_identifier_uri": at,
+            });
+            let request = symbolon_testkit::http()
+                .post(server.at("/admin/v1/clients"))
+                .bearer_auth(token.trim())
+                .json(&json!({"metadata": metadata}));
+            symbolon_testkit::Answer::to(request).await
+        };
+        let made = register("https://a.example/callback").await;
+        assert_eq!(made.status, 201, "{made:?}");
+        assert_eq!(made.json["client"]["metadata"]["subject_type"], "pairwise");
+        let refused = register("https://b.example/callback").await;
+        assert_eq!(refused.status, 422, "{refused:?}");
+        let said = refused.json.to_string();
+        assert!(said.contains("sector_identifier_uri") && said.contains("does not list"), "{said}");
+        // A new redirect URI is looked for in the document again.
+        let id = made.json["client"]["id"].as_str().unwrap();
+        let patched = symbolon_testkit::http()
+            .patch(server.at(&format!("/admin/v1/clients/{id}")))
+            .bearer_auth(token.trim())
+            .header("if-match", made.header("etag"))
+            .header("content-type", "application/merge-patch+json")
+            .body(json!({"metadata": {"redirect_uris": ["https://c.example/"]}}).to_string());
+        let patched = symbolon_testkit::Answer::to(patched).await;
+        assert_eq!(patched.status, 422, "{patched:?}");
+    }
+}
