@@ -3,7 +3,13 @@
 
 use serde::Deserialize;
 
-use crate::{client::Client, id::Id, session::Session, subject::Subject};
+use crate::{
+    client::Client,
+    id::Id,
+    logout::{self, Sid},
+    session::Session,
+    subject::Subject,
+};
 
 /// The claims of an ID token of ours that came back as a hint. Its signature is good; it may have
 /// expired (RP-Initiated Logout §4).
@@ -15,9 +21,19 @@ pub struct HintClaims {
     pub sub: Id<Subject>,
     /// For which client.
     pub aud: Id<Client>,
-    /// In which session.
+    /// In which session, as the client calls it.
     #[serde(default)]
-    pub sid: Option<Id<Session>>,
+    pub sid: Option<Id<Sid>>,
+}
+
+impl HintClaims {
+    /// Whether it is about this session; without a `sid`, about one of the same person.
+    pub fn is_about(&self, session: &Session) -> bool {
+        match &self.sid {
+            Some(sid) => logout::sid(&session.id, &self.aud) == *sid,
+            None => session.subject == self.sub,
+        }
+    }
 }
 
 /// What the client sends, with the hint verified.
@@ -49,12 +65,7 @@ pub struct Plan {
 
 /// The rule. `sessions` are the live sessions of the browser.
 pub fn decide(request: &Request<'_>, sessions: &[Session]) -> Plan {
-    let ours = |hint: &HintClaims| {
-        sessions.iter().any(|session| match &hint.sid {
-            Some(sid) => session.id == *sid,
-            None => session.subject == hint.sub,
-        })
-    };
+    let ours = |hint: &HintClaims| sessions.iter().any(|session| hint.is_about(session));
     let doubtful = request.hint_is_bad || request.client_is_contradictory;
     let redirect = if doubtful { None } else { redirect(request) };
     let wants_elsewhere = request.post_logout_redirect_uri.is_some() && redirect.is_none();

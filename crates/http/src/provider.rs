@@ -17,8 +17,8 @@ use symbolon_core::{
     policy::Policy,
     session::ACR_PASSWORD,
     settings::{
-        BackchannelSettings, BundleSettings, DeviceSettings, RegistrationSettings, RequestSettings,
-        SessionSettings, TokenSettings,
+        BackchannelSettings, BrowserSettings, BundleSettings, DeviceSettings, RegistrationSettings,
+        RequestSettings, SessionSettings, TokenSettings,
     },
     step_up::Requirement,
     time::{Clock, Lifetime, Timestamp},
@@ -44,6 +44,7 @@ use crate::{
     failure::Failure,
     gate::Gate,
     keyring::{KeyError, Keyring, SharedKeyring, shared},
+    logout::{Senders, senders},
     machine_assertion,
     page::home::DemoGuide,
     registration::{Registrars, registrars},
@@ -77,6 +78,8 @@ pub struct Paths {
     pub end_session: String,
     /// RFC 7591 §3.
     pub register: String,
+    /// Session Management §3.3.
+    pub check_session: String,
 }
 
 /// What the operator decides.
@@ -96,6 +99,8 @@ pub struct ProviderSettings {
     pub userinfo_max_age: Option<Lifetime>,
     /// Lifetimes of sessions.
     pub session: SessionSettings,
+    /// What the browser is told of sessions, and shown of clients.
+    pub browser: BrowserSettings,
     /// Policy bundles.
     pub bundle: BundleSettings,
     /// For how long a person may take over a page.
@@ -179,6 +184,7 @@ pub struct Provider {
     pub(crate) issuer: Arc<str>,
     pub(crate) keyring: SharedKeyring,
     pub(crate) machine_rules: AssertionRules,
+    pub(crate) logouts: Senders,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) nonce_keys: NonceKeys,
     pub(crate) outbound: Arc<Outbound>,
@@ -246,6 +252,7 @@ impl Provider {
             guard: Arc::new(parts.guard),
             issuer: Arc::from(settings.issuer.as_str()),
             keyring: shared(keyring),
+            logouts: senders(),
             metrics: parts.metrics,
             nonce_keys: dpop::nonce_keys(&parts.seal),
             outbound: parts.outbound,
@@ -345,5 +352,9 @@ fn endpoints(settings: &ProviderSettings) -> Endpoints {
         backchannel_authentication: at(&paths.backchannel_authentication),
         end_session: at(&paths.end_session),
         register: at(&paths.register),
+        check_session: settings
+            .browser
+            .check_session_frame
+            .then(|| at(&paths.check_session)),
     }
 }

@@ -23,8 +23,10 @@ macro_rules! statements {
 
 mod administration;
 mod backchannel_requests;
+mod clients;
 mod devices;
 mod error;
+mod logouts;
 mod machine_keys;
 mod migration;
 mod postgres;
@@ -40,7 +42,7 @@ use async_trait::async_trait;
 use symbolon_core::{
     approval::Approval,
     attempt::Attempts as AttemptCount,
-    client::{Client, StoredSecret},
+    client::Client,
     decision::Change,
     id::Id,
     keys::SigningKey,
@@ -59,8 +61,10 @@ pub use administration::{
     Stored, SubjectFilter,
 };
 pub use backchannel_requests::{BackchannelRequests, Notice};
+pub use clients::Clients;
 pub use devices::Devices;
 pub use error::StorageError;
+pub use logouts::Logouts;
 pub use machine_keys::MachineKeys;
 pub use pushed_requests::PushedRequests;
 pub use record::{
@@ -96,6 +100,7 @@ pub trait Storage:
     + Devices
     + Holders
     + Interactions
+    + Logouts
     + MachineKeys
     + Maintenance
     + PersonalTokens
@@ -123,6 +128,7 @@ impl<T> Storage for T where
         + Devices
         + Holders
         + Interactions
+        + Logouts
         + MachineKeys
         + Maintenance
         + PersonalTokens
@@ -249,22 +255,6 @@ pub trait Policies: Send + Sync {
 
     /// Adds or changes an API.
     async fn put_api(&self, api: &Api, now: Timestamp) -> Result<()>;
-}
-
-/// Clients.
-#[async_trait]
-pub trait Clients: Send + Sync {
-    /// The client of this name, with its secrets.
-    async fn client(&self, id: &Id<Client>) -> Result<Option<Client>>;
-
-    /// Seals a secret anew, if it still is what it was.
-    async fn reseal_client_secret(
-        &self,
-        client: &Id<Client>,
-        old: &StoredSecret,
-        sealed: &[u8],
-        now: Timestamp,
-    ) -> Result<()>;
 }
 
 /// People and machine users.

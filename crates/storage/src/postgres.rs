@@ -43,6 +43,8 @@ mod devices;
 mod holders;
 #[path = "sql/interactions.rs"]
 mod interactions;
+#[path = "sql/logouts.rs"]
+mod logouts;
 #[path = "sql/machine_keys.rs"]
 mod machine_keys;
 #[path = "sql/maintenance.rs"]

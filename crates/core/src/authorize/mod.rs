@@ -13,6 +13,7 @@
 
 pub mod code;
 pub mod front_channel;
+pub mod initiation;
 pub mod interaction;
 pub mod prompt;
 pub mod pushed;

@@ -1,7 +1,10 @@
 //! Whether the parts of a registration fit together.
 
 use super::{AuthenticationMethod, Client, ClientMetadata, DeliveryMode, GrantType};
-use crate::{authorize::request_object::RequestObjectAlgorithm, client_auth::tls_client_auth};
+use crate::{
+    authorize::request_object::RequestObjectAlgorithm, client_auth::tls_client_auth,
+    logout::front_channel::origin,
+};
 
 /// Why the parts of a registration do not fit together.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -68,6 +71,11 @@ pub enum ClientError {
     /// No response type.
     #[error("response_types is empty: leave it out for code alone")]
     NoResponseType,
+    /// A frame of somebody else on the page that says "signed out" (Front-Channel Logout §2).
+    #[error(
+        "frontchannel_logout_uri has the scheme, host and port of one of redirect_uris (OpenID Connect Front-Channel Logout 1.0, 2)"
+    )]
+    FrontChannelLogoutElsewhere,
     /// Tokens that are to be bound to a key, where none can be proved.
     #[error(
         "dpop_bound_access_tokens does not go with response_types that have token: the authorization endpoint sees no proof of a key"
@@ -217,6 +225,16 @@ impl Client {
                 ClientError::BoundTokenInBrowser,
             ),
             (
+                metadata
+                    .frontchannel_logout_uri
+                    .as_deref()
+                    .map(origin)
+                    .is_some_and(|own| {
+                        own.is_none() || !redirect_origins(metadata).any(|other| other == own)
+                    }),
+                ClientError::FrontChannelLogoutElsewhere,
+            ),
+            (
                 signs_requests && !metadata.has_keys()
                     || unsigned_requests && metadata.require_signed_request_object,
                 ClientError::RequestObjectKeys,
@@ -249,6 +267,13 @@ impl Client {
             .find(|(failed, _)| *failed)
             .map_or(Ok(()), |(_, error)| Err(error))
     }
+}
+
+fn redirect_origins(metadata: &ClientMetadata) -> impl Iterator<Item = Option<String>> {
+    metadata
+        .redirect_uris
+        .iter()
+        .map(|uri| origin(uri.as_str()))
 }
 
 #[cfg(test)]
@@ -293,6 +318,32 @@ mod tests {
             let changes = json!({"dpop_bound_access_tokens": true, "response_types": [kind]});
             assert_eq!(check(&changes), expected, "{kind}");
             assert_eq!(check(&json!({"response_types": [kind]})), Ok(()), "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_frame_belongs_to_where_the_client_is_called_back() {
+        for (uri, expected) in [
+            ("https://app.example/logout?from=provider", Ok(())),
+            ("https://app.example:443/logout", Ok(())),
+            (
+                "https://app.example:8443/logout",
+                Err(ClientError::FrontChannelLogoutElsewhere),
+            ),
+            (
+                "https://evil.example/logout",
+                Err(ClientError::FrontChannelLogoutElsewhere),
+            ),
+            (
+                "http://127.0.0.1/logout",
+                Err(ClientError::FrontChannelLogoutElsewhere),
+            ),
+        ] {
+            assert_eq!(
+                check(&json!({ "frontchannel_logout_uri": uri })),
+                expected,
+                "{uri}"
+            );
         }
     }
 

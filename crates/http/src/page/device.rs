@@ -94,7 +94,11 @@ pub fn confirm(
         csrf,
         other_account: &other_account,
     };
-    render(StatusCode::OK, &page, Policy::default())
+    let policy = Policy {
+        picture: visit.logo(),
+        ..Policy::default()
+    };
+    render(StatusCode::OK, &page, policy)
 }
 
 async fn show(

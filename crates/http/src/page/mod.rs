@@ -22,6 +22,7 @@ use axum::{
 use http::{HeaderValue, StatusCode, header};
 use symbolon_core::{
     authorize::{interaction::Progress, request::Refusal},
+    client::ClientMetadata,
     parameters::Parameters,
 };
 use symbolon_web::{
@@ -46,6 +47,10 @@ pub struct Policy<'a> {
     pub leads_to: Option<&'a str>,
     /// Whether it has a script of ours.
     pub script: bool,
+    /// Pages of others that it has in frames.
+    pub frames: &'a [String],
+    /// A picture of somebody else.
+    pub picture: Option<&'a str>,
 }
 
 /// What is around the content of a page.
@@ -91,8 +96,16 @@ fn content_security_policy(policy: Policy<'_>) -> String {
         ""
     };
     let leads_to = policy.leads_to.and_then(source).unwrap_or_default();
+    let picture = policy.picture.and_then(source).unwrap_or_default();
+    let mut frames: Vec<_> = policy.frames.iter().filter_map(|uri| source(uri)).collect();
+    frames.sort();
+    frames.dedup();
+    let frames = match frames.concat() {
+        none if none.is_empty() => none,
+        origins => format!("frame-src{origins}; "),
+    };
     format!(
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; {script}\
+        "default-src 'none'; style-src 'self'; img-src 'self' data:{picture}; {frames}{script}\
          form-action 'self'{leads_to}; base-uri 'none'; frame-ancestors 'none'"
     )
 }
@@ -108,6 +121,17 @@ fn source(uri: &str) -> Option<String> {
         }
         _ => plain(scheme).then(|| format!(" {scheme}:")),
     }
+}
+
+/// Whether a page may load what is there: its origin can be named in the policy.
+pub fn is_loadable(uri: &str) -> bool {
+    source(uri).is_some()
+}
+
+/// The logo of a client, where pages show these and this one can be loaded.
+pub fn logo<'a>(provider: &Provider, metadata: &'a ClientMetadata) -> Option<&'a str> {
+    let logo = metadata.logo_uri.as_deref()?;
+    (provider.settings.browser.client_logos && is_loadable(logo)).then_some(logo)
 }
 
 /// Turns a form that another site may have posted into a GET: it comes without our `SameSite=Lax`
@@ -232,11 +256,17 @@ impl Visit {
             .path(&format!("/{page}/{}", self.open.handle.expose()))
     }
 
+    /// The logo of the client, if it is shown.
+    pub fn logo(&self) -> Option<&str> {
+        logo(&self.provider, &self.open.asked.client.metadata)
+    }
+
     /// The policy of a page whose form may end at the client.
     pub fn policy(&self) -> Policy<'_> {
         Policy {
             leads_to: Some(self.open.asked.request.redirect.uri()),
-            script: false,
+            picture: self.logo(),
+            ..Policy::default()
         }
     }
 

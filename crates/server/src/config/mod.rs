@@ -110,6 +110,7 @@ pub(crate) struct Paths {
     pub(crate) backchannel_authentication: String,
     pub(crate) end_session: String,
     pub(crate) register: String,
+    pub(crate) check_session: String,
 }
 
 /// `token.*`
@@ -145,6 +146,7 @@ pub(crate) struct Userinfo {
 pub(crate) struct Session {
     pub(crate) idle_lifetime: Seconds,
     pub(crate) absolute_lifetime: Seconds,
+    pub(crate) check_session_iframe: bool,
 }
 
 /// `policy.*`
@@ -200,6 +202,7 @@ pub(crate) struct Clients {
     pub(crate) certificate_header: Option<String>,
     pub(crate) machine_client: Option<String>,
     pub(crate) certificate_authorities: Option<PathBuf>,
+    pub(crate) logos: bool,
 }
 
 /// `outbound.*`
@@ -365,6 +368,7 @@ fn assemble(values: &Values<'_>) -> Result<Config, String> {
             backchannel_authentication: values.read("paths.backchannel_authentication")?,
             end_session: values.read("paths.end_session")?,
             register: values.read("paths.register")?,
+            check_session: values.read("paths.check_session")?,
         },
         token: Token {
             access_lifetime: values.read("token.access_lifetime")?,
@@ -387,6 +391,7 @@ fn assemble(values: &Values<'_>) -> Result<Config, String> {
         session: Session {
             idle_lifetime: values.read("session.idle_lifetime")?,
             absolute_lifetime: values.read("session.absolute_lifetime")?,
+            check_session_iframe: values.read("session.check_session_iframe")?,
         },
         policy: Policy {
             bundle_lifetime: values.read("policy.bundle_lifetime")?,

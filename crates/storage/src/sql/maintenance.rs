@@ -11,9 +11,9 @@ use symbolon_core::time::{Lifetime, Timestamp};
 use super::{
     COLUMNS, DATABASE_TIME, Database, MIGRATIONS, acts, acts_owned, administration,
     administration_reads, approvals, attempts, audit, backchannel_requests, browsers, changes,
-    clients, consents, declared, devices, holders, interactions, machine_keys, personal_tokens,
-    policies, pushed_requests, registrations, sessions, signing_keys, single_uses, subjects,
-    tokens,
+    clients, consents, declared, devices, holders, interactions, logouts, machine_keys,
+    personal_tokens, policies, pushed_requests, registrations, sessions, signing_keys, single_uses,
+    subjects, tokens,
 };
 use crate::{Maintenance, Result, StorageError, migration::migrator};
 
@@ -144,6 +144,7 @@ impl Maintenance for Database {
             holders::STATEMENTS,
             interactions::STATEMENTS,
             machine_keys::STATEMENTS,
+            logouts::STATEMENTS,
             personal_tokens::STATEMENTS,
             policies::STATEMENTS,
             pushed_requests::STATEMENTS,
