@@ -63,6 +63,7 @@ mod devices;
 mod feed;
 mod holders;
 mod interactions;
+mod logouts;
 mod outage;
 mod personal_tokens;
 mod policies;
