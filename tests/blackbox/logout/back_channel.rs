@@ -260,12 +260,15 @@ impl<'a> Admin<'a> {
         Self { server, token }
     }
 
-    /// Calls it, upon whatever version there is.
+    /// Calls it about a person, upon whatever version there is.
     async fn call(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+        let person: Vec<_> = path.splitn(4, '/').take(3).collect();
+        let person = self.server.at(&format!("/admin/v1{}", person.join("/")));
+        let found = Answer::to(http().get(person).bearer_auth(&self.token)).await;
         let mut request = http()
             .request(method, self.server.at(&format!("/admin/v1{path}")))
             .bearer_auth(&self.token)
-            .header("if-match", "*");
+            .header("if-match", found.header("etag"));
         if let Some(body) = body {
             request = request.json(&body);
         }
