@@ -5,6 +5,7 @@ mod backchannel;
 mod check;
 mod origin;
 mod page;
+mod role_claims;
 
 use std::{fmt, net::IpAddr};
 
@@ -31,6 +32,7 @@ use crate::{
 pub use backchannel::DeliveryMode;
 pub use check::ClientError;
 pub use origin::Origin;
+pub use role_claims::{RoleClaims, Zitadel};
 
 /// A registered client. The names of the fields are those of RFC 7591 §2 and of OpenID Connect
 /// Dynamic Client Registration §2 where these have one.
@@ -331,33 +333,6 @@ words! {
     }
 }
 
-/// Where the role keys of one organization are told as a flat list: of the organization that was
-/// asked for ([`crate::reserved_scope`]), else of the home organization.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RoleClaims {
-    /// Where the claim `roles` is such a list. In the access token it takes the place of the object
-    /// that has the roles of every organization.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub roles: Vec<Place>,
-    /// Where the claim `groups` is such a list.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub groups: Vec<Place>,
-}
-
-/// What makes a client one that was built for Zitadel: its reserved scopes count, and its claims are
-/// told.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Zitadel {
-    /// The project that the application believes to belong to: a part of the name of a claim, and an
-    /// audience of its access tokens.
-    pub project: String,
-    /// Where the roles are told without being asked for.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub roles: Vec<Place>,
-}
-
 /// Whether people are asked before a client gets their data.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -495,19 +470,5 @@ impl ClientMetadata {
     // OIDC Registration §2: RS256 where nothing else is registered.
     fn default_algorithm() -> Algorithm {
         Algorithm::RS256
-    }
-}
-
-impl RoleClaims {
-    /// Whether no flat list is told anywhere.
-    pub const fn is_none(&self) -> bool {
-        self.roles.is_empty() && self.groups.is_empty()
-    }
-}
-
-impl Zitadel {
-    fn is_valid(&self) -> bool {
-        let permitted = |byte: u8| byte.is_ascii_alphanumeric() || b"._-~".contains(&byte);
-        (1..=64).contains(&self.project.len()) && self.project.bytes().all(permitted)
     }
 }

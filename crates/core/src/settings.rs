@@ -40,8 +40,6 @@ pub struct SessionSettings {
 pub struct BrowserSettings {
     /// Whether clients may poll a frame of ours for changes (Session Management §3).
     pub check_session_frame: bool,
-    /// Whether pages load the logos of clients from where these have them.
-    pub client_logos: bool,
 }
 
 /// Policy bundles.

@@ -108,7 +108,6 @@ pub(crate) async fn provider(
         },
         browser: BrowserSettings {
             check_session_frame: config.session.check_session_iframe,
-            client_logos: config.clients.logos,
         },
         bundle: BundleSettings {
             lifetime: lifetime(config.policy.bundle_lifetime),

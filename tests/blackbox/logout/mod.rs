@@ -4,7 +4,6 @@
 mod back_channel;
 mod front_channel;
 mod initiation;
-mod logo;
 mod race;
 mod session_management;
 

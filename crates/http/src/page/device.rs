@@ -94,11 +94,7 @@ pub fn confirm(
         csrf,
         other_account: &other_account,
     };
-    let policy = Policy {
-        picture: visit.logo(),
-        ..Policy::default()
-    };
-    render(StatusCode::OK, &page, policy)
+    render(StatusCode::OK, &page, Policy::default())
 }
 
 async fn show(

@@ -22,7 +22,6 @@ use axum::{
 use http::{HeaderValue, StatusCode, header};
 use symbolon_core::{
     authorize::{interaction::Progress, request::Refusal},
-    client::ClientMetadata,
     parameters::Parameters,
 };
 use symbolon_web::{
@@ -49,8 +48,6 @@ pub struct Policy<'a> {
     pub script: bool,
     /// Pages of others that it has in frames.
     pub frames: &'a [String],
-    /// A picture of somebody else.
-    pub picture: Option<&'a str>,
 }
 
 /// What is around the content of a page.
@@ -96,7 +93,6 @@ fn content_security_policy(policy: Policy<'_>) -> String {
         ""
     };
     let leads_to = policy.leads_to.and_then(source).unwrap_or_default();
-    let picture = policy.picture.and_then(source).unwrap_or_default();
     let mut frames: Vec<_> = policy.frames.iter().filter_map(|uri| source(uri)).collect();
     frames.sort();
     frames.dedup();
@@ -105,7 +101,7 @@ fn content_security_policy(policy: Policy<'_>) -> String {
         origins => format!("frame-src{origins}; "),
     };
     format!(
-        "default-src 'none'; style-src 'self'; img-src 'self' data:{picture}; {frames}{script}\
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; {frames}{script}\
          form-action 'self'{leads_to}; base-uri 'none'; frame-ancestors 'none'"
     )
 }
@@ -126,12 +122,6 @@ fn source(uri: &str) -> Option<String> {
 /// Whether a page may load what is there: its origin can be named in the policy.
 pub fn is_loadable(uri: &str) -> bool {
     source(uri).is_some()
-}
-
-/// The logo of a client, where pages show these and this one can be loaded.
-pub fn logo<'a>(provider: &Provider, metadata: &'a ClientMetadata) -> Option<&'a str> {
-    let logo = metadata.logo_uri.as_deref()?;
-    (provider.settings.browser.client_logos && is_loadable(logo)).then_some(logo)
 }
 
 /// Turns a form that another site may have posted into a GET: it comes without our `SameSite=Lax`
@@ -256,16 +246,10 @@ impl Visit {
             .path(&format!("/{page}/{}", self.open.handle.expose()))
     }
 
-    /// The logo of the client, if it is shown.
-    pub fn logo(&self) -> Option<&str> {
-        logo(&self.provider, &self.open.asked.client.metadata)
-    }
-
     /// The policy of a page whose form may end at the client.
     pub fn policy(&self) -> Policy<'_> {
         Policy {
             leads_to: Some(self.open.asked.request.redirect.uri()),
-            picture: self.logo(),
             ..Policy::default()
         }
     }

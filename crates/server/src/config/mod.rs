@@ -202,7 +202,6 @@ pub(crate) struct Clients {
     pub(crate) certificate_header: Option<String>,
     pub(crate) machine_client: Option<String>,
     pub(crate) certificate_authorities: Option<PathBuf>,
-    pub(crate) logos: bool,
 }
 
 /// `outbound.*`
