@@ -13,7 +13,6 @@ use symbolon_core::{
         object::{self, Source, TYPES},
     },
     client::Client,
-    end_session::HintClaims,
     id::Id,
     parameters::Parameters,
     policy::Policy,
@@ -26,7 +25,7 @@ use symbolon_jose::{Expected, strict_json};
 use symbolon_storage::Applied;
 
 use crate::{
-    client_keys::Unverified, conclude, failure::Failure, interaction, provider::Provider,
+    client_keys::Unverified, conclude, failure::Failure, hint, provider::Provider,
     throttle::Throttle,
 };
 
@@ -113,9 +112,13 @@ pub async fn find(
             Err(_) => None,
         },
         Hint::IdToken(token) => {
-            let claims = interaction::hint(provider, token);
+            let claims = hint::hint(provider, token);
             match claims.filter(|claims| claims.aud == client.id) {
-                Some(claims) => hinted(provider, client, &claims).await?,
+                // What a client with names of its own calls a person leads to nobody.
+                Some(claims) => {
+                    let public = client.metadata.subject_type.is_public();
+                    public.then(|| claims.sub.retyped())
+                }
                 None => return Ok(Err(Refusal::HintInvalid)),
             }
         }
@@ -136,24 +139,6 @@ pub async fn find(
             Ok(Err(Refusal::SubjectUnknown))
         }
     }
-}
-
-/// Whom an ID token of ours is about. What a client with names of its own calls a person leads to
-/// nobody by itself, so there it takes the session that the token came of.
-async fn hinted(
-    provider: &Provider,
-    client: &Client,
-    claims: &HintClaims,
-) -> Result<Option<Id<Subject>>, Failure> {
-    if client.metadata.subject_type.is_public() {
-        return Ok(Some(claims.sub.retyped()));
-    }
-    let Some(session) = &claims.sid else {
-        return Ok(None);
-    };
-    let session = provider.storage.session(session).await?;
-    let people = session.iter().map(|session| &session.subject);
-    Ok(provider.pairwise.find(client, &claims.sub, people).cloned())
 }
 
 /// Whether a client may ask for a person now; the inner error says how long it has to wait. It is

@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use axum::response::Response;
 use symbolon_core::{
-    algorithm::Algorithm,
     authorize::{
         interaction::{self, Expected, Facts, Progress, Step},
         request::{self, AuthorizationRequest, PageRefusal, ProvenRedirect, Refusal},
@@ -16,7 +15,6 @@ use symbolon_core::{
     },
     client::Client,
     device::DeviceAuthorization,
-    end_session::HintClaims,
     id::Id,
     pairwise::Sub,
     parameters::Parameters,
@@ -25,9 +23,7 @@ use symbolon_core::{
     secret::{Digest, InteractionHandle, RequestUri, Secret},
     session::Session,
     subject::Subject,
-    token::id::TYPE,
 };
-use symbolon_jose as jose;
 use symbolon_storage::{Applied, Interaction};
 use symbolon_web::{browser::BrowserSession, guard::RequestId};
 
@@ -36,6 +32,7 @@ use crate::{
     conclude::{self, approve},
     device,
     failure::Failure,
+    hint::expected_subject,
     organization::eligible_sessions,
     own_page,
     page::error,
@@ -241,7 +238,7 @@ pub async fn begin(
     }
     let step = match next {
         Ok(Next::Approve(session, _)) => {
-            return approve(provider, request_id, asked, &session, None).await;
+            return approve(provider, request_id, browser, asked, &session, None).await;
         }
         Ok(Next::Ask(step)) => step,
         Err(refusal) => {
@@ -290,6 +287,7 @@ pub async fn proceed(
             approve(
                 provider,
                 request_id,
+                &open.browser,
                 &open.asked,
                 &session,
                 consent.as_ref(),
@@ -360,24 +358,6 @@ pub async fn step(provider: &Provider, open: &Open) -> Result<Option<Step>, Fail
             Ok(Next::Approve(..)) | Err(_) => None,
         },
     )
-}
-
-/// The claims of an ID token of ours that comes back as a hint. It may have expired, and its key may
-/// be retired.
-pub fn hint(provider: &Provider, token: &str) -> Option<HintClaims> {
-    let expected = jose::Expected {
-        typ: &[TYPE],
-        typ_may_be_absent: false,
-        algorithms: &Algorithm::ALL,
-    };
-    let verified = provider
-        .keyring
-        .load()
-        .verifying()
-        .verify(token, expected)
-        .ok()?;
-    let claims: HintClaims = verified.claims().ok()?;
-    (claims.iss == *provider.issuer).then_some(claims)
 }
 
 /// Whom the client means, if it says so: one of these people, or none of them.
@@ -483,25 +463,4 @@ fn page_of(provider: &Provider, step: &Step, handle: &Secret<InteractionHandle>)
         Step::Consent { .. } => "consent",
     };
     provider.path(&format!("/{page}/{}", handle.expose()))
-}
-
-fn expected_subject(
-    provider: &Provider,
-    client: &Client,
-    request: &AuthorizationRequest,
-) -> Result<Option<Id<Sub>>, Refusal> {
-    let hinted = match &request.id_token_hint {
-        None => None,
-        Some(text) => {
-            let claims = hint(provider, text).filter(|claims| claims.aud == client.id);
-            Some(claims.ok_or(Refusal::HintInvalid)?.sub)
-        }
-    };
-    // A subject that cannot be one of ours is nobody who is signed in.
-    let wanted = request.claims.wanted_subject().map(Id::parse).transpose();
-    let wanted = wanted.map_err(|_| Refusal::LoginRequired)?;
-    match (hinted, wanted) {
-        (Some(hinted), Some(wanted)) if hinted != wanted => Err(Refusal::LoginRequired),
-        (hinted, wanted) => Ok(hinted.or(wanted)),
-    }
 }

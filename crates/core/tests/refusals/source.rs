@@ -29,6 +29,7 @@ specified!(SOURCE: Refusal {
     KeyOther => "invalid_dpop_proof",
     ObjectAudience => "invalid_request_object",
     ObjectClient => "invalid_request_object",
+    ObjectEncrypted => "invalid_request_object",
     ObjectExpired => "invalid_request_object",
     ObjectInvalid => "invalid_request_object",
     ObjectIssuer => "invalid_request_object",
@@ -45,6 +46,8 @@ specified!(SOURCE: Refusal {
     PushedReference => "invalid_request",
     ReferenceInvalid => "invalid_request_uri",
     ReferenceNotSupported => "request_uri_not_supported",
+    ReferenceUnavailable => "invalid_request_uri",
+    ReferenceUnregistered => "invalid_request_uri",
 });
 
 #[test]
