@@ -52,6 +52,7 @@ macro_rules! on_shared_back_ends {
 mod administration;
 mod approvals;
 mod attempts;
+mod backchannel_requests;
 mod browsers;
 mod changes;
 mod clients;
@@ -63,6 +64,7 @@ mod devices;
 mod feed;
 mod holders;
 mod interactions;
+mod machine_keys;
 mod outage;
 mod personal_tokens;
 mod policies;
