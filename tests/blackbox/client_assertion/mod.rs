@@ -69,9 +69,18 @@ impl Key {
         serde_json::to_value(jwk.as_ref()).unwrap()
     }
 
+    pub fn algorithm(&self) -> &'static str {
+        self.algorithm
+    }
+
     /// Signs with this key, whatever it is meant for.
     pub fn sign(&self, header: &Value, claims: &Value) -> String {
-        let signer: Box<dyn JwsSigner> = match self.algorithm {
+        self.sign_as(self.algorithm, header, claims)
+    }
+
+    /// Signs with this key and another algorithm than its own.
+    pub fn sign_as(&self, algorithm: &str, header: &Value, claims: &Value) -> String {
+        let signer: Box<dyn JwsSigner> = match algorithm {
             "RS256" => Box::new(RS256.signer_from_jwk(&self.jwk).unwrap()),
             "PS256" => Box::new(PS256.signer_from_jwk(&self.jwk).unwrap()),
             "ES256" => Box::new(ES256.signer_from_jwk(&self.jwk).unwrap()),

@@ -48,8 +48,9 @@ statements! {
         WHERE notice_due_at <= $1 AND digest IN (SELECT digest FROM backchannel_request \
         WHERE notice_due_at <= $1 AND expires_at > $1 ORDER BY notice_due_at LIMIT $3) \
         RETURNING digest, client_id, notice, notice_tries";
-    SETTLE = "UPDATE backchannel_request SET notice_due_at = $2, \
-        notice = CASE WHEN $2 IS NULL THEN NULL ELSE notice END WHERE digest = $1";
+    POSTPONE = "UPDATE backchannel_request SET notice_due_at = $2 WHERE digest = $1";
+    FORGET = "UPDATE backchannel_request SET notice_due_at = NULL, notice = NULL \
+        WHERE digest = $1";
 }
 
 #[async_trait]
@@ -169,11 +170,11 @@ impl BackchannelRequests for Database {
         request: Digest<AuthRequestId>,
         again: Option<Timestamp>,
     ) -> Result<()> {
-        query(SETTLE)
-            .bind(request.as_bytes())
-            .bind(again.map(Timestamp::seconds))
-            .execute(&self.writer)
-            .await?;
+        let settled = match again {
+            Some(at) => query(POSTPONE).bind(request.as_bytes()).bind(at.seconds()),
+            None => query(FORGET).bind(request.as_bytes()),
+        };
+        settled.execute(&self.writer).await?;
         Ok(())
     }
 }

@@ -52,6 +52,7 @@ macro_rules! on_shared_back_ends {
 mod administration;
 mod approvals;
 mod attempts;
+mod backchannel_requests;
 mod browsers;
 mod changes;
 mod clients;
@@ -65,6 +66,7 @@ mod holders;
 mod installation_secrets;
 mod interactions;
 mod logouts;
+mod machine_keys;
 mod outage;
 mod personal_tokens;
 mod policies;

@@ -4,6 +4,7 @@ use symbolon_core::{
     approval::Approval,
     attempt::FREE,
     authorize::pushed::PushedRequest,
+    backchannel::BackchannelRequest,
     decision::Change,
     device::DeviceAuthorization,
     session::Session,
@@ -13,6 +14,7 @@ use symbolon_core::{
 use symbolon_storage::{Applied, Browser, Interaction, Result};
 
 use crate::{
+    backchannel_requests::request as backchannel_request,
     database::Database,
     devices::device,
     personal_tokens::token as personal_token,
@@ -33,9 +35,10 @@ const DAY: i64 = 86_400;
 const FEED: u32 = 7200;
 
 /// For how long something that is over is kept: on the last second it is there, a second later not.
-const KEPT: [(&str, i64); 13] = [
+const KEPT: [(&str, i64); 14] = [
     ("approval", DAY),
     ("attempt", 2 * DAY),
+    ("backchannel request", DAY),
     ("browser", 0),
     // Clocks of instances differ, and a replay must still be recognised for a while.
     ("code", DAY),
@@ -118,6 +121,14 @@ async fn write(database: &Database, kind: &str, name: &str, over: Timestamp) {
             };
             let created = database.create_approval(&pending, digest(name), None).await;
             created.unwrap();
+        }
+        "backchannel request" => {
+            let request = BackchannelRequest {
+                expires_at: over,
+                ..backchannel_request(name)
+            };
+            let created = database.create_backchannel_request(&request, None);
+            created.await.unwrap();
         }
         "device" => {
             let codes = [("kept", "BBBB-BBBB"), ("purged", "CCCC-CCCC")];
@@ -210,6 +221,10 @@ async fn is_there(database: &Database, kind: &str, name: &str, over: Timestamp) 
         "browser" => {
             let browser = database.browser(name.as_bytes(), early).await;
             browser.unwrap().is_some()
+        }
+        "backchannel request" => {
+            let found = database.backchannel_request(digest(name)).await;
+            found.unwrap().is_some()
         }
         "device" => database.device(digest(name)).await.unwrap().is_some(),
         "feed" => {
