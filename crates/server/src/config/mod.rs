@@ -154,6 +154,7 @@ pub(crate) struct Session {
 pub(crate) struct Policy {
     pub(crate) bundle_lifetime: Seconds,
     pub(crate) clock_tolerance: Seconds,
+    pub(crate) resource_metadata: bool,
 }
 
 /// `interaction.*`
@@ -396,6 +397,7 @@ fn assemble(values: &Values<'_>) -> Result<Config, String> {
         policy: Policy {
             bundle_lifetime: values.read("policy.bundle_lifetime")?,
             clock_tolerance: values.read("policy.clock_tolerance")?,
+            resource_metadata: values.read("policy.resource_metadata")?,
         },
         interaction: Interaction {
             lifetime: values.read("interaction.lifetime")?,
