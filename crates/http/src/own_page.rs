@@ -33,7 +33,6 @@ static OURSELVES: LazyLock<Option<Arc<Client>>> = LazyLock::new(|| {
         machine: None,
         secrets: Vec::new(),
         disabled_at: None,
-        origin: symbolon_core::client::Origin::Operator,
         metadata: serde_json::from_value(metadata).ok()?,
     }))
 });
