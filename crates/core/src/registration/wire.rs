@@ -38,6 +38,8 @@ pub(super) const SAME: &[&str] = &[
     "require_signed_request_object",
     "require_pushed_authorization_requests",
     "dpop_bound_access_tokens",
+    "tls_client_certificate_bound_access_tokens",
+    "introspection_signed_response_alg",
     "default_max_age",
     "initiate_login_uri",
     "post_logout_redirect_uris",
