@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use axum::Router;
 use http::HeaderMap;
 use symbolon_admin::{
-    AdminParts, AdminSettings, BASE, Caller, Callers, KeyMaker, MachineKeyPair, Refused, Sectors, Token,
-    router as management,
+    AdminParts, AdminSettings, BASE, Caller, Callers, KeyMaker, MachineKeyPair, Refused, Sectors,
+    Token, router as management,
 };
 use symbolon_core::{
     client::ClientMetadata,
