@@ -331,6 +331,7 @@ fn the_printed_configuration_is_one_to_start_from() {
                 "ca_file",
                 "allowed_networks",
                 "organization",
+                "software_statement",
                 "listen",
                 "database",
                 "demo",

@@ -19,6 +19,7 @@ mod cursor;
 mod guard;
 mod input;
 mod lockout;
+mod metadata;
 mod moment;
 mod openapi;
 mod operation;
@@ -44,6 +45,7 @@ use symbolon_core::{
     keys::{KeyPlan, KeySettings},
     organization::Organization,
     pairwise::SectorError,
+    resource_metadata::WELL_KNOWN,
     settings::SessionSettings,
     time::{Clock, Timestamp},
 };
@@ -168,6 +170,7 @@ pub fn router(settings: AdminSettings, parts: AdminParts) -> Router {
     let base = settings.base();
     // Made when it is first asked for: what it takes to make it would stay in memory.
     let (document, issuer) = (Arc::new(OnceLock::new()), settings.issuer.clone());
+    let metadata = bytes::Bytes::from(metadata::document(&settings));
     let admin = Arc::new(Admin {
         callers: parts.callers,
         clock: parts.clock,
@@ -202,6 +205,10 @@ pub fn router(settings: AdminSettings, parts: AdminParts) -> Router {
                 async move { public(document) }
             }),
         )
+        .route(
+            &format!("{WELL_KNOWN}{base}"),
+            get(move || async move { public(metadata) }),
+        )
         .route(&format!("{base}/{{*rest}}"), any(async || nothing()))
         .method_not_allowed_fallback(async || {
             Problem::new(Kind::Method, "see /admin/v1/openapi.json for what there is")
@@ -230,5 +237,7 @@ fn public(document: bytes::Bytes) -> Response {
     headers.insert(header::CONTENT_TYPE, json);
     let cached = HeaderValue::from_static("public, max-age=300");
     headers.insert(header::CACHE_CONTROL, cached);
+    let everybody = HeaderValue::from_static("*");
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, everybody);
     response
 }

@@ -20,6 +20,7 @@ use crate::{
     caller::{Caller, Refused},
     guard::Guard,
     input::{self, Paging, Take},
+    metadata,
     problem::{Kind, Problem},
     scopes::Needed,
 };
@@ -226,9 +227,9 @@ impl Operation {
 
     /// Serves a request.
     pub(crate) async fn serve(self: Arc<Self>, admin: Arc<Admin>, request: Request) -> Response {
-        match self.try_serve(admin, request).await {
+        match self.try_serve(Arc::clone(&admin), request).await {
             Ok(response) => response,
-            Err(problem) => problem.into_response(),
+            Err(problem) => metadata::named(&admin.settings, problem.into_response()),
         }
     }
 

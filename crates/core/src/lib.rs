@@ -46,6 +46,7 @@ pub mod policy;
 pub mod redirect_uri;
 pub mod registration;
 pub mod reserved_scope;
+pub mod resource_metadata;
 pub mod restriction;
 pub mod revocation;
 pub mod role;

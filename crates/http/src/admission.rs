@@ -17,11 +17,13 @@ use symbolon_core::{
     id::Id,
     parameters::Parameters,
     policy::{api::Api, decision::Reason},
+    resource_metadata::challenge as challenge_with,
 };
 use symbolon_web::client_certificate::ClientCertificate;
 
 use crate::{
     access::{self, Absent, LiveToken},
+    endpoint::resource_metadata,
     failure::Failure,
     provider::Provider,
 };
@@ -90,7 +92,12 @@ pub async fn answer(
         }
         Ok(Err(refusal)) => {
             provider.metrics.decided(refusal.as_str());
-            refuse(&refusal, audience.as_ref().map_or("api", Id::as_str))
+            let metadata = match &audience {
+                Some(audience) => resource_metadata::address(provider, audience).await,
+                None => None,
+            };
+            let realm = audience.as_ref().map_or("api", Id::as_str);
+            refuse(&refusal, realm, metadata.as_deref())
         }
         Err(failure) => failure.into_response(),
     }
@@ -176,7 +183,7 @@ struct Problem {
     reason: &'static str,
 }
 
-fn refuse(refusal: &Refusal, realm: &str) -> Response {
+fn refuse(refusal: &Refusal, realm: &str, metadata: Option<&str>) -> Response {
     let wire = refusal.wire();
     let status = match wire.map(|error| error.code) {
         Some(ErrorCode::InvalidRequest) => StatusCode::BAD_REQUEST,
@@ -199,7 +206,12 @@ fn refuse(refusal: &Refusal, realm: &str) -> Response {
     headers.insert(header::CONTENT_TYPE, problem_json);
     headers.insert(header::CACHE_CONTROL, NO_STORE);
     headers.insert(REASON, HeaderValue::from_static(refusal.as_str()));
-    if let Ok(challenge) = HeaderValue::try_from(refusal.challenge(realm)) {
+    let challenge = refusal.challenge(realm);
+    let challenge = match metadata {
+        Some(address) => challenge_with(&challenge, address),
+        None => challenge,
+    };
+    if let Ok(challenge) = HeaderValue::try_from(challenge) {
         headers.insert(header::WWW_AUTHENTICATE, challenge);
     }
     response

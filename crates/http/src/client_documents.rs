@@ -34,6 +34,7 @@ use crate::{
     failure::Failure,
     provider::Provider,
     registration::{event, offer},
+    sector,
     throttle::Throttle,
 };
 
@@ -134,6 +135,8 @@ impl ClientDocuments {
             let checked = VerifyingKeys::check_registered(jwks);
             checked.map_err(|error| Unusable::Json(error.to_string()))?;
         }
+        let sector = sector::check(&self.outbound, &registered.metadata).await;
+        sector.map_err(|error| Unusable::Json(error.to_string()))?;
         let client = client(id, registered.clone());
         client
             .check()

@@ -170,6 +170,7 @@ pub fn router(provider: Arc<Provider>) -> Router {
             &format!("/.well-known/oauth-authorization-server{}", paths.prefix),
             get(endpoint::discovery::get).options(cors::preflight),
         )
+        .merge(path_inserted(paths))
         .route(
             &at("/access/v1/forward-auth"),
             any(endpoint::forward_auth::any),
@@ -181,6 +182,10 @@ pub fn router(provider: Arc<Provider>) -> Router {
         .route(
             &at(endpoint::client_logo::PATH),
             get(endpoint::client_logo::get),
+        )
+        .route(
+            &at(endpoint::resource_metadata::PATH),
+            get(endpoint::resource_metadata::get),
         )
         .route("/healthz", get(endpoint::health::alive))
         .route("/readyz", get(endpoint::health::ready))
@@ -197,4 +202,16 @@ pub fn router(provider: Arc<Provider>) -> Router {
             guard::guard,
         ))
         .with_state(provider)
+}
+
+/// RFC 8414 §5: where clients look for the other document that do not know the older rule. Without a
+/// path that is where it is anyway.
+fn path_inserted(paths: &Paths) -> Router<Arc<Provider>> {
+    if paths.prefix.is_empty() {
+        return Router::new();
+    }
+    Router::new().route(
+        &format!("/.well-known/openid-configuration{}", paths.prefix),
+        get(endpoint::discovery::get).options(cors::preflight),
+    )
 }

@@ -131,6 +131,8 @@ pub struct ProviderSettings {
     pub machine_client: Option<Id<Client>>,
     /// Clients that come by themselves.
     pub registration: RegistrationSettings,
+    /// Whether the metadata of protected APIs is public (RFC 9728).
+    pub resource_metadata: bool,
     /// Whether `/metrics` answers.
     pub metrics: bool,
     /// What the home page shows of a demo.

@@ -10,9 +10,10 @@ use http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
 use serde_json::{Map, Value, json};
 use symbolon_core::{
     algorithm::Algorithm,
-    client::{AuthenticationMethod, Client, StoredSecret},
+    client::{AuthenticationMethod, Client, ClientMetadata, StoredSecret},
     error::{ErrorCode, OAuthError},
     id::Id,
+    pairwise,
     parameters::Parameters,
     registration::{
         Refusal, Requested,
@@ -30,6 +31,7 @@ use crate::{
     access::{self, Scheme},
     answer,
     provider::Provider,
+    sector,
     throttle::Throttle,
 };
 
@@ -123,14 +125,16 @@ pub fn offer<'a>(provider: &'a Provider, methods: &'a [AuthenticationMethod]) ->
     }
 }
 
-/// What comes of what a client asks for.
+/// What comes of what a client asks for. `before`: as it is, so that what was looked at then is not
+/// looked at again.
 ///
 /// # Errors
 /// [`Refusal`].
-pub fn decide(
+pub async fn decide(
     provider: &Provider,
     members: Map<String, Value>,
     policy: &RegistrationPolicy,
+    before: Option<&ClientMetadata>,
 ) -> Result<Registered, Refusal> {
     let mut requested = Requested::read(members)?;
     let vouched = match requested.text("software_statement")? {
@@ -144,6 +148,10 @@ pub fn decide(
     let registered = policy.decide(&requested, offer(provider, &methods))?;
     if let Some(jwks) = &registered.metadata.jwks {
         VerifyingKeys::check_registered(jwks).map_err(|_| Refusal::Keys)?;
+    }
+    if pairwise::is_document_due(&registered.metadata, before) {
+        let checked = sector::check(&provider.outbound, &registered.metadata).await;
+        checked.map_err(|_| Refusal::Sector)?;
     }
     Ok(registered)
 }

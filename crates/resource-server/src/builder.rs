@@ -4,6 +4,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use symbolon_core::{
     id::Id,
+    resource_metadata::address,
     time::{Clock, Lifetime},
 };
 use url::{Host, Url};
@@ -22,6 +23,7 @@ pub struct Builder {
     trust: Option<Lifetime>,
     leeway: Lifetime,
     roots: Vec<Vec<u8>>,
+    publish: bool,
     clock: Arc<dyn Clock>,
 }
 
@@ -35,6 +37,7 @@ impl Builder {
             trust: None,
             leeway: Lifetime::from_seconds(5),
             roots: Vec::new(),
+            publish: false,
             clock: Arc::new(SystemClock),
         }
     }
@@ -88,6 +91,14 @@ impl Builder {
         self
     }
 
+    /// Lets challenges name the metadata of the API (RFC 9728), which
+    /// [`ResourceServer::publishing`] serves. The audience has to be the https address of the API.
+    #[must_use]
+    pub fn publish_metadata(mut self) -> Self {
+        self.publish = true;
+        self
+    }
+
     /// Another clock than that of the machine: for tests.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
@@ -103,6 +114,10 @@ impl Builder {
     pub async fn build(self) -> Result<ResourceServer, BuildError> {
         let issuer = issuer(&self.issuer).ok_or(BuildError::Issuer)?;
         let audience = Id::parse(&self.audience).map_err(BuildError::Audience)?;
+        let metadata = self
+            .publish
+            .then(|| address(audience.as_str()).ok_or(BuildError::AudienceNoAddress))
+            .transpose()?;
         let (client, secret) = self.client.ok_or(BuildError::ClientMissing)?;
         let http =
             http(&issuer, &self.roots).map_err(|error| BuildError::Http(error.to_string()))?;
@@ -112,6 +127,7 @@ impl Builder {
             issuer: self.issuer.into(),
             audience,
             leeway: self.leeway,
+            metadata,
         };
         let enforcement = Enforcement::begin(source, accepted, self.clock, self.trust).await?;
         Ok(ResourceServer::start(Arc::new(enforcement), self.refresh))

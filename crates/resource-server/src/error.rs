@@ -10,6 +10,12 @@ pub enum BuildError {
     /// No audience was given, or none that can be one.
     #[error("the audience is no identifier ({0}); name the one that the API is registered with")]
     Audience(IdError),
+    /// The metadata is to be published of an API whose name is not its address.
+    #[error(
+        "to publish its metadata, the audience has to be the https address of the API; http is for \
+         the loopback interface alone"
+    )]
+    AudienceNoAddress,
     /// No client was given.
     #[error(
         "no client is named: call client(id, secret) with a confidential client that has the \

@@ -135,6 +135,7 @@ mod tests {
             issuer: "https://id.example".into(),
             audience: Id::parse("api").unwrap(),
             leeway: Lifetime::from_seconds(0),
+            metadata: None,
         };
         let answer: Answer = serde_json::from_value(answer).unwrap();
         answer.facts(presented, &accepted)

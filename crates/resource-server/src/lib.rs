@@ -45,6 +45,10 @@
 //! A token that is bound to a certificate (RFC 8705) is good beside that certificate alone: the host,
 //! which made the handshake, puts a [`ClientCertificate`] among the extensions of the request.
 //!
+//! A client that knows nothing but the address of the API finds its way if the audience is that
+//! address, [`Builder::publish_metadata`] is set and the layer [`ResourceServer::publishing`] goes
+//! around this one (RFC 9728).
+//!
 //! # What is left out, and why
 //!
 //! - DPoP (RFC 9449): a token that is bound to a key is refused.
@@ -62,6 +66,7 @@ mod decision;
 mod error;
 mod introspection;
 mod layer;
+mod metadata;
 mod refresh;
 mod refusal;
 mod request;
@@ -75,5 +80,6 @@ pub use caller::{Caller, Decided};
 pub use certificate::ClientCertificate;
 pub use error::{BuildError, ProviderError};
 pub use layer::Protected;
+pub use metadata::{Published, Publishing};
 pub use refusal::Refusal;
 pub use server::ResourceServer;

@@ -5,6 +5,7 @@ use http::{HeaderValue, Response, StatusCode, header};
 use symbolon_core::{
     id::Id,
     policy::{api::Api, api_scope::ApiScope, decision::Reason, path::PathRefusal},
+    resource_metadata::challenge as challenge_with,
 };
 
 /// Why a request does not come through.
@@ -52,16 +53,23 @@ impl Refusal {
         }
     }
 
-    /// The answer: everything is in its head.
-    pub fn response<B: Default>(&self, audience: &Id<Api>) -> Response<B> {
+    /// The answer: everything is in its head. `metadata`: where the metadata of the API is.
+    pub fn response<B: Default>(&self, audience: &Id<Api>, metadata: Option<&str>) -> Response<B> {
         let mut response = Response::new(B::default());
         *response.status_mut() = self.status();
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if *self == Self::Unavailable {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
-        } else if let Ok(challenge) = HeaderValue::try_from(self.challenge(audience)) {
-            headers.insert(header::WWW_AUTHENTICATE, challenge);
+        } else {
+            let challenge = self.challenge(audience);
+            let challenge = match metadata {
+                Some(address) => challenge_with(&challenge, address),
+                None => challenge,
+            };
+            if let Ok(challenge) = HeaderValue::try_from(challenge) {
+                headers.insert(header::WWW_AUTHENTICATE, challenge);
+            }
         }
         response
     }
@@ -142,7 +150,7 @@ mod tests {
             (Refusal::Unavailable, "503 "),
         ] {
             let audience = Id::parse("https://api.example").unwrap();
-            let response = refusal.response::<()>(&audience);
+            let response = refusal.response::<()>(&audience, None);
             let challenge = response.headers().get(header::WWW_AUTHENTICATE);
             let challenge = challenge.map_or("", |value| value.to_str().unwrap());
             let told = format!("{} {challenge}", response.status().as_u16());

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use http::{Response, request::Parts};
-use symbolon_core::{id::Id, policy::api::Api};
+use symbolon_core::{id::Id, policy::api::Api, resource_metadata::ProtectedResource};
 use symbolon_jose::VerifyError;
 use tokio::task::AbortHandle;
 
@@ -12,6 +12,7 @@ use crate::{
     caller::{Caller, Decided},
     certificate::ClientCertificate,
     decision::decided,
+    metadata::Publishing,
     refresh::Enforcement,
     refusal::Refusal,
     request::{Asked, acting},
@@ -69,7 +70,30 @@ impl ResourceServer {
 
     /// The answer to a request that does not come through.
     pub fn refuse<B: Default>(&self, refusal: &Refusal) -> Response<B> {
-        refusal.response(self.audience())
+        let metadata = self.handle.enforcement.accepted.metadata.as_deref();
+        refusal.response(self.audience(), metadata)
+    }
+
+    /// A layer that serves the metadata of the API (RFC 9728) where the challenges say it is. It goes
+    /// around this one, and needs [`Builder::publish_metadata`].
+    pub fn publishing(&self) -> Publishing {
+        Publishing::new(self.clone())
+    }
+
+    /// The metadata of the API, if that is what is at this path.
+    pub(crate) fn metadata_at(&self, path: &str) -> Option<String> {
+        let enforcement = &self.handle.enforcement;
+        let address = enforcement.accepted.metadata.as_deref()?;
+        if url::Url::parse(address).ok()?.path() != path {
+            return None;
+        }
+        let snapshot = enforcement.current(enforcement.now());
+        let audience = self.audience();
+        let api = snapshot.as_ref().and_then(|now| now.policy.api(audience));
+        let (name, scopes) = api.map_or(("", &[][..]), |api| (api.name(), api.scopes()));
+        let scopes = scopes.iter().map(|own| own.scope.as_str());
+        let issuer = &enforcement.accepted.issuer;
+        Some(ProtectedResource::new(issuer, audience.as_str(), name, scopes).to_json())
     }
 
     /// The API that is protected.

@@ -100,6 +100,8 @@ pub struct Accepted {
     pub audience: Id<Api>,
     /// By how much clocks may differ.
     pub leeway: Lifetime,
+    /// Where the metadata of the API is, if it is published.
+    pub metadata: Option<String>,
 }
 
 impl Presented {
@@ -218,6 +220,7 @@ mod tests {
             issuer: "https://id.example".into(),
             audience: Id::parse("api").unwrap(),
             leeway: Lifetime::from_seconds(5),
+            metadata: None,
         };
         claims.are_accepted(&accepted, Timestamp::from_seconds(now))
     }

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use axum::Router;
 use http::HeaderMap;
 use symbolon_admin::{
-    AdminParts, AdminSettings, Caller, Callers, KeyMaker, MachineKeyPair, Refused, Sectors, Token,
-    router as management,
+    AdminParts, AdminSettings, BASE, Caller, Callers, KeyMaker, MachineKeyPair, Refused, Sectors,
+    Token, router as management,
 };
 use symbolon_core::{
     client::ClientMetadata,
@@ -110,10 +110,12 @@ impl Callers for Wired {
 }
 
 impl Wired {
-    /// A token for Symbolon's own API, or one that is for whoever issued it. What it may do there, it
+    /// A token for Symbolon's own API, by its name or by its address (RFC 9728), or one that is for whoever issued it. What it may do there, it
     /// has to name.
     fn is_meant_for_us(&self, audience: &Audience) -> bool {
-        audience.contains(own::AUDIENCE) || audience.contains(&self.issuer)
+        audience.contains(own::AUDIENCE)
+            || audience.contains(&self.issuer)
+            || audience.contains(&format!("{}{BASE}", self.issuer))
     }
 }
 

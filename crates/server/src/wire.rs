@@ -142,6 +142,7 @@ pub(crate) async fn provider(
                 why: error.to_string(),
             })?,
         registration: registering::settings(config)?,
+        resource_metadata: config.policy.resource_metadata,
         metrics: config.metrics.enabled,
         demo,
     };

@@ -5,6 +5,7 @@
 //! A machine that lacks a program fails these tests: what is skipped looks as if it had passed.
 
 mod browser;
+mod npm_mcp;
 mod npm_openid_client;
 mod pypi_authlib;
 mod rust_openidconnect;

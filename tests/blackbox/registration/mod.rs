@@ -6,6 +6,7 @@ mod hostile;
 mod initial_tokens;
 mod life;
 mod modules;
+mod resource_metadata;
 mod statements;
 
 use std::collections::HashMap;
@@ -126,7 +127,7 @@ type Pages = Arc<Mutex<HashMap<String, (u16, String, Vec<u8>)>>>;
 
 /// A web site of somebody else: documents by path.
 #[derive(Clone)]
-struct Site {
+pub struct Site {
     url: String,
     pages: Pages,
     visits: Arc<AtomicUsize>,
@@ -146,7 +147,7 @@ impl Site {
     }
 
     /// By https, with a certificate of its own.
-    async fn secure() -> Self {
+    pub async fn secure() -> Self {
         // Installs the cryptography that this process uses.
         drop(http());
         let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
@@ -200,7 +201,7 @@ impl Site {
         self.pages.lock().unwrap().insert(path.to_owned(), page);
     }
 
-    fn serve(&self, path: &str, document: &Value) {
+    pub fn serve(&self, path: &str, document: &Value) {
         self.say(path, 200, "application/json", document.to_string());
     }
 
@@ -208,12 +209,12 @@ impl Site {
         self.visits.load(Ordering::SeqCst)
     }
 
-    fn address(&self, path: &str) -> String {
+    pub fn address(&self, path: &str) -> String {
         format!("{}{path}", self.url)
     }
 
     /// The file with its certificate, for who is to trust it.
-    fn authority(&self) -> String {
+    pub fn authority(&self) -> String {
         let file = self.certificate.as_ref().unwrap();
         file.path().display().to_string()
     }

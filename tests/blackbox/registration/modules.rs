@@ -1,5 +1,4 @@
-//! What the certification plans check of registration: each test has the name of its module. The
-//! modules about sectors, encrypted tokens and signed userinfo are where those are.
+//! What the certification plans check of registration: each test has the name of its module.
 
 use josekit::jwk::alg::ec::{EcCurve, EcKeyPair};
 use serde_json::{Value, json};
@@ -177,6 +176,54 @@ on_both_databases! {
             ("client_assertion", &assertion),
         ]).await;
         answer.tokens();
+    }
+
+    async fn oidcc_registration_sector_uri(backend) {
+        let site = Site::plain().await;
+        site.serve("/sector", &json!([CALLBACK, "https://app.example/other"]));
+        let server = server(backend, &[OPEN, LOOPBACK]);
+        let client = registers(&server, &json!({
+            "subject_type": "pairwise", "sector_identifier_uri": site.address("/sector"),
+        })).await;
+        let tokens = alice(&party(&server, &client).await).await;
+        let sub = symbolon_testkit::jwt_payload(tokens.id_token())["sub"].clone();
+        assert_ne!(sub, crate::support::ALICE_ID);
+        // A change that changes neither is not a reason to fetch it again; one that does is.
+        site.serve("/sector", &json!([]));
+        let mut members = client.clone();
+        members["client_name"] = json!("Renamed");
+        let kept = manage(reqwest::Method::PUT, &client, Some(&members)).await;
+        assert_eq!(kept.status, 200, "{kept:?}");
+        members["redirect_uris"] = json!([CALLBACK, "https://app.example/other"]);
+        let refused = manage(reqwest::Method::PUT, &client, Some(&members)).await;
+        assert_refused(&refused, "invalid_client_metadata");
+    }
+
+    async fn oidcc_registration_sector_bad(backend) {
+        let site = Site::plain().await;
+        site.serve("/sector", &json!(["https://app.example/other"]));
+        site.say("/html", 200, "text/html", "[]");
+        let server = server(backend, &[OPEN, LOOPBACK]);
+        for path in ["/sector", "/html", "/missing"] {
+            let members = plan(&json!({
+                "subject_type": "pairwise", "sector_identifier_uri": site.address(path),
+            }));
+            let answer = register(&server, None, &members).await;
+            assert_refused(&answer, "invalid_client_metadata");
+        }
+    }
+
+    async fn oidcc_userinfo_rs256(backend) {
+        let server = server(backend, &[OPEN]);
+        let client = registers(&server, &json!({"userinfo_signed_response_alg": "RS256"})).await;
+        let party = party(&server, &client).await;
+        let tokens = alice(&party).await;
+        let userinfo = http().get(party.endpoint("userinfo_endpoint"));
+        let answer = userinfo.bearer_auth(&tokens.access_token).send().await.unwrap();
+        assert_eq!(answer.headers()["content-type"], "application/jwt");
+        let token = answer.text().await.unwrap();
+        assert_eq!(jwt_header(&token)["alg"], "RS256");
+        party.verify(&token).await;
     }
 
     async fn oidcc_3rd_party_init_login(backend) {

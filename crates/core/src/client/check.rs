@@ -144,7 +144,7 @@ pub enum ClientError {
     RefreshAlone,
     /// A client that nobody vouches for, with more than such a one may have.
     #[error(
-        "a client that registered itself always asks for consent, and has no machine_user, introspects, role_claims, zitadel, client_credentials or token-exchange"
+        "a client that registered itself always asks for consent, and has no machine_user, introspects, role_claims, zitadel or grant in which no person takes part"
     )]
     SelfRegistered,
     /// A name that cannot be shown.

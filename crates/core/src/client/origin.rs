@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{Client, ConsentPolicy, GrantType};
+use crate::registration::policy::GRANTS;
 
 /// How a client came to be known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -63,9 +64,13 @@ impl Client {
                 || !metadata.introspects.is_empty()
                 || metadata.zitadel.is_some()
                 || !metadata.role_claims.is_none()
-                || self.allows(GrantType::ClientCredentials)
-                || self.allows(GrantType::TokenExchange))
+                || !metadata.grant_types.iter().all(in_person))
     }
+}
+
+/// Whether a person takes part in it.
+fn in_person(grant: &GrantType) -> bool {
+    GRANTS.contains(grant)
 }
 
 #[cfg(test)]

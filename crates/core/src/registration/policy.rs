@@ -313,6 +313,14 @@ fn check_algorithms(metadata: &ClientMetadata, offer: Offer<'_>) -> Result<(), R
     if response.is_some_and(|algorithm| !signs(algorithm)) {
         return Err(Refusal::Member("authorization_signed_response_alg"));
     }
+    let userinfo = metadata.userinfo_signed_response_alg;
+    if userinfo.is_some_and(|algorithm| !signs(algorithm)) {
+        return Err(Refusal::Member("userinfo_signed_response_alg"));
+    }
+    let introspection = metadata.introspection_signed_response_alg;
+    if introspection.is_some_and(|algorithm| !signs(algorithm)) {
+        return Err(Refusal::Member("introspection_signed_response_alg"));
+    }
     let unsigned = metadata.request_object_signing_alg == Some(RequestObjectAlgorithm::Unsigned);
     if unsigned && !offer.unsigned_objects {
         return Err(Refusal::Member("request_object_signing_alg"));

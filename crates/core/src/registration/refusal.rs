@@ -23,6 +23,8 @@ pub enum Refusal {
     RedirectUri(RedirectUriError),
     /// `redirect_uris` is no list of texts, or a long one.
     RedirectUris,
+    /// The document of the sector is no good (OIDC Core §8.1).
+    Sector,
     /// The software statement is no good.
     StatementInvalid,
     /// Nobody here trusts its issuer.
@@ -72,6 +74,11 @@ impl Refusal {
             Self::RedirectUris => (
                 ErrorCode::InvalidRedirectUri,
                 "redirect_uris is a list of at most 20 URIs".to_owned(),
+            ),
+            Self::Sector => (
+                metadata,
+                "sector_identifier_uri has to be an address from which a JSON array of all redirect_uris can be fetched"
+                    .to_owned(),
             ),
             Self::StatementInvalid => (
                 ErrorCode::InvalidSoftwareStatement,

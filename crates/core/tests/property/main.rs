@@ -15,6 +15,7 @@ mod parameters;
 mod pkce;
 mod policy;
 mod redirect_uri;
+mod registration;
 mod request_object;
 mod rotation;
 mod scope;

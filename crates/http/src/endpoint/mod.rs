@@ -20,6 +20,7 @@ pub mod par;
 pub mod policy_bundle;
 pub mod register;
 pub mod registration;
+pub mod resource_metadata;
 pub mod revoke;
 pub mod token;
 pub mod userinfo;
@@ -34,6 +35,7 @@ pub fn route_name(path: &str) -> &'static str {
         ("/register", "register"),
         ("/register/{client}", "registration"),
         ("/client-logo", "client_logo"),
+        ("/access/v1/resource-metadata", "resource_metadata"),
         ("/revoke", "revoke"),
         ("/keys", "keys"),
         ("/userinfo", "userinfo"),

@@ -147,11 +147,8 @@ async fn register(
 ) -> Result<Result<(Client, Map<String, Value>), Response>, Failure> {
     let settings = &provider.settings.registration;
     let policy = token.as_ref().map(|token| token.policy.clone());
-    let registered = match decide(
-        provider,
-        members,
-        policy.as_ref().unwrap_or(&settings.policy),
-    ) {
+    let permitted = policy.as_ref().unwrap_or(&settings.policy);
+    let registered = match decide(provider, members, permitted, None).await {
         Ok(registered) => registered,
         Err(refusal) => return Ok(Err(refused(provider, &refusal))),
     };

@@ -136,7 +136,7 @@ async fn change(
             Ok(own) => own,
             Err(shown) => return Ok(unauthorized(shown)),
         };
-        let (client, secret) = match changed(provider, &mut own, members) {
+        let (client, secret) = match changed(provider, &mut own, members).await {
             Ok(changed) => changed,
             Err(refusal) => return Ok(refused(provider, &refusal)),
         };
@@ -160,7 +160,7 @@ async fn change(
 }
 
 /// The client as it is to be, and its secret if it gets a new one.
-fn changed(
+async fn changed(
     provider: &Provider,
     own: &mut Own,
     members: &Map<String, Value>,
@@ -178,7 +178,7 @@ fn changed(
     }
     let policy = own.registration.policy.as_ref();
     let policy = policy.unwrap_or(&provider.settings.registration.policy);
-    let registered = decide(provider, members.clone(), policy)?;
+    let registered = decide(provider, members.clone(), policy, Some(&client.metadata)).await?;
     let methods = &registered.metadata.token_endpoint_auth_methods;
     let mut secrets = client.secrets.clone();
     let mut new = None;

@@ -522,3 +522,43 @@ async fn the_task_ends_with_the_last_handle() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_metadata_of_the_api_is_served_where_its_challenges_say() {
+    let provider = Provider::start().await;
+    let server = builder(&provider).publish_metadata().build().await.unwrap();
+    let missing = send(&server, Request::get(READ).body(()).unwrap()).await;
+    assert_eq!(missing.status, StatusCode::UNAUTHORIZED);
+    let address = format!("{AUDIENCE}/.well-known/oauth-protected-resource");
+    let named = format!("resource_metadata=\"{address}\"");
+    assert!(missing.challenge.ends_with(&named), "{}", missing.challenge);
+
+    let inside =
+        service_fn(async |_: Request<()>| Ok::<_, Infallible>(Response::new("inside".to_owned())));
+    let service = server.publishing().layer(server.layer(inside));
+    let get = async |method: &str, path: &str| {
+        let request = Request::builder().method(method).uri(path).body(());
+        service.clone().oneshot(request.unwrap()).await.unwrap()
+    };
+    let path = "/.well-known/oauth-protected-resource";
+    let response = get("GET", path).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    let document: Value = serde_json::from_str(response.body()).unwrap();
+    assert_eq!(document["resource"], AUDIENCE);
+    assert_eq!(
+        document["authorization_servers"],
+        json!([provider.issuer.as_str()])
+    );
+    assert!(!document["scopes_supported"].as_array().unwrap().is_empty());
+    // Nothing else is let through for that.
+    for (method, path) in [("POST", path), ("GET", READ), ("GET", "/.well-known/x")] {
+        assert_eq!(get(method, path).await.status(), StatusCode::UNAUTHORIZED);
+    }
+}
+
+#[tokio::test]
+async fn without_being_asked_for_no_metadata_is_served() {
+    let (_provider, server) = start().await;
+    let missing = send(&server, Request::get(READ).body(()).unwrap()).await;
+    assert!(!missing.challenge.contains("resource_metadata"));
+}

@@ -209,6 +209,7 @@ fn assemble(values: &Values<'_>) -> Result<Config, String> {
         policy: Policy {
             bundle_lifetime: values.read("policy.bundle_lifetime")?,
             clock_tolerance: values.read("policy.clock_tolerance")?,
+            resource_metadata: values.read("policy.resource_metadata")?,
         },
         interaction: Interaction {
             lifetime: values.read("interaction.lifetime")?,

@@ -81,6 +81,7 @@ pub(crate) struct Session {
 pub(crate) struct Policy {
     pub(crate) bundle_lifetime: Seconds,
     pub(crate) clock_tolerance: Seconds,
+    pub(crate) resource_metadata: bool,
 }
 
 /// `interaction.*`

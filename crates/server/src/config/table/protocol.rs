@@ -145,6 +145,15 @@ pub(super) const SETTINGS: &[Setting] = &[
          of somebody or something, resource servers ask about every token that depends on it.",
     ),
     setting(
+        "policy.resource_metadata",
+        Kind::Flag,
+        Value("false"),
+        "Whether everybody may read the metadata (RFC 9728) of the APIs whose audience is their https \
+         address: their names, their scopes, and that this server issues their tokens. The \
+         challenges of forward authentication name it then, so that a client finds its way by the \
+         address of the API alone.",
+    ),
+    setting(
         "interaction.lifetime",
         seconds(10, DAY),
         Value("30m"),
