@@ -9,6 +9,7 @@ mod admin;
 mod api_scopes;
 mod authorize_parameters;
 mod authzen;
+mod certificate_bound;
 mod ciba;
 mod claims_parameter;
 mod client_assertion;

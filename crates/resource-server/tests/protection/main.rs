@@ -16,8 +16,11 @@ use symbolon_core::{
     id::Id,
     policy::token_changes::{Doubt, TokenChange},
     secret::{AccessToken, PersonalAccessToken, Secret},
+    token::confirmation::CertificateThumbprint,
 };
-use symbolon_resource_server::{BuildError, Builder, Caller, Decided, ResourceServer};
+use symbolon_resource_server::{
+    BuildError, Builder, Caller, ClientCertificate, Decided, ResourceServer,
+};
 use tower::{Layer, ServiceExt, service_fn};
 
 use provider::{AUDIENCE, LEEWAY, LIFETIME, Provider, key};
@@ -344,6 +347,49 @@ async fn tokens_that_are_no_jwts_are_asked_about_and_remembered_for_a_moment() {
     answer["aud"] = json!("https://other.example");
     provider.truth().tokens.insert(pat(3), answer);
     assert_eq!(read(&server, &pat(3)).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_token_that_is_bound_to_a_certificate_is_good_beside_it_alone() {
+    let (provider, server) = start().await;
+    let cnf = json!({ "x5t#S256": CertificateThumbprint::of(b"der").to_text() });
+    let opaque = Secret::<AccessToken>::from_bytes(&[1; 32]);
+    let opaque = opaque.expose().to_owned();
+    let mut answer = provider.active(json!({ "acme": ["viewer"] }));
+    answer["cnf"] = cnf.clone();
+    provider.truth().tokens.insert(opaque.clone(), answer);
+    let jwt = provider.token_with(move |claims| claims["cnf"] = cnf.clone());
+    let free = provider.token_with(|_| {});
+    let beside = async |token: &str, certificate: Option<&'static [u8]>| {
+        let request = Request::get(READ).header("authorization", format!("Bearer {token}"));
+        let mut request = request.body(()).unwrap();
+        if let Some(der) = certificate {
+            let extensions = request.extensions_mut();
+            extensions.insert(ClientCertificate::of_der(der));
+        }
+        send(&server, request).await
+    };
+    for token in [&jwt, &opaque] {
+        assert_eq!(beside(token, Some(b"der")).await.status, 200);
+        for other in [None, Some(&b"other"[..])] {
+            let refused = beside(token, other).await;
+            assert_eq!(refused.status, 401);
+            assert!(
+                refused.challenge.contains("bound to a certificate"),
+                "{refused:?}"
+            );
+        }
+        // What is remembered of a token is not who may present it.
+        assert_eq!(beside(token, Some(b"der")).await.status, 200);
+    }
+    assert_eq!(beside(&free, Some(b"der")).await.status, 200);
+    for other in [
+        json!({"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}),
+        json!({"osc": {}}),
+    ] {
+        let token = provider.token_with(move |claims| claims["cnf"] = other);
+        assert_eq!(beside(&token, Some(b"der")).await.status, 401);
+    }
 }
 
 #[tokio::test]
