@@ -15,6 +15,8 @@ mod exchange;
 mod grants;
 #[path = "refusals/machine.rs"]
 mod machine;
+#[path = "refusals/profiles.rs"]
+mod profiles;
 #[path = "refusals/source.rs"]
 mod source;
 
