@@ -74,14 +74,12 @@ pub struct Offer<'a> {
     pub registration: &'a RegistrationSettings,
 }
 
-/// How clients can prove who they are.
+/// What clients that show a certificate may count on.
 #[derive(Clone, Copy, Debug)]
-pub struct ClientProof<'a> {
-    /// How they can authenticate.
-    pub methods: &'a [AuthenticationMethod],
+pub struct CertificateOffer<'a> {
     /// Whether certificates arrive, so that tokens can be bound to them.
-    pub certificates: bool,
-    /// Where clients call that show one, if elsewhere.
+    pub bound_tokens: bool,
+    /// Where such clients call, if elsewhere.
     pub aliases: Option<&'a Endpoints>,
 }
 
@@ -181,24 +179,8 @@ impl<'a> Metadata<'a> {
             certificates,
             registration,
         } = *offer;
-    /// The document of a provider. `clients`: how they can prove who they are; `proofs`: with what DPoP
-    /// proofs may be signed; `sign_up`: whether people can make an account by themselves;
-    /// `requests`: what is switched on at the authorization endpoint.
-    pub fn new(
-        issuer: &'a str,
-        endpoints: &'a Endpoints,
-        algorithms: &'a [Algorithm],
-        clients: ClientProof<'a>,
-        proofs: &'a [Algorithm],
-        sign_up: bool,
-        requests: &RequestSettings,
-    ) -> Self {
         let unsigned = requests.unsigned_objects.then_some("none");
-        let methods: Vec<_> = clients
-            .methods
-            .iter()
-            .map(|method| method.as_str())
-            .collect();
+        let methods: Vec<_> = methods.iter().map(|method| method.as_str()).collect();
         let confidential: Vec<_> = methods
             .iter()
             .copied()
@@ -299,8 +281,8 @@ impl<'a> Metadata<'a> {
             authorization_response_iss_parameter_supported: true,
             client_id_metadata_document_supported: registration.documents,
             introspection_signing_alg_values_supported: algorithms,
-            tls_client_certificate_bound_access_tokens: clients.certificates,
-            mtls_endpoint_aliases: clients.aliases.map(|aliases| Aliases {
+            tls_client_certificate_bound_access_tokens: certificates.bound_tokens,
+            mtls_endpoint_aliases: certificates.aliases.map(|aliases| Aliases {
                 pushed_authorization_request_endpoint: &aliases.pushed,
                 token_endpoint: &aliases.token,
                 userinfo_endpoint: &aliases.userinfo,

@@ -9,7 +9,6 @@ use symbolon_core::{
     client::Client,
     client_auth::assertion::Rules as AssertionRules,
     discovery::{self, CertificateOffer, Endpoints, Metadata},
-    discovery::{ClientProof, Endpoints, Metadata},
     dpop::nonce::NonceKeys,
     entropy::Entropy,
     id::Id,
@@ -246,20 +245,6 @@ impl Provider {
             },
             registration: &settings.registration,
         });
-        let metadata = Metadata::new(
-            &settings.issuer,
-            &endpoints,
-            &settings.keys.algorithms,
-            ClientProof {
-                methods: &methods,
-                certificates: parts.certificates.arrive,
-                aliases: aliases.as_ref(),
-            },
-            &settings.dpop.algorithms,
-            settings.sign_up.is_some(),
-            &settings.requests,
-        )
-        .with_registration(&endpoints, &settings.registration);
         let discovery = Bytes::from(serde_json::to_vec(&metadata).unwrap_or_default());
         let etag = answer::etag(&discovery);
         let provider = Arc::new(Self {
