@@ -29,6 +29,7 @@ pub mod installation_key;
 mod interaction;
 pub mod keyring;
 mod machine_assertion;
+mod metadata;
 mod organization;
 mod own_page;
 mod page;

@@ -44,6 +44,7 @@ fn consent<'a>(scopes: &'a [ConsentScope<'a>]) -> Consent<'a> {
         account: "Alice",
         organization: "Acme",
         scopes,
+        details: &[],
         offline: false,
         action: "/consent/1",
         csrf: "token",
@@ -58,6 +59,11 @@ fn every_page(text: &str) -> Vec<(&'static str, String)> {
         notice: Some(text),
         ..CHROME
     };
+    let details = [ConsentDetail {
+        title: text,
+        name: text,
+        members: vec![(text.to_owned(), text.to_owned())],
+    }];
     let scopes = [ConsentScope {
         name: text,
         title: text,
@@ -118,6 +124,7 @@ fn every_page(text: &str) -> Vec<(&'static str, String)> {
                 account: text,
                 organization: text,
                 scopes: &scopes,
+                details: &details,
                 offline: true,
                 action: text,
                 csrf: text,
