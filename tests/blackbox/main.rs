@@ -7,6 +7,7 @@
 
 mod admin;
 mod api_scopes;
+mod authorization_details;
 mod authorize_parameters;
 mod authzen;
 mod certificate_bound;

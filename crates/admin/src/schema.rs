@@ -133,6 +133,7 @@ pub(crate) fn metadata(_: &mut SchemaGenerator) -> Schema {
                 "type": "string",
                 "description": "The scopes of APIs that it may ask for, with spaces between.",
             },
+            "authorization_details_types": words(),
             "consent": { "enum": ["required", "implicit"] },
             "access_token_format": { "enum": ["jwt", "opaque"] },
             "access_token_signed_response_alg": { "enum": algorithms },
@@ -196,6 +197,31 @@ pub(crate) fn resources(_: &mut SchemaGenerator) -> Schema {
             "action": { "type": "string" },
             "when": { "type": "object" },
             "scope": { "type": "string", "description": "What a caller needs." },
+        },
+    } })
+}
+
+/// Types of authorization details (`core::policy::detail_type::DetailType`).
+pub(crate) fn detail_types(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "array", "items": {
+        "type": "object",
+        "required": ["type", "title"],
+        "additionalProperties": false,
+        "properties": {
+            "type": { "type": "string" },
+            "title": { "type": "string", "description": "Completes: this application can." },
+            "members": { "type": "array", "items": {
+                "type": "object",
+                "required": ["name", "kind"],
+                "additionalProperties": false,
+                "properties": {
+                    "name": { "type": "string" },
+                    "title": { "type": "string", "description": "What people call it." },
+                    "kind": { "enum": ["boolean", "integer", "object", "text", "texts"] },
+                    "required": { "type": "boolean" },
+                    "values": { "type": "array", "items": { "type": "string" } },
+                },
+            } },
         },
     } })
 }

@@ -3,6 +3,7 @@
 //! Access tokens name it as `grant_id` (the term of Grant Management for OAuth 2.0).
 
 use crate::{
+    authorization_details::AuthorizationDetails,
     claims::ClaimsRequest,
     client::Client,
     dpop::Thumbprint,
@@ -31,6 +32,8 @@ pub struct Approval {
     pub scope: Scope,
     /// The resources that were picked (RFC 8707); none: those that the client is registered for.
     pub targets: Targets,
+    /// What exactly was approved, beside the scope (RFC 9396).
+    pub details: AuthorizationDetails,
     /// Individual claims that were asked for (OIDC Core §5.5).
     pub claims: ClaimsRequest,
     /// `nonce` of the request, for the first ID token.

@@ -202,6 +202,9 @@ pub struct ClientMetadata {
     /// The API scopes it may ask for, beside the standard ones.
     #[serde(default, skip_serializing_if = "Scope::is_empty")]
     pub scope: Scope,
+    /// The types of authorization details that it may ask for (RFC 9396 §10).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub authorization_details_types: Vec<String>,
     /// Whether people are asked.
     #[serde(default)]
     pub consent: ConsentPolicy,

@@ -21,6 +21,8 @@ pub enum ErrorCode {
     InteractionRequired,
     /// RFC 9470 §3.
     InsufficientUserAuthentication,
+    /// RFC 9396 §5.
+    InvalidAuthorizationDetails,
     /// RFC 6749 §5.2.
     InvalidClient,
     /// RFC 7591 §3.2.2.
@@ -91,6 +93,7 @@ impl ErrorCode {
             Self::InvalidBindingMessage => "invalid_binding_message",
             Self::InteractionRequired => "interaction_required",
             Self::InsufficientUserAuthentication => "insufficient_user_authentication",
+            Self::InvalidAuthorizationDetails => "invalid_authorization_details",
             Self::InvalidClient => "invalid_client",
             Self::InvalidClientMetadata => "invalid_client_metadata",
             Self::InvalidRedirectUri => "invalid_redirect_uri",

@@ -11,6 +11,7 @@
 pub mod algorithm;
 pub mod approval;
 pub mod attempt;
+pub mod authorization_details;
 pub mod authorize;
 pub mod authzen;
 pub mod backchannel;

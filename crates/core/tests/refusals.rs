@@ -70,6 +70,9 @@ specified!(AUTHORIZE: request::Refusal {
     ClientNotPermitted => "unauthorized_client",
     ConsentRequired => "consent_required",
     Denied => "access_denied",
+    DetailsInvalid => "invalid_authorization_details",
+    DetailsMalformed => "invalid_authorization_details",
+    DetailsTypeUnknown => "invalid_authorization_details",
     DisplayUnknown => "invalid_request",
     HintInvalid => "invalid_request",
     KeyMalformed => "invalid_request",
@@ -205,6 +208,28 @@ fn the_authorization_endpoint_refuses_with_the_specified_codes() {
         reached.push(refusal);
     }
 
+    let mut paying = client();
+    paying.metadata.authorization_details_types = vec!["invoice".to_owned()];
+    for (expected, client, details) in [
+        (Some(R::DetailsMalformed), &paying, "{}"),
+        (
+            Some(R::DetailsTypeUnknown),
+            &client(),
+            r#"[{"type":"invoice","number":1}]"#,
+        ),
+        (
+            Some(R::DetailsTypeUnknown),
+            &paying,
+            r#"[{"type":"other"}]"#,
+        ),
+        (Some(R::DetailsInvalid), &paying, r#"[{"type":"invoice"}]"#),
+        (None, &paying, r#"[{"type":"invoice","number":1}]"#),
+    ] {
+        let parameters = authorize_parameters(&[("authorization_details", details)]);
+        let refusal = authorization_request(client, &parameters).err();
+        assert_eq!(refusal, expected, "{details}");
+        reached.extend(refusal);
+    }
     let mut without_grant = client();
     without_grant.metadata.grant_types = Vec::new();
     reached.extend(authorization_request(&without_grant, &authorize_parameters(&[])).err());

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::response::Response;
 use symbolon_core::{
     approval::Approval,
+    authorization_details,
     authorize::{
         code,
         front_channel::{self, FrontChannel},
@@ -146,6 +147,11 @@ async fn sign(
         parameters.push(("token_type", plan.claims.cnf.token_type().to_owned()));
         parameters.push(("expires_in", plan.expires_in().to_string()));
         parameters.push(("scope", plan.claims.scope.to_string()));
+        let details = &plan.claims.authorization_details;
+        if !details.is_empty() {
+            let details = serde_json::to_string(details).unwrap_or_default();
+            parameters.push((authorization_details::NAME, details));
+        }
         access_token = Some(token);
     }
     if let Some(plan) = tokens.id {

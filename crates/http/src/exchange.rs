@@ -10,6 +10,7 @@ use axum::{extract::Request, response::Response};
 use http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use symbolon_core::{
+    authorization_details::AuthorizationDetails,
     client::{AuthenticationMethod, Client},
     client_auth::{self, Credentials, Evidence, ShownCertificate},
     decision::{Change, Decision},
@@ -223,7 +224,7 @@ pub async fn apply(provider: &Provider, changes: &[Change]) -> Result<Applied, F
     Ok(applied)
 }
 
-/// The token response (RFC 6749 §5.1, OIDC Core §3.1.3.3, RFC 8693 §2.2.1).
+/// The token response (RFC 6749 §5.1, OIDC Core §3.1.3.3, RFC 8693 §2.2.1, RFC 9396 §7).
 #[derive(Serialize)]
 pub struct TokenResponse {
     access_token: String,
@@ -237,6 +238,8 @@ pub struct TokenResponse {
     id_token: Option<String>,
     #[serde(skip_serializing_if = "Scope::is_empty")]
     scope: Scope,
+    #[serde(skip_serializing_if = "AuthorizationDetails::is_empty")]
+    authorization_details: AuthorizationDetails,
 }
 
 /// Signs what a grant hands out.
@@ -251,6 +254,7 @@ pub async fn sign(
     let now = tokens.access.claims.iat;
     let expires_in = tokens.access.expires_in();
     let token_type = tokens.access.claims.cnf.token_type();
+    let authorization_details = tokens.access.claims.authorization_details.clone();
     let access_token = sign_access_token(provider, client, &tokens.access)?;
     let id_token = match tokens.id {
         Some(plan) => Some(sign_id_token(provider, client, plan, Some(&access_token), now).await?),
@@ -264,6 +268,7 @@ pub async fn sign(
         refresh_token: tokens.refresh.map(|secret| secret.expose().to_owned()),
         id_token,
         scope: tokens.scope,
+        authorization_details,
     })
 }
 

@@ -32,6 +32,7 @@ mod interaction;
 pub mod keyring;
 mod logout;
 mod machine_assertion;
+mod metadata;
 mod organization;
 mod own_page;
 mod page;

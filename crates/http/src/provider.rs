@@ -2,8 +2,6 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use axum::body::Bytes;
-use http::HeaderValue;
 use symbolon_core::{
     authorize::request::Offer,
     client::Client,
@@ -31,7 +29,7 @@ use symbolon_storage::Storage;
 use symbolon_web::{guard::Guard, metrics::Metrics, password_pool::PasswordPool};
 
 use crate::{
-    answer, assertion,
+    assertion,
     backchannel::{Unknown, unknown},
     bundle::Bundles,
     cache::Cache,
@@ -48,6 +46,7 @@ use crate::{
     keyring::{KeyError, Keyring, SharedKeyring, shared},
     logout::{Senders, senders},
     machine_assertion,
+    metadata::Document,
     page::home::DemoGuide,
     registration::{Registrars, registrars},
     request_uri::RequestObjects,
@@ -184,7 +183,7 @@ pub struct Provider {
     pub(crate) client_keys: ClientKeys,
     pub(crate) client_logos: ClientLogos,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) discovery: (Bytes, HeaderValue),
+    pub(crate) discovery: Document,
     pub(crate) aliases: Option<Endpoints>,
     pub(crate) endpoints: Endpoints,
     pub(crate) entropy: Arc<dyn Entropy>,
@@ -245,8 +244,7 @@ impl Provider {
             },
             registration: &settings.registration,
         });
-        let discovery = Bytes::from(serde_json::to_vec(&metadata).unwrap_or_default());
-        let etag = answer::etag(&discovery);
+        let discovery = Document::new(&metadata);
         let provider = Arc::new(Self {
             assertion_rules: assertion::rules(
                 &settings.issuer,
@@ -266,7 +264,7 @@ impl Provider {
             ),
             aliases,
             clock: parts.clock,
-            discovery: (discovery, etag),
+            discovery,
             endpoints,
             entropy: parts.entropy,
             gate: Gate::new(),

@@ -23,6 +23,7 @@ macro_rules! migrations {
             11 "registrations" "0011_registrations";
             12 "installation secrets" "0012_installation_secrets";
             14 "certificate bound tokens" "0014_certificate_bound_tokens";
+            17 "authorization details" "0017_authorization_details";
         )
     };
     ($dialect:literal: $($version:literal $description:literal $file:literal;)*) => {

@@ -5,6 +5,9 @@ use crate::{
     authorize::request::AuthorizationRequest,
     entropy::Entropy,
     id::Id,
+    policy::api_scope,
+    reserved_scope::NO_API,
+    scope::Scope,
     secret::{AuthorizationCode, Secret},
     session::Session,
     settings::{SessionSettings, TokenSettings},
@@ -39,8 +42,9 @@ pub fn approve(
         client: request.client.clone(),
         subject: session.subject.clone(),
         session: session.id.clone(),
-        scope: request.scope.clone(),
+        scope: limited(request),
         targets: request.targets.clone(),
+        details: request.details.clone(),
         claims: request.claims.clone(),
         nonce: request.nonce.clone(),
         authenticated_at: session.authenticated_at,
@@ -60,4 +64,14 @@ pub fn approve(
         },
     };
     (approval, code)
+}
+
+/// What is approved: with details and no scope of an API, the details alone. A token that names no such
+/// scope would be good for all that the roles allow.
+fn limited(request: &AuthorizationRequest) -> Scope {
+    if request.details.is_empty() || api_scope::limits(&request.scope) {
+        request.scope.clone()
+    } else {
+        request.scope.clone().with(NO_API)
+    }
 }

@@ -40,7 +40,8 @@ pub fn issue(
 ) -> Result<FrontChannel, NotGranted> {
     let kind = request.response_type;
     let targets = approval.targets.clone();
-    let granted = Granted::new(issuance, client, subject, &approval.scope, targets)?;
+    let mut granted = Granted::new(issuance, client, subject, &approval.scope, targets)?;
+    granted.details = approval.details.clone();
     let authentication = approval.authentication();
     let access = kind
         .has_token()

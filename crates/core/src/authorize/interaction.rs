@@ -163,8 +163,10 @@ pub fn next_step(
     } else {
         consent::missing(client, &request.scope, facts.allowed)
     };
+    // A yes to one payment is none to the next.
+    let details = !request.details.is_empty() && !client.is_trusted();
     // Who is to be asked is asked, even about nothing but being signed in.
-    if missing.is_empty() && !prompt.consent {
+    if missing.is_empty() && !prompt.consent && !details {
         Ok(Step::Approve {
             session: session_id,
         })

@@ -4,6 +4,7 @@
 use std::fmt;
 
 use crate::{
+    authorization_details::DetailsRefusal,
     error::{ErrorCode, OAuthError},
     token::target::TargetRefusal,
 };
@@ -48,6 +49,12 @@ pub enum Refusal {
     ConsentRequired,
     /// The person said no.
     Denied,
+    /// `authorization_details` says what its types do not have (RFC 9396 §5).
+    DetailsInvalid,
+    /// `authorization_details` is no list of details.
+    DetailsMalformed,
+    /// `authorization_details` of a type that is unknown, or not the client's.
+    DetailsTypeUnknown,
     /// `display` is not defined.
     DisplayUnknown,
     /// `id_token_hint` is not one of our ID tokens.
@@ -98,6 +105,16 @@ pub enum Refusal {
     TargetNotRegistered,
 }
 
+impl From<DetailsRefusal> for Refusal {
+    fn from(refusal: DetailsRefusal) -> Self {
+        match refusal {
+            DetailsRefusal::Invalid | DetailsRefusal::Widened => Self::DetailsInvalid,
+            DetailsRefusal::Malformed => Self::DetailsMalformed,
+            DetailsRefusal::TypeUnknown => Self::DetailsTypeUnknown,
+        }
+    }
+}
+
 impl From<TargetRefusal> for Refusal {
     fn from(refusal: TargetRefusal) -> Self {
         match refusal {
@@ -112,6 +129,9 @@ impl Refusal {
     pub const fn wire(self) -> OAuthError {
         use ErrorCode as Code;
         let (code, description) = match self {
+            Self::DetailsInvalid => return DetailsRefusal::Invalid.wire(),
+            Self::DetailsMalformed => return DetailsRefusal::Malformed.wire(),
+            Self::DetailsTypeUnknown => return DetailsRefusal::TypeUnknown.wire(),
             Self::TargetMalformed => return TargetRefusal::Malformed.wire(),
             Self::TargetNotRegistered => return TargetRefusal::NotRegistered.wire(),
             Self::AccountSelectionRequired => (

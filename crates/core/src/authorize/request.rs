@@ -11,8 +11,9 @@ mod scope;
 
 use super::{prompt::Prompt, response_type::ResponseType};
 use crate::{
-    claims::ClaimsRequest, client::Client, dpop::Thumbprint, id::Id, parameters::Parameters,
-    pkce::Challenge, policy::Policy, scope::Scope, time::Lifetime, token::target::Targets,
+    authorization_details::AuthorizationDetails, claims::ClaimsRequest, client::Client,
+    dpop::Thumbprint, id::Id, parameters::Parameters, pkce::Challenge, policy::Policy,
+    scope::Scope, time::Lifetime, token::target::Targets,
 };
 
 pub use super::{
@@ -36,6 +37,8 @@ pub struct AuthorizationRequest {
     pub scope: Scope,
     /// For which resources (RFC 8707).
     pub targets: Targets,
+    /// What exactly is asked for (RFC 9396).
+    pub details: AuthorizationDetails,
     /// To be repeated in the ID token.
     pub nonce: Option<String>,
     /// What the person is to see.
@@ -110,6 +113,7 @@ pub fn check(
     person::check_display(parameters)?;
     let scope = scope::read(client, response_type, parameters)?;
     let targets = scope::read_targets(client, parameters, offer)?;
+    let details = scope::read_details(client, parameters, offer)?;
     let challenge = challenge::read(client, response_type, parameters)?;
     let prompt = person::read_prompt(parameters, offer)?;
     let max_age = person::read_max_age(client, parameters)?;
@@ -123,6 +127,7 @@ pub fn check(
         redirect: redirect.clone(),
         scope,
         targets,
+        details,
         nonce,
         prompt,
         max_age,

@@ -8,8 +8,8 @@ use super::{
     response_type::ResponseType,
 };
 use crate::{
-    claims::ClaimsRequest, client::Client, entropy::Entropy, id::Id, pkce::Challenge, scope::Scope,
-    token::target::Targets,
+    authorization_details::AuthorizationDetails, claims::ClaimsRequest, client::Client,
+    entropy::Entropy, id::Id, pkce::Challenge, scope::Scope, token::target::Targets,
 };
 
 /// The request that a person decides on. It is always asked about, whoever the client is and
@@ -32,6 +32,7 @@ pub fn ask_about(
         },
         scope: scope.clone(),
         targets: targets.clone(),
+        details: AuthorizationDetails::default(),
         nonce: None,
         prompt: Prompt {
             consent: true,

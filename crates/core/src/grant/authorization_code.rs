@@ -7,6 +7,7 @@
 
 use crate::{
     approval::{Approval, ApprovalState},
+    authorization_details::{AuthorizationDetails, DetailsRefusal},
     client::{Client, GrantType},
     decision::{Change, Decision},
     error::{ErrorCode, OAuthError},
@@ -32,6 +33,7 @@ pub struct Request {
     pub code: Option<Secret<AuthorizationCode>>,
     redirect_uri: Option<String>,
     targets: Targets,
+    details: Option<AuthorizationDetails>,
     verifier: Option<Verifier>,
 }
 
@@ -55,6 +57,10 @@ pub enum Refusal {
     CodeReused,
     /// No such code, or not one at all.
     CodeUnknown,
+    /// `authorization_details` is no list of details.
+    DetailsMalformed,
+    /// `authorization_details` has one that was not approved.
+    DetailsWidened,
     /// Bound to a key (`dpop_jkt`), and no proof shows that the client has it.
     KeyMissing,
     /// Bound to another key than the proof shows.
@@ -116,6 +122,8 @@ impl Refusal {
                 "code_verifier does not belong to the code_challenge of the authorization request",
             ),
             Self::ScopeNotAllowed => NotGranted::NothingAllowed.wire(),
+            Self::DetailsMalformed => DetailsRefusal::Malformed.wire(),
+            Self::DetailsWidened => DetailsRefusal::Widened.wire(),
             Self::TargetMalformed => TargetRefusal::Malformed.wire(),
             Self::TargetNotRegistered => TargetRefusal::NotRegistered.wire(),
             Self::TargetWidened => TargetRefusal::Widened.wire(),
@@ -130,6 +138,17 @@ impl Refusal {
             | Self::Revoked
             | Self::SubjectInactive => {
                 grant("the code is invalid, expired, used before, or was issued to another client")
+            }
+        }
+    }
+}
+
+impl From<DetailsRefusal> for Refusal {
+    fn from(refusal: DetailsRefusal) -> Self {
+        match refusal {
+            DetailsRefusal::Malformed => Self::DetailsMalformed,
+            DetailsRefusal::Invalid | DetailsRefusal::TypeUnknown | DetailsRefusal::Widened => {
+                Self::DetailsWidened
             }
         }
     }
@@ -169,6 +188,7 @@ impl Request {
             code: Secret::parse(code).ok(),
             redirect_uri: parameters.value("redirect_uri").map(str::to_owned),
             targets: Targets::parse(parameters)?,
+            details: AuthorizationDetails::parse(parameters)?,
             verifier: verifier.map_err(|_| Refusal::VerifierMalformed)?,
         })
     }
@@ -208,7 +228,11 @@ pub fn decide(
         Some(subject) if subject.is_active() => {
             let (scope, picked) = (&approval.scope, &request.targets);
             // The code stays good when this fails.
-            match Granted::of_approval(issuance, client, subject, approval, scope, picked) {
+            let granted = Granted::of_approval(issuance, client, subject, approval, scope, picked);
+            let detailed = granted.and_then(|granted: Granted<'_>| {
+                Ok(granted.detailed(issuance, approval, request.details.as_ref())?)
+            });
+            match detailed {
                 Ok(granted) => redeem(approval, granted, issuance),
                 Err(refusal) => Decision::unchanged(Err(refusal)),
             }

@@ -13,6 +13,7 @@ pub mod token_exchange;
 pub mod waiting;
 
 use crate::{
+    authorization_details,
     client::{Client, GrantType},
     error::{ErrorCode, OAuthError},
     parameters::Parameters,
@@ -47,6 +48,17 @@ impl Request {
             ErrorCode::InvalidRequest,
             "grant_type is missing: send it as a form parameter in the body of the POST",
         ))?;
+        let detailed = matches!(
+            GrantType::from_wire(grant_type),
+            Some(GrantType::AuthorizationCode | GrantType::RefreshToken) | None
+        );
+        // RFC 9396 §5: not ignored, since whoever sends it wants it to count.
+        if !detailed && parameters.value(authorization_details::NAME).is_some() {
+            return Err(OAuthError::new(
+                ErrorCode::InvalidAuthorizationDetails,
+                "authorization_details needs the approval of a person: ask at the authorization endpoint, and here for a part of it with authorization_code or refresh_token",
+            ));
+        }
         match GrantType::from_wire(grant_type) {
             Some(GrantType::AuthorizationCode) => authorization_code::Request::parse(parameters)
                 .map(Self::AuthorizationCode)

@@ -10,6 +10,7 @@
 
 use crate::{
     approval::{Approval, ApprovalState, RefreshFamilyState},
+    authorization_details::{AuthorizationDetails, DetailsRefusal},
     client::Client,
     decision::{Change, Decision},
     error::{ErrorCode, OAuthError},
@@ -37,6 +38,7 @@ pub struct Request {
     pub token: Option<Secret<RefreshToken>>,
     scope: Option<Scope>,
     targets: Targets,
+    details: Option<AuthorizationDetails>,
 }
 
 /// What is known when the request is decided.
@@ -55,6 +57,10 @@ pub enum Refusal {
     CertificateMissing,
     /// Bound to another certificate than is shown.
     CertificateOther,
+    /// `authorization_details` is no list of details.
+    DetailsMalformed,
+    /// `authorization_details` has one that was not approved.
+    DetailsWidened,
     /// Unused for too long, or the family is too old.
     Expired,
     /// Bound to a key, and no proof shows that the client has it.
@@ -121,6 +127,8 @@ impl Refusal {
                 "the DPoP proof is made with another key than the refresh token is bound to",
             ),
             Self::ScopeNotAllowed => NotGranted::NothingAllowed.wire(),
+            Self::DetailsMalformed => DetailsRefusal::Malformed.wire(),
+            Self::DetailsWidened => DetailsRefusal::Widened.wire(),
             Self::TargetMalformed => TargetRefusal::Malformed.wire(),
             Self::TargetNotRegistered => TargetRefusal::NotRegistered.wire(),
             Self::TargetWidened => TargetRefusal::Widened.wire(),
@@ -145,6 +153,17 @@ impl From<Unconfirmed> for Refusal {
             Unconfirmed::CertificateOther => Self::CertificateOther,
             Unconfirmed::KeyMissing => Self::KeyMissing,
             Unconfirmed::KeyOther => Self::KeyOther,
+        }
+    }
+}
+
+impl From<DetailsRefusal> for Refusal {
+    fn from(refusal: DetailsRefusal) -> Self {
+        match refusal {
+            DetailsRefusal::Malformed => Self::DetailsMalformed,
+            DetailsRefusal::Invalid | DetailsRefusal::TypeUnknown | DetailsRefusal::Widened => {
+                Self::DetailsWidened
+            }
         }
     }
 }
@@ -182,6 +201,7 @@ impl Request {
             token: Secret::parse(token).ok(),
             scope: scope.map_err(|_| Refusal::ScopeMalformed)?,
             targets: Targets::parse(parameters)?,
+            details: AuthorizationDetails::parse(parameters)?,
         })
     }
 }
@@ -298,7 +318,9 @@ fn grant<'a>(
         }
     };
     let picked = &request.targets;
-    Granted::of_approval(issuance, client, subject, approval, &scope, picked)
+    let granted =
+        Granted::of_approval::<Refusal>(issuance, client, subject, approval, &scope, picked)?;
+    Ok(granted.detailed(issuance, approval, request.details.as_ref())?)
 }
 
 /// See [`RefreshFamilyState::confirmation`].

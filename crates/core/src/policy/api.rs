@@ -14,6 +14,7 @@ use crate::{
     id::Id,
     policy::{
         api_scope::ApiScope,
+        detail_type::{self, DetailType, DetailTypeError},
         own,
         path::{PathRefusal, RequestPath},
         resource::{Instance, ResourceError, ResourceLine, Resources},
@@ -41,6 +42,11 @@ pub struct Api {
     endpoints: Vec<Endpoint>,
     #[serde(flatten)]
     resources: Resources,
+    #[serde(
+        rename = "authorization_details",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    detail_types: Vec<DetailType>,
     #[serde(skip)]
     routes: Routes,
 }
@@ -71,6 +77,9 @@ pub struct Endpoint {
 /// Why there is no such API.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ApiError {
+    /// The types of authorization details.
+    #[error(transparent)]
+    Details(#[from] DetailTypeError),
     /// Two endpoints that some request is both of.
     #[error("{method} {one} and {method} {other} are the same endpoint; remove one")]
     EndpointTwice {
@@ -135,6 +144,8 @@ struct Document {
     resources: Vec<ResourceLine>,
     #[serde(default)]
     instances: Vec<Instance>,
+    #[serde(default)]
+    authorization_details: Vec<DetailType>,
 }
 
 impl Api {
@@ -209,6 +220,7 @@ impl Api {
             scopes,
             endpoints,
             resources: Resources::default(),
+            detail_types: Vec::new(),
             routes,
         })
     }
@@ -228,6 +240,23 @@ impl Api {
             });
         }
         Ok(Self { resources, ..self })
+    }
+
+    /// The same API, with these types of authorization details instead of those it had.
+    ///
+    /// # Errors
+    /// [`ApiError::Details`].
+    pub fn with_details(self, detail_types: Vec<DetailType>) -> Result<Self, ApiError> {
+        detail_type::check(&detail_types)?;
+        Ok(Self {
+            detail_types,
+            ..self
+        })
+    }
+
+    /// What applications may ask for beyond scopes (RFC 9396).
+    pub fn detail_types(&self) -> &[DetailType] {
+        &self.detail_types
     }
 
     /// What the `aud` claim of its tokens says.
@@ -276,7 +305,8 @@ impl TryFrom<Document> for Api {
             document.scopes,
             document.endpoints,
         )?
-        .with_resources(resources)
+        .with_resources(resources)?
+        .with_details(document.authorization_details)
     }
 }
 

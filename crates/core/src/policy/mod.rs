@@ -23,6 +23,7 @@ pub mod bundle;
 pub mod change;
 mod compiled;
 pub mod decision;
+pub mod detail_type;
 pub mod expiry;
 pub mod explain;
 pub mod issuance;

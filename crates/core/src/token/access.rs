@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     approval::Approval,
+    authorization_details::AuthorizationDetails,
     claims::ClaimsRequest,
     client::{Client, Place},
     id::Id,
@@ -67,6 +68,9 @@ pub struct AccessTokenClaims {
     /// What was granted.
     #[serde(skip_serializing_if = "Scope::is_empty", default)]
     pub scope: Scope,
+    /// What exactly was granted, beside the scope (RFC 9396 §9.1).
+    #[serde(skip_serializing_if = "AuthorizationDetails::is_empty", default)]
+    pub authorization_details: AuthorizationDetails,
     /// The home organization of the subject.
     pub org_id: Id<Organization>,
     /// The roles at the time of issue, within the limits.
@@ -223,6 +227,7 @@ impl AccessTokenPlan {
             iat: now,
             jti: Id::<Self>::random(entropy).as_str().to_owned(),
             scope: granted.scope.clone(),
+            authorization_details: granted.details.clone(),
             org_id: subject.organization.clone(),
             roles,
             roles_partial,

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use crate::{
     approval::Approval,
+    authorization_details::{AuthorizationDetails, DetailsRefusal},
     client::Client,
     error::{ErrorCode, OAuthError},
     policy::issuance,
@@ -32,6 +33,8 @@ pub struct Granted<'a> {
     pub scope: Scope,
     /// Which resources were picked; none: the client's `audience`.
     pub targets: Targets,
+    /// What exactly the tokens are for, beside the scope.
+    pub details: AuthorizationDetails,
     /// What the tokens are limited to.
     pub limits: TokenLimits,
     /// The roles within the limits.
@@ -102,6 +105,22 @@ impl<'a> Granted<'a> {
         Ok(Self::new(issuance, client, subject, scope, targets)?)
     }
 
+    /// The same, with the details of an approval, or what is `asked` for of them now.
+    ///
+    /// # Errors
+    /// [`DetailsRefusal::Widened`].
+    pub fn detailed(
+        mut self,
+        issuance: Issuance<'_>,
+        approval: &Approval,
+        asked: Option<&AuthorizationDetails>,
+    ) -> Result<Self, DetailsRefusal> {
+        let (targets, policy) = (&self.targets, issuance.policy);
+        let details = &approval.details;
+        self.details = details.narrowed(asked, targets, self.client, policy)?;
+        Ok(self)
+    }
+
     /// As [`Self::new`], within the limits of the token that is exchanged, and with no role but of
     /// those that it tells.
     ///
@@ -136,6 +155,7 @@ impl<'a> Granted<'a> {
             subject,
             scope,
             targets,
+            details: AuthorizationDetails::default(),
             limits,
             roles,
             all_roles,

@@ -39,6 +39,8 @@ specified!(CODE: authorization_code::Refusal {
     CodeMissing => "invalid_request",
     CodeReused => "invalid_grant",
     CodeUnknown => "invalid_grant",
+    DetailsMalformed => "invalid_authorization_details",
+    DetailsWidened => "invalid_authorization_details",
     KeyMissing => "invalid_grant",
     KeyOther => "invalid_grant",
     OtherClient => "invalid_grant",
@@ -59,6 +61,8 @@ specified!(CODE: authorization_code::Refusal {
 specified!(REFRESH: refresh_token::Refusal {
     CertificateMissing => "invalid_grant",
     CertificateOther => "invalid_grant",
+    DetailsMalformed => "invalid_authorization_details",
+    DetailsWidened => "invalid_authorization_details",
     Expired => "invalid_grant",
     KeyMissing => "invalid_grant",
     KeyOther => "invalid_grant",
@@ -95,6 +99,12 @@ fn the_token_endpoint_refuses_a_grant_with_the_specified_code() {
     assert_eq!(code(&[("grant_type", "refresh_token")]), "invalid_request");
     let malformed = [("grant_type", "client_credentials"), ("scope", "\\")];
     assert_eq!(code(&malformed), "invalid_scope");
+    // Nobody approved them (RFC 9396).
+    let detailed = [
+        ("grant_type", "client_credentials"),
+        ("authorization_details", "[]"),
+    ];
+    assert_eq!(code(&detailed), "invalid_authorization_details");
 
     let machine = grant::permit(&client(), GrantType::ClientCredentials);
     assert_eq!(machine.unwrap_err().code.as_str(), "unauthorized_client");
@@ -118,6 +128,7 @@ fn the_code_grant_refuses_with_the_specified_codes() {
     for (expected, name, value) in [
         (R::CodeMissing, "code", ""),
         (R::VerifierMalformed, "code_verifier", "short"),
+        (R::DetailsMalformed, "authorization_details", "[]"),
         (R::TargetMalformed, "resource", "invoices"),
     ] {
         let request = authorization_code::Request::parse(&changed(&good, name, value));
@@ -141,6 +152,8 @@ fn the_code_grant_refuses_with_the_specified_codes() {
     let other_uri = changed(&good, "redirect_uri", "https://app.example/callback/");
     let no_uri = changed(&good, "redirect_uri", "");
     let other_api = changed(&good, "resource", "https://unknown.example");
+    let details = r#"[{"type":"invoice","number":1}]"#;
+    let more_details = changed(&good, "authorization_details", details);
     let no_verifier = changed(&good, "code_verifier", "");
     let exempt = &Approval {
         challenge: None,
@@ -240,6 +253,14 @@ fn the_code_grant_refuses_with_the_specified_codes() {
             NOW,
         ),
         (
+            R::DetailsWidened,
+            &more_details,
+            &own,
+            Some(pending),
+            Some(alice),
+            NOW,
+        ),
+        (
             R::TargetNotRegistered,
             &plain,
             &own,
@@ -286,6 +307,10 @@ fn the_refresh_grant_refuses_with_the_specified_codes() {
     for (expected, sent) in [
         (R::TokenMissing, changed(&good, "refresh_token", "")),
         (R::ScopeMalformed, changed(&good, "scope", "op\"enid")),
+        (
+            R::DetailsMalformed,
+            changed(&good, "authorization_details", "{}"),
+        ),
         (R::TargetMalformed, changed(&good, "resource", "invoices")),
     ] {
         assert_eq!(refresh_token::Request::parse(&sent).unwrap_err(), expected);
@@ -308,6 +333,8 @@ fn the_refresh_grant_refuses_with_the_specified_codes() {
     let plain = parameters(&good);
     let wider = changed(&good, "scope", "openid invoices.write");
     let other_api = changed(&good, "resource", "https://unknown.example");
+    let details = r#"[{"type":"invoice","number":1}]"#;
+    let more_details = changed(&good, "authorization_details", details);
     let older = Secret::<RefreshToken>::of_family(&token.family(), &[0; 32]);
     let older = parameters(&[("refresh_token", older.expose())]);
     let no_token = parameters(&[("refresh_token", "sy_rt_x")]);
@@ -363,6 +390,14 @@ fn the_refresh_grant_refuses_with_the_specified_codes() {
         ),
         (R::SubjectInactive, &plain, &own, Some(live), None, NOW),
         (R::ScopeWidened, &wider, &own, Some(live), Some(alice), NOW),
+        (
+            R::DetailsWidened,
+            &more_details,
+            &own,
+            Some(live),
+            Some(alice),
+            NOW,
+        ),
         (
             R::TargetWidened,
             &other_api,

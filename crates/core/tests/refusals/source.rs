@@ -56,8 +56,13 @@ fn a_source_is_refused_with_the_specified_codes() {
     reached.extend(sources());
     reached.extend(objects());
     reached.push(keys());
-    // A signature is checked outside this crate.
-    let outside = [Refusal::ObjectInvalid, Refusal::ObjectKeysUnavailable];
+    // What is signed, encrypted or fetched is looked at outside this crate.
+    let outside = [
+        Refusal::ObjectEncrypted,
+        Refusal::ObjectInvalid,
+        Refusal::ObjectKeysUnavailable,
+        Refusal::ReferenceUnavailable,
+    ];
     check(SOURCE, &outside, &reached, Refusal::wire);
 }
 
@@ -120,7 +125,32 @@ fn sources() -> Vec<Refusal> {
         ),
         (R::ObjectRequired, signing(), &settings, parameters(&plain)),
     ];
+    let fetching = RequestSettings {
+        fetched_objects: true,
+        ..RequestSettings::default()
+    };
+    let uri = "https://app.example/request.jwt";
+    let mut registered = client();
+    registered.metadata.request_uris = vec![uri.to_owned().try_into().unwrap()];
+    let source = by_reference(uri);
+    let source = Source::of(&registered, &source, &fetching);
+    assert!(matches!(source, Ok(Source::Fetched(read)) if read == uri));
+    let mut pushes_too = registered.clone();
+    pushes_too.metadata.require_pushed_authorization_requests = true;
     let mut reached = Vec::new();
+    for (expected, client, sent) in [
+        (R::ReferenceUnregistered, &client(), by_reference(uri)),
+        (
+            R::ReferenceUnregistered,
+            &registered,
+            by_reference("https://app.example/other"),
+        ),
+        (R::PushRequired, &pushes_too, by_reference(uri)),
+    ] {
+        let refusal = Source::of(client, &sent, &fetching).unwrap_err();
+        assert_eq!(refusal, expected, "{sent:?}");
+        reached.push(refusal);
+    }
     for (expected, client, settings, sent) in refused {
         let refusal = Source::of(&client, &sent, settings).unwrap_err();
         assert_eq!(refusal, expected, "{sent:?}");

@@ -9,6 +9,6 @@ use crate::{answer, provider::Provider};
 
 /// GET. Served from memory: it answers while the database is away (requirement A9.3).
 pub async fn get(State(provider): State<Arc<Provider>>, headers: HeaderMap) -> Response {
-    let (document, etag) = &provider.discovery;
-    answer::document(&headers, document, etag)
+    let (document, etag) = provider.discovery.now(&provider).await;
+    answer::document(&headers, &document, &etag)
 }

@@ -85,6 +85,16 @@ async fn ask(visit: &Visit, session: &Id<Session>, missing: &Scope) -> Result<Re
     let request = &visit.open.asked.request;
     let metadata = &visit.open.asked.client.metadata;
     let scopes = listed(&request.scope, |word| missing.contains(word));
+    let policy = provider.policy().await?;
+    let details: Vec<_> = request
+        .details
+        .in_words(&policy)
+        .map(|(kind, members)| view::ConsentDetail {
+            title: &kind.title,
+            name: &kind.name,
+            members,
+        })
+        .collect();
     let other_account = visit.address("sign-in");
     let logo = client_logo::address(provider, &visit.open.asked.client);
     let page = view::Consent {
@@ -99,6 +109,7 @@ async fn ask(visit: &Visit, session: &Id<Session>, missing: &Scope) -> Result<Re
         account: name,
         organization,
         scopes: &scopes,
+        details: &details,
         offline: request.scope.contains("offline_access"),
         action: &visit.address("consent"),
         csrf: &csrf,

@@ -117,6 +117,8 @@ pub struct Consent<'a> {
     pub organization: &'a str,
     /// What the application asks for, without `offline_access`.
     pub scopes: &'a [ConsentScope<'a>],
+    /// What exactly it asks for, beside scopes (RFC 9396).
+    pub details: &'a [ConsentDetail<'a>],
     /// Whether it asks for `offline_access`.
     pub offline: bool,
     /// Where the form goes.
@@ -125,6 +127,16 @@ pub struct Consent<'a> {
     pub csrf: &'a str,
     /// Where another account can be chosen.
     pub other_account: Option<&'a str>,
+}
+
+/// One thing that an application asks for exactly.
+pub struct ConsentDetail<'a> {
+    /// What it allows, completing "this application can".
+    pub title: &'a str,
+    /// Its type.
+    pub name: &'a str,
+    /// What is said of it: a title and a value each.
+    pub members: Vec<(String, String)>,
 }
 
 impl Consent<'_> {

@@ -33,7 +33,9 @@ fn good_keys_are_accepted_beside_one_for_encryption() {
         encryption.clone(),
     ])
     .unwrap();
-    // It cannot sign anything.
+    // It cannot sign anything; a client may want it to be encrypted for, and nothing else.
+    check(std::slice::from_ref(&encryption)).unwrap();
+    encryption["use"] = json!("sig");
     check(&[encryption]).unwrap_err();
 }
 

@@ -28,25 +28,28 @@ use crate::{
 statements! {
     INSERT = "INSERT INTO approval (id, client_id, subject_id, session_id, scope, offline_at, \
         claims, nonce, authenticated_at, acr, methods, redirect_uri, challenge, created_at, \
-        code_digest, code_expires_at, refresh_expires_at, code_key, targets, redeemed_at) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, \
-        $19, $20)";
+        code_digest, code_expires_at, refresh_expires_at, code_key, targets, redeemed_at, \
+        authorization_details) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, \
+        $19, $20, $21)";
     PUT_CONSENT = "INSERT INTO consent (subject_id, client_id, scope, updated_at) \
         VALUES ($1, $2, $3, $4) \
         ON CONFLICT (subject_id, client_id) \
         DO UPDATE SET scope = excluded.scope, updated_at = excluded.updated_at";
     BY_CODE = "SELECT id, client_id, subject_id, session_id, scope, claims, nonce, \
-        authenticated_at, acr, methods, redirect_uri, challenge, code_key, targets, created_at, \
+        authenticated_at, acr, methods, redirect_uri, challenge, code_key, targets, \
+        authorization_details, created_at, \
         code_expires_at, redeemed_at, refresh_family, refresh_current, refresh_previous, \
         refresh_rotated_at, refresh_key, refresh_certificate, refresh_expires_at, revoked_at \
         FROM approval WHERE code_digest = $1";
     BY_FAMILY = "SELECT id, client_id, subject_id, session_id, scope, claims, nonce, \
-        authenticated_at, acr, methods, redirect_uri, challenge, code_key, targets, created_at, \
+        authenticated_at, acr, methods, redirect_uri, challenge, code_key, targets, \
+        authorization_details, created_at, \
         code_expires_at, redeemed_at, refresh_family, refresh_current, refresh_previous, \
         refresh_rotated_at, refresh_key, refresh_certificate, refresh_expires_at, revoked_at \
         FROM approval WHERE refresh_family = $1";
     BY_ID = "SELECT id, client_id, subject_id, session_id, scope, claims, nonce, \
-        authenticated_at, acr, methods, redirect_uri, challenge, code_key, targets, created_at, \
+        authenticated_at, acr, methods, redirect_uri, challenge, code_key, targets, \
+        authorization_details, created_at, \
         code_expires_at, redeemed_at, refresh_family, refresh_current, refresh_previous, \
         refresh_rotated_at, refresh_key, refresh_certificate, refresh_expires_at, revoked_at \
         FROM approval WHERE id = $1";
@@ -133,6 +136,7 @@ pub(super) async fn insert(
         .bind(approval.key.map(|key| key.to_text()))
         .bind(approval.targets.as_slice().join(" "))
         .bind(redeemed.then_some(approval.created_at.seconds()))
+        .bind(serde_json::to_string(&approval.details).unwrap_or_default())
         .execute(connection)
         .await?;
     Ok(())
@@ -147,6 +151,7 @@ fn approval(row: &Row) -> Result<Approval> {
             session: id(row, "session_id")?,
             scope: scope(row, "scope")?,
             targets: Targets::trusted(words(row, "targets")?),
+            details: json(row, "authorization_details")?,
             claims: json(row, "claims")?,
             nonce: row.try_get("nonce")?,
             authenticated_at: instant(row, "authenticated_at")?,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 use symbolon_core::{
     approval::{Approval, ApprovalState, RefreshFamilyState},
+    authorization_details::AuthorizationDetails,
     authorize::{interaction::Progress, pushed::PushedRequest},
     claims::ClaimsRequest,
     client::Client,
@@ -130,6 +131,7 @@ pub(crate) fn approval(name: &str) -> Approval {
         session: id("session"),
         scope: scope("openid"),
         targets: Targets::default(),
+        details: serde_json::from_str(r#"[{"type":"payment","amount":5}]"#).unwrap(),
         claims: ClaimsRequest::default(),
         nonce: None,
         authenticated_at: NOW,
@@ -218,6 +220,7 @@ pub(crate) fn opaque(name: &str) -> OpaqueAccessToken {
             iat: NOW,
             jti: format!("jti of {name}"),
             scope: scope("openid profile"),
+            authorization_details: AuthorizationDetails::default(),
             org_id: id("acme"),
             roles: RolesClaim::ByOrganization(
                 [(id("acme"), vec![role("admin"), role("viewer")])].into(),

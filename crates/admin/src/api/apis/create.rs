@@ -7,6 +7,7 @@ use symbolon_core::{
     id::Id,
     policy::{
         api::{Api, Endpoint, ScopeDefinition},
+        detail_type::DetailType,
         resource::{Instance, ResourceLine},
     },
 };
@@ -47,6 +48,10 @@ struct New {
     #[serde(default)]
     #[schemars(schema_with = "schema::instances")]
     instances: Vec<Instance>,
+    /// What applications may ask for beyond scopes (RFC 9396).
+    #[serde(default)]
+    #[schemars(schema_with = "schema::detail_types")]
+    authorization_details: Vec<DetailType>,
 }
 
 pub(super) fn operation() -> Operation {
@@ -74,6 +79,7 @@ async fn create(call: Call, _: NoQuery, new: Json<New>) -> Result<Reply<View>, P
         endpoints: new.endpoints,
         resources: new.resources,
         instances: new.instances,
+        authorization_details: new.authorization_details,
     };
     check_segment("/audience", &new.audience)?;
     let made = add(&call, "api.create", made(new.audience, fields)?).await?;

@@ -165,6 +165,7 @@ fn read(source: &Source) -> Result<(Fields, Vec<String>), Problem> {
         endpoints,
         resources: Vec::new(),
         instances: Vec::new(),
+        authorization_details: Vec::new(),
     };
     Ok((fields, derived))
 }

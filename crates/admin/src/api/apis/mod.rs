@@ -14,6 +14,7 @@ use symbolon_core::{
     id::Id,
     policy::{
         api::{Api, Endpoint, ScopeDefinition},
+        detail_type::DetailType,
         resource::{Instance, ResourceLine, Resources},
     },
 };
@@ -58,6 +59,8 @@ struct View {
     resources: Vec<ResourceLine>,
     #[schemars(schema_with = "schema::instances")]
     instances: Vec<Instance>,
+    #[schemars(schema_with = "schema::detail_types")]
+    authorization_details: Vec<DetailType>,
     created_at: Moment,
     /// The number in its ETag.
     version: i64,
@@ -101,6 +104,10 @@ struct Fields {
     #[serde(default)]
     #[schemars(schema_with = "schema::instances")]
     instances: Vec<Instance>,
+    /// What applications may ask for beyond scopes (RFC 9396).
+    #[serde(default)]
+    #[schemars(schema_with = "schema::detail_types")]
+    authorization_details: Vec<DetailType>,
 }
 
 fn view(stored: Stored<Api>) -> View {
@@ -112,6 +119,7 @@ fn view(stored: Stored<Api>) -> View {
         endpoints: api.endpoints().to_vec(),
         resources: api.resources().lines().to_vec(),
         instances: api.resources().instances().to_vec(),
+        authorization_details: api.detail_types().to_vec(),
         created_at: Moment(stored.created_at),
         version: stored.version,
     }
@@ -125,11 +133,13 @@ fn made(audience: Id<Api>, fields: Fields) -> Result<Api, Problem> {
         endpoints,
         resources,
         instances,
+        authorization_details,
     } = fields;
     let resources = Resources::new(resources, instances)
         .map_err(|error| Problem::member("/resources", error))?;
     Api::new(audience, name, scopes, endpoints)
         .and_then(|api| api.with_resources(resources))
+        .and_then(|api| api.with_details(authorization_details))
         .map_err(|error| Problem::member("", error))
 }
 

@@ -35,6 +35,7 @@ async fn update(call: Call, _: NoQuery, patch: Patch<Fields>) -> Result<Reply<Vi
         endpoints: before.value.endpoints().to_vec(),
         resources: before.value.resources().lines().to_vec(),
         instances: before.value.resources().instances().to_vec(),
+        authorization_details: before.value.detail_types().to_vec(),
     })?;
     let api = made(before.value.audience().clone(), fields)?;
     let changed = change(&call, "api.update", before, api).await?;

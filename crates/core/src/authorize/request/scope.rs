@@ -2,6 +2,7 @@
 
 use super::{Offer, Refusal};
 use crate::{
+    authorization_details::AuthorizationDetails,
     authorize::response_type::ResponseType,
     client::{Client, GrantType},
     parameters::Parameters,
@@ -44,4 +45,15 @@ pub(super) fn read_targets(
     let targets = Targets::parse(parameters)?;
     targets.check(client, offer.policy)?;
     Ok(targets)
+}
+
+/// RFC 9396 §2, §5.
+pub(super) fn read_details(
+    client: &Client,
+    parameters: &Parameters,
+    offer: Offer<'_>,
+) -> Result<AuthorizationDetails, Refusal> {
+    let details = AuthorizationDetails::parse(parameters)?.unwrap_or_default();
+    details.check(client, offer.policy)?;
+    Ok(details)
 }

@@ -47,6 +47,7 @@ fn consent<'a>(scopes: &'a [ConsentScope<'a>]) -> Consent<'a> {
         account: "Alice",
         organization: "Acme",
         scopes,
+        details: &[],
         offline: false,
         action: "/consent/1",
         csrf: "token",

@@ -7,6 +7,11 @@ pub(super) fn every_page(text: &str) -> Vec<(&'static str, String)> {
         notice: Some(text),
         ..CHROME
     };
+    let details = [ConsentDetail {
+        title: text,
+        name: text,
+        members: vec![(text.to_owned(), text.to_owned())],
+    }];
     let scopes = [ConsentScope {
         name: text,
         title: text,
@@ -67,6 +72,7 @@ pub(super) fn every_page(text: &str) -> Vec<(&'static str, String)> {
                 account: text,
                 organization: text,
                 scopes: &scopes,
+                details: &details,
                 offline: true,
                 action: text,
                 csrf: text,
