@@ -50,6 +50,13 @@ const MATRIX: &[(&str, &str, [bool; 3])] = &[
     ("GET", "/machines/{machine}", [true, true, true]),
     ("PATCH", "/machines/{machine}", [true, true, false]),
     ("DELETE", "/machines/{machine}", [true, true, false]),
+    ("GET", "/machines/{machine}/keys", [true, true, true]),
+    ("POST", "/machines/{machine}/keys", [true, true, false]),
+    (
+        "DELETE",
+        "/machines/{machine}/keys/{key}",
+        [true, true, false],
+    ),
     ("GET", "/tokens", [true, true, true]),
     ("POST", "/tokens", [true, true, false]),
     ("GET", "/tokens/{token}", [true, true, true]),

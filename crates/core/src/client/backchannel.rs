@@ -4,10 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// How a client learns that somebody decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(
-    rename_all = "lowercase",
-    expecting = "the delivery modes here are poll and ping"
-)]
+#[serde(rename_all = "lowercase")]
 pub enum DeliveryMode {
     /// It asks until somebody has.
     Poll,
