@@ -148,15 +148,14 @@ impl Claims {
         rules: &Rules,
         now: Timestamp,
     ) -> Result<SingleUse, Refusal> {
+        let used_up = self.check_signed_by(client.id.as_str(), "client assertion", rules, now)?;
         // FAPI 2.0 §5.3.2.1: the issuer, as a string.
-        if client.demands().issuer_as_audience
-            && !matches!(&self.aud, Audience::One(one) if *one == rules.issuer)
-        {
+        let for_issuer = matches!(&self.aud, Audience::One(one) if *one == rules.issuer);
+        if client.demands().issuer_as_audience && !for_issuer {
             return Err(Refusal::AssertionAudienceOther);
         }
-        self.check_signed_by(client.id.as_str(), "client assertion", rules, now)?
-            // OIDC Core §9: here it has to have a name.
-            .ok_or(Refusal::AssertionMalformed)
+        // OIDC Core §9: here it has to have a name.
+        used_up.ok_or(Refusal::AssertionMalformed)
     }
 
     /// Whether it is good now, at this server, as an assertion of `signer` about itself; its name,

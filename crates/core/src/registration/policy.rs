@@ -309,9 +309,19 @@ fn check_algorithms(metadata: &ClientMetadata, offer: Offer<'_>) -> Result<(), R
     if !signs(metadata.id_token_signed_response_alg) {
         return Err(Refusal::Member("id_token_signed_response_alg"));
     }
-    let response = metadata.authorization_signed_response_alg;
-    if response.is_some_and(|algorithm| !signs(algorithm)) {
-        return Err(Refusal::Member("authorization_signed_response_alg"));
+    for (name, answer) in [
+        (
+            "authorization_signed_response_alg",
+            metadata.authorization_signed_response_alg,
+        ),
+        (
+            "introspection_signed_response_alg",
+            metadata.introspection_signed_response_alg,
+        ),
+    ] {
+        if answer.is_some_and(|algorithm| !signs(algorithm)) {
+            return Err(Refusal::Member(name));
+        }
     }
     let userinfo = metadata.userinfo_signed_response_alg;
     if userinfo.is_some_and(|algorithm| !signs(algorithm)) {
