@@ -360,8 +360,6 @@ on_both_databases! {
         for absent in [
             "registration_endpoint",
             "check_session_iframe",
-            "backchannel_logout_supported",
-            "frontchannel_logout_supported",
         ] {
             assert_eq!(metadata.get(absent), None, "{absent}");
         }

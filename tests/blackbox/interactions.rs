@@ -176,17 +176,18 @@ on_both_databases! {
 
     async fn a5_8_only_an_account_of_this_browser_can_be_chosen(backend) {
         let party = public(shared(backend), "web").await;
-        let of_alice = alice_in(&Person::new(), &party, &[]).await;
-        let sid = jwt_payload(of_alice.id_token())["sid"]
-            .as_str()
-            .unwrap()
-            .to_owned();
+        let of_alice = Person::new();
+        alice_in(&of_alice, &party, &[]).await;
+        let attempt = party.authorize_url(&[("prompt", "select_account")]);
+        let chooser = of_alice.get(&attempt.url).await.page().form();
+        let hers = chooser.buttons.iter().find(|b| b.label.contains("alice"));
+        let session = hers.unwrap().value.clone();
         let browser = Person::new();
         sign_in(&browser, &party, &[], "bob", BOB).await;
         let attempt = party.authorize_url(&[("prompt", "select_account")]);
         let page = browser.get(&attempt.url).await.page();
         let page = browser
-            .submit(&page.form(), &[("account", &sid)])
+            .submit(&page.form(), &[("account", &session)])
             .await
             .page();
         assert!(page.url.path().starts_with("/sign-in/"), "{page:?}");

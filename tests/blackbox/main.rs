@@ -36,6 +36,7 @@ mod introspection;
 mod jwt_bearer;
 mod keys;
 mod login_storm;
+mod logout;
 mod machine;
 mod operations;
 mod organization_login;

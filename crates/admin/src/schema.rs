@@ -125,6 +125,10 @@ pub(crate) fn metadata(_: &mut SchemaGenerator) -> Schema {
             "initiate_login_uri": uri(),
             "redirect_uris": uris(),
             "post_logout_redirect_uris": uris(),
+            "backchannel_logout_uri": uri(),
+            "backchannel_logout_session_required": { "type": "boolean" },
+            "frontchannel_logout_uri": uri(),
+            "frontchannel_logout_session_required": { "type": "boolean" },
             "scope": {
                 "type": "string",
                 "description": "The scopes of APIs that it may ask for, with spaces between.",

@@ -179,6 +179,26 @@ pub struct ClientMetadata {
     /// Where a browser may be sent after signing out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub post_logout_redirect_uris: Vec<RedirectUri>,
+    /// Where it is told, from server to server, that a session ended (Back-Channel Logout §2.2).
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "page::web_page"
+    )]
+    pub backchannel_logout_uri: Option<String>,
+    /// Whether it has to be told which session.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub backchannel_logout_session_required: bool,
+    /// What the browser loads of it when a session ended (Front-Channel Logout §2).
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "page::web_page"
+    )]
+    pub frontchannel_logout_uri: Option<String>,
+    /// Whether it has to be told which session.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub frontchannel_logout_session_required: bool,
     /// The API scopes it may ask for, beside the standard ones.
     #[serde(default, skip_serializing_if = "Scope::is_empty")]
     pub scope: Scope,

@@ -47,6 +47,8 @@ pub struct Endpoints {
     pub end_session: String,
     /// RFC 7591 §3.
     pub register: String,
+    /// OpenID Connect Session Management §3.3, where it is on.
+    pub check_session: Option<String>,
 }
 
 /// What a provider offers, by its settings.
@@ -111,6 +113,12 @@ pub struct Metadata<'a> {
     end_session_endpoint: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     registration_endpoint: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    check_session_iframe: Option<&'a str>,
+    backchannel_logout_supported: bool,
+    backchannel_logout_session_supported: bool,
+    frontchannel_logout_supported: bool,
+    frontchannel_logout_session_supported: bool,
     scopes_supported: &'a [&'a str],
     response_types_supported: Vec<&'a str>,
     response_modes_supported: Vec<&'a str>,
@@ -206,6 +214,11 @@ impl<'a> Metadata<'a> {
             end_session_endpoint: &endpoints.end_session,
             registration_endpoint: (registration.mode != RegistrationMode::Off)
                 .then_some(endpoints.register.as_str()),
+            check_session_iframe: endpoints.check_session.as_deref(),
+            backchannel_logout_supported: true,
+            backchannel_logout_session_supported: true,
+            frontchannel_logout_supported: true,
+            frontchannel_logout_session_supported: true,
             scopes_supported: &scope::STANDARD,
             response_types_supported: ResponseType::ALL
                 .into_iter()

@@ -4,7 +4,13 @@
 use serde::Deserialize;
 
 use crate::{
-    client::Client, id::Id, pairwise::Sub, session::Session, subject::Subject, time::Timestamp,
+    client::Client,
+    id::Id,
+    logout::{self, Sid},
+    pairwise::Sub,
+    session::Session,
+    subject::Subject,
+    time::Timestamp,
 };
 
 /// The claims of an ID token of ours that came back as a hint. Its signature is good; it may have
@@ -19,9 +25,17 @@ pub struct HintClaims {
     pub aud: Id<Client>,
     /// Until when it was good: a signed answer of the userinfo endpoint has none, and is no hint.
     pub exp: Timestamp,
-    /// In which session.
+    /// In which session, as the client calls it.
     #[serde(default)]
-    pub sid: Option<Id<Session>>,
+    pub sid: Option<Id<Sid>>,
+}
+
+impl HintClaims {
+    /// Whether it names this session.
+    pub fn names(&self, session: &Session) -> bool {
+        let sid = logout::sid(&session.id, &self.aud);
+        self.sid.as_ref() == Some(&sid)
+    }
 }
 
 /// What the client sends, with the hint verified.
@@ -57,7 +71,7 @@ pub struct Plan {
 pub fn decide(request: &Request<'_>, sessions: &[Session]) -> Plan {
     let ours = |hint: &HintClaims| {
         sessions.iter().any(|session| match &hint.sid {
-            Some(sid) => session.id == *sid,
+            Some(_) => hint.names(session),
             None => request.hinted == Some(&session.subject),
         })
     };

@@ -74,6 +74,11 @@ impl<K> Id<K> {
         Self::trusted(&URL_SAFE_NO_PAD.encode(random))
     }
 
+    /// An identifier that is made of these bytes, 1 to 192 of them.
+    pub(crate) fn encoded(bytes: &[u8]) -> Self {
+        Self::trusted(&URL_SAFE_NO_PAD.encode(bytes))
+    }
+
     /// The same text as an identifier of another kind: to see whether it is taken there.
     #[must_use]
     pub fn retyped<Other>(&self) -> Id<Other> {

@@ -33,6 +33,7 @@ pub mod id;
 pub mod introspection;
 pub mod json;
 pub mod keys;
+pub mod logout;
 pub mod mac;
 pub mod machine_key;
 pub mod organization;

@@ -5,7 +5,7 @@ use crate::{id::Id, settings::SessionSettings, subject::Subject, time::Timestamp
 /// One sign-in of one person in one browser.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
-    /// The `sid` claim. No secret: whoever knows it gains nothing.
+    /// Its name. Clients have names of their own for it ([`crate::logout::sid`]).
     pub id: Id<Session>,
     /// Who signed in.
     pub subject: Id<Subject>,

@@ -35,6 +35,13 @@ pub struct SessionSettings {
     pub absolute_lifetime: Lifetime,
 }
 
+/// What the browser is told of sessions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BrowserSettings {
+    /// Whether clients may poll a frame of ours for changes (Session Management §3).
+    pub check_session_frame: bool,
+}
+
 /// Policy bundles.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BundleSettings {

@@ -115,7 +115,7 @@ pub async fn find(
         Hint::IdToken(token) => {
             let claims = interaction::hint(provider, token);
             match claims.filter(|claims| claims.aud == client.id) {
-                Some(claims) => hinted(provider, client, &claims).await?,
+                Some(claims) => hinted(client, &claims),
                 None => return Ok(Err(Refusal::HintInvalid)),
             }
         }
@@ -138,22 +138,11 @@ pub async fn find(
     }
 }
 
-/// Whom an ID token of ours is about. What a client with names of its own calls a person leads to
-/// nobody by itself, so there it takes the session that the token came of.
-async fn hinted(
-    provider: &Provider,
-    client: &Client,
-    claims: &HintClaims,
-) -> Result<Option<Id<Subject>>, Failure> {
-    if client.metadata.subject_type.is_public() {
-        return Ok(Some(claims.sub.retyped()));
-    }
-    let Some(session) = &claims.sid else {
-        return Ok(None);
-    };
-    let session = provider.storage.session(session).await?;
-    let people = session.iter().map(|session| &session.subject);
-    Ok(provider.pairwise.find(client, &claims.sub, people).cloned())
+/// Whom an ID token of ours is about. What a client with names of its own calls a person or a session
+/// leads to nobody by itself: such a client names people in another way.
+fn hinted(client: &Client, claims: &HintClaims) -> Option<Id<Subject>> {
+    let public = client.metadata.subject_type.is_public();
+    public.then(|| claims.sub.retyped())
 }
 
 /// Whether a client may ask for a person now; the inner error says how long it has to wait. It is

@@ -18,10 +18,10 @@ use symbolon_core::{
     time::Lifetime,
     token::confirmation::Confirmation,
 };
-use symbolon_web::guard::RequestId;
+use symbolon_web::{browser::BrowserSession, guard::RequestId};
 
 use crate::{
-    device,
+    browser_state, device,
     exchange::{apply, sign_access_token, sign_id_token},
     failure::Failure,
     interaction::Asked,
@@ -37,6 +37,7 @@ use crate::{
 pub async fn approve(
     provider: &Provider,
     request_id: &RequestId,
+    browser: &BrowserSession,
     asked: &Asked,
     session: &Session,
     consent: Option<&Scope>,
@@ -98,11 +99,16 @@ pub async fn approve(
         answer.extend(sign(provider, client, &approval, tokens).await?);
         provider.metrics.issued("implicit");
     }
+    if let Some(state) = browser_state::told(provider, browser, client, request) {
+        answer.push(("session_state", state));
+    }
     let answer: Vec<_> = answer
         .iter()
         .map(|(name, value)| (*name, value.as_str()))
         .collect();
-    authorization_response::respond(provider, request_id, client, &request.redirect, &answer)
+    let response =
+        authorization_response::respond(provider, request_id, client, &request.redirect, &answer)?;
+    Ok(browser_state::shown(provider, browser, response))
 }
 
 /// A session is used.

@@ -241,7 +241,7 @@ pub async fn begin(
     }
     let step = match next {
         Ok(Next::Approve(session, _)) => {
-            return approve(provider, request_id, asked, &session, None).await;
+            return approve(provider, request_id, browser, asked, &session, None).await;
         }
         Ok(Next::Ask(step)) => step,
         Err(refusal) => {
@@ -290,6 +290,7 @@ pub async fn proceed(
             approve(
                 provider,
                 request_id,
+                &open.browser,
                 &open.asked,
                 &session,
                 consent.as_ref(),

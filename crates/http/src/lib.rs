@@ -10,6 +10,7 @@ mod answer;
 pub mod assertion;
 mod backchannel;
 mod bearer;
+mod browser_state;
 mod bundle;
 mod cache;
 mod certificate;
@@ -28,6 +29,7 @@ mod gate;
 pub mod installation_key;
 mod interaction;
 pub mod keyring;
+mod logout;
 mod machine_assertion;
 mod organization;
 mod own_page;
@@ -64,7 +66,12 @@ pub fn router(provider: Arc<Provider>) -> Router {
     let at = |path: &str| format!("{}{path}", paths.prefix);
 
     // Pages have a browser with a cookie; nothing else reads one.
+    let home = match paths.prefix.as_str() {
+        "" => "/",
+        prefix => prefix,
+    };
     let pages = Router::new()
+        .route(home, get(page::home::get))
         .route(
             &at(&paths.authorize),
             get(endpoint::authorize::get).post(endpoint::authorize::post),
@@ -114,6 +121,11 @@ pub fn router(provider: Arc<Provider>) -> Router {
         ));
 
     let registration = endpoint::register::routes(&provider);
+    // Read by nobody's cookie, and by scripts of ours alone.
+    let frames = match provider.settings.browser.check_session_frame {
+        true => Router::new().route(&at(&paths.check_session), get(endpoint::check_session::get)),
+        false => Router::new(),
+    };
 
     Router::new()
         .route(
@@ -174,17 +186,10 @@ pub fn router(provider: Arc<Provider>) -> Router {
         .route("/metrics", get(endpoint::metrics::get))
         .route("/static/{*path}", get(endpoint::asset::get))
         .route("/favicon.ico", get(endpoint::asset::favicon))
-        .route(
-            if paths.prefix.is_empty() {
-                "/"
-            } else {
-                &paths.prefix
-            },
-            get(page::home::get),
-        )
         .merge(endpoint::authzen::routes(&paths.prefix))
         .merge(registration)
         .merge(pages)
+        .merge(frames)
         .fallback(endpoint::missing::get)
         .layer(from_fn_with_state(
             Arc::clone(&provider.guard),

@@ -18,8 +18,8 @@ use symbolon_core::{
     policy::Policy,
     session::ACR_PASSWORD,
     settings::{
-        BackchannelSettings, BundleSettings, DeviceSettings, RegistrationSettings, RequestSettings,
-        SessionSettings, TokenSettings,
+        BackchannelSettings, BrowserSettings, BundleSettings, DeviceSettings, RegistrationSettings,
+        RequestSettings, SessionSettings, TokenSettings,
     },
     step_up::Requirement,
     time::{Clock, Lifetime, Timestamp},
@@ -46,6 +46,7 @@ use crate::{
     gate::Gate,
     installation_key,
     keyring::{KeyError, Keyring, SharedKeyring, shared},
+    logout::{Senders, senders},
     machine_assertion,
     page::home::DemoGuide,
     registration::{Registrars, registrars},
@@ -80,6 +81,8 @@ pub struct Paths {
     pub end_session: String,
     /// RFC 7591 §3.
     pub register: String,
+    /// Session Management §3.3.
+    pub check_session: String,
 }
 
 /// What the operator decides.
@@ -102,6 +105,8 @@ pub struct ProviderSettings {
     pub userinfo_max_age: Option<Lifetime>,
     /// Lifetimes of sessions.
     pub session: SessionSettings,
+    /// What the browser is told of sessions, and shown of clients.
+    pub browser: BrowserSettings,
     /// Policy bundles.
     pub bundle: BundleSettings,
     /// For how long a person may take over a page.
@@ -186,6 +191,7 @@ pub struct Provider {
     pub(crate) issuer: Arc<str>,
     pub(crate) keyring: SharedKeyring,
     pub(crate) machine_rules: AssertionRules,
+    pub(crate) logouts: Senders,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) nonce_keys: NonceKeys,
     pub(crate) outbound: Arc<Outbound>,
@@ -219,7 +225,12 @@ impl Provider {
         let (storage, seal) = (&*parts.storage, &parts.seal);
         let keyring = Keyring::load(storage, seal, &settings.keys, encrypted, now).await?;
         let pairwise = installation_key::pairwise(storage, seal, &*parts.entropy, now).await?;
-        let endpoints = endpoints(&settings.issuer, &settings.paths);
+        let frame = &settings.paths.check_session;
+        let polled = settings.browser.check_session_frame;
+        let endpoints = Endpoints {
+            check_session: polled.then(|| format!("{}{frame}", settings.issuer)),
+            ..endpoints(&settings.issuer, &settings.paths)
+        };
         let origin = settings.certificate_origin.as_ref();
         let aliases = origin.map(|origin| self::endpoints(origin, &settings.paths));
         let methods = parts.certificates.methods();
@@ -265,6 +276,7 @@ impl Provider {
             guard: Arc::new(parts.guard),
             issuer: Arc::from(settings.issuer.as_str()),
             keyring: shared(keyring),
+            logouts: senders(),
             metrics: parts.metrics,
             nonce_keys: dpop::nonce_keys(&parts.seal),
             request_objects: RequestObjects::new(Arc::clone(&parts.outbound)),
@@ -371,5 +383,6 @@ fn endpoints(issuer: &str, paths: &Paths) -> Endpoints {
         backchannel_authentication: at(&paths.backchannel_authentication),
         end_session: at(&paths.end_session),
         register: at(&paths.register),
+        check_session: None,
     }
 }

@@ -8,18 +8,22 @@ use symbolon_core::{
     client::Client,
     end_session::{self, HintClaims, Plan},
     id::Id,
+    logout::front_channel::frame,
     parameters::Parameters,
     session::Session,
 };
 use symbolon_web::{browser::BrowserSession, guard::RequestId};
 
 use crate::{
-    answer,
+    answer, browser_state,
     failure::Failure,
-    interaction,
-    page::{Policy, chrome, render, view},
+    interaction, logout,
+    page::{Policy, assets, chrome, is_loadable, render, view},
     provider::Provider,
 };
+
+/// How many clients a page loads something of at the most.
+const MOST_FRAMES: usize = 32;
 
 /// What to do about a sign-out request, and for which client.
 ///
@@ -81,15 +85,16 @@ pub fn ask(
     format!("{}?{}", provider.path("/sign-out"), query.finish())
 }
 
-/// Ends sessions, and forgets them in the browser.
+/// Ends sessions, forgets them in the browser, and has their clients told: what the page has to load
+/// for those that are told through the browser.
 ///
 /// # Errors
 /// When storage fails.
 pub async fn end(
-    provider: &Provider,
+    provider: &Arc<Provider>,
     browser: &mut BrowserSession,
     sessions: &[Session],
-) -> Result<(), Failure> {
+) -> Result<Vec<String>, Failure> {
     let now = provider.now();
     for session in sessions {
         provider.storage.end_session(&session.id, now).await?;
@@ -100,30 +105,62 @@ pub async fn end(
         provider.cache.learn(now).await?;
         let ids: Vec<_> = sessions.iter().map(|session| session.id.clone()).collect();
         browser.forget(&ids).await?;
+        logout::tell_soon(provider).await;
     }
-    Ok(())
+    frames(provider, sessions).await
 }
 
-/// Sends the browser on, or says that it is done.
+async fn frames(provider: &Provider, sessions: &[Session]) -> Result<Vec<String>, Failure> {
+    let mut frames = Vec::new();
+    for session in sessions {
+        for client in provider.storage.clients_of_session(&session.id).await? {
+            let client = provider.cache.client(&client).await?;
+            let frame = client.and_then(|client| frame(&client, &session.id, &provider.issuer));
+            frames.extend(frame.filter(|uri| is_loadable(uri)));
+        }
+    }
+    frames.sort_unstable();
+    frames.dedup();
+    frames.truncate(MOST_FRAMES);
+    Ok(frames)
+}
+
+/// Sends the browser on, or says that it is done. With frames to load it says so first, and goes on
+/// then.
 ///
 /// # Errors
 /// When the page does not render.
 pub fn done(
     provider: &Provider,
     request_id: &RequestId,
+    browser: &BrowserSession,
     plan: &Plan,
     client: Option<&Client>,
+    frames: &[String],
 ) -> Result<Response, Failure> {
-    if let Some(redirect) = &plan.redirect {
-        return Ok(answer::see_other(redirect));
+    let redirect = plan.redirect.as_deref();
+    if let Some(redirect) = redirect.filter(|_| frames.is_empty()) {
+        let response = answer::see_other(redirect);
+        return Ok(browser_state::shown(provider, browser, response));
     }
-    let uri = client.and_then(|client| client.metadata.client_uri.as_deref());
+    let home = client.and_then(|client| client.metadata.client_uri.as_deref());
     let continue_to = client
-        .zip(uri)
+        .zip(redirect.or(home))
         .map(|(client, uri)| (uri, client.metadata.client_name.as_str()));
     let page = view::SignedOut {
         chrome: chrome(provider, request_id),
         continue_to,
+        frames,
+        onward: redirect.map(|uri| view::Onward {
+            uri,
+            script: assets::url(assets::SIGNED_OUT),
+        }),
     };
-    render(StatusCode::OK, &page, Policy::default())
+    let policy = Policy {
+        frames,
+        script: redirect.is_some(),
+        ..Policy::default()
+    };
+    let response = render(StatusCode::OK, &page, policy)?;
+    Ok(browser_state::shown(provider, browser, response))
 }

@@ -1,16 +1,22 @@
-//! What an instance does by itself: reads the change feed, rotates keys, deletes what has expired.
+//! What an instance does by itself: reads the change feed, rotates keys, tells clients of sign-outs,
+//! deletes what has expired.
 
 use std::{sync::Arc, time::Duration};
 
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::{backchannel, bundle, cache::POLL_INTERVAL, keyring::Keyring, provider::Provider};
+use crate::{
+    backchannel, bundle, cache::POLL_INTERVAL, keyring::Keyring, logout::tell_due,
+    provider::Provider,
+};
 
 /// How often it is asked whether a key is due; also how late a key can leave the JWK Set.
 const KEY_INTERVAL: Duration = Duration::from_secs(30);
 
 /// How often it is looked whether a client has to be told something once more.
 const NOTICE_INTERVAL: Duration = Duration::from_secs(5);
+/// How often it is asked which clients have to be told of a sign-out.
+const LOGOUT_INTERVAL: Duration = Duration::from_secs(1);
 
 /// How often expired rows are deleted.
 const PURGE_INTERVAL: Duration = Duration::from_secs(600);
@@ -21,6 +27,7 @@ impl Provider {
         let mut feed = every(POLL_INTERVAL);
         let mut keys = every(KEY_INTERVAL);
         let mut notices = every(NOTICE_INTERVAL);
+        let mut logouts = every(LOGOUT_INTERVAL);
         let mut purge = every(PURGE_INTERVAL);
         loop {
             tokio::select! {
@@ -29,6 +36,8 @@ impl Provider {
                 _ = notices.tick() => {
                     tokio::spawn(backchannel::deliver(Arc::clone(&self)));
                 }
+                // As slow as the clients are.
+                _ = logouts.tick() => drop(tokio::spawn(tell_due(Arc::clone(&self)))),
                 _ = purge.tick() => {
                     // Slow on a large table; the feed must not wait for it.
                     let provider = Arc::clone(&self);

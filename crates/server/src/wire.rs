@@ -11,8 +11,8 @@ use symbolon_core::{
     keys::KeySettings,
     organization::Organization,
     settings::{
-        BackchannelSettings, BundleSettings, DeviceSettings, RequestSettings, SessionSettings,
-        TokenSettings,
+        BackchannelSettings, BrowserSettings, BundleSettings, DeviceSettings, RequestSettings,
+        SessionSettings, TokenSettings,
     },
     time::{Lifetime, Timestamp},
 };
@@ -110,6 +110,9 @@ pub(crate) async fn provider(
         session: SessionSettings {
             idle_lifetime: lifetime(config.session.idle_lifetime),
             absolute_lifetime: lifetime(config.session.absolute_lifetime),
+        },
+        browser: BrowserSettings {
+            check_session_frame: config.session.check_session_iframe,
         },
         bundle: BundleSettings {
             lifetime: lifetime(config.policy.bundle_lifetime),
@@ -373,6 +376,7 @@ fn paths(config: &Config, issuer: &str) -> Paths {
         backchannel_authentication: config.paths.backchannel_authentication.clone(),
         end_session: config.paths.end_session.clone(),
         register: config.paths.register.clone(),
+        check_session: config.paths.check_session.clone(),
     }
 }
 

@@ -23,9 +23,11 @@ macro_rules! statements {
 
 mod administration;
 mod backchannel_requests;
+mod clients;
 mod devices;
 mod error;
 mod installation_secrets;
+mod logouts;
 mod machine_keys;
 mod migration;
 mod postgres;
@@ -41,7 +43,7 @@ use async_trait::async_trait;
 use symbolon_core::{
     approval::Approval,
     attempt::Attempts as AttemptCount,
-    client::{Client, StoredSecret},
+    client::Client,
     decision::Change,
     id::Id,
     keys::SigningKey,
@@ -60,9 +62,11 @@ pub use administration::{
     Stored, SubjectFilter,
 };
 pub use backchannel_requests::{BackchannelRequests, Notice};
+pub use clients::Clients;
 pub use devices::Devices;
 pub use error::StorageError;
 pub use installation_secrets::InstallationSecrets;
+pub use logouts::Logouts;
 pub use machine_keys::MachineKeys;
 pub use pushed_requests::PushedRequests;
 pub use record::{
@@ -99,6 +103,7 @@ pub trait Storage:
     + Holders
     + InstallationSecrets
     + Interactions
+    + Logouts
     + MachineKeys
     + Maintenance
     + PersonalTokens
@@ -127,6 +132,7 @@ impl<T> Storage for T where
         + Holders
         + InstallationSecrets
         + Interactions
+        + Logouts
         + MachineKeys
         + Maintenance
         + PersonalTokens
@@ -253,22 +259,6 @@ pub trait Policies: Send + Sync {
 
     /// Adds or changes an API.
     async fn put_api(&self, api: &Api, now: Timestamp) -> Result<()>;
-}
-
-/// Clients.
-#[async_trait]
-pub trait Clients: Send + Sync {
-    /// The client of this name, with its secrets.
-    async fn client(&self, id: &Id<Client>) -> Result<Option<Client>>;
-
-    /// Seals a secret anew, if it still is what it was.
-    async fn reseal_client_secret(
-        &self,
-        client: &Id<Client>,
-        old: &StoredSecret,
-        sealed: &[u8],
-        now: Timestamp,
-    ) -> Result<()>;
 }
 
 /// People and machine users.

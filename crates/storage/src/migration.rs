@@ -19,6 +19,7 @@ macro_rules! migrations {
             7 "devices" "0007_devices";
             8 "pushed requests" "0008_pushed_requests";
             9 "keys and approvals" "0009_keys_and_approvals";
+            10 "logout" "0010_logout";
             11 "registrations" "0011_registrations";
             12 "installation secrets" "0012_installation_secrets";
             14 "certificate bound tokens" "0014_certificate_bound_tokens";

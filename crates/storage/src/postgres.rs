@@ -45,6 +45,8 @@ mod holders;
 mod installation_secrets;
 #[path = "sql/interactions.rs"]
 mod interactions;
+#[path = "sql/logouts.rs"]
+mod logouts;
 #[path = "sql/machine_keys.rs"]
 mod machine_keys;
 #[path = "sql/maintenance.rs"]

@@ -55,6 +55,10 @@ pub struct Guard {
     pub route_names: fn(&str) -> &'static str,
 }
 
+/// In the extensions of a response: pages of others may have it in a frame.
+#[derive(Clone, Copy, Debug)]
+pub struct Framed;
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The middleware.
@@ -147,6 +151,7 @@ fn request_id(entropy: &dyn Entropy) -> RequestId {
 /// Requirement A1.11; pages set a policy of their own, which is left as it is, and so is the id that
 /// an endpoint repeats because its protocol says so.
 fn set_headers(response: &mut Response, id: &RequestId, https: bool) {
+    let framed = response.extensions().get::<Framed>().is_some();
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
         headers.entry(REQUEST_ID).or_insert(value);
@@ -164,6 +169,9 @@ fn set_headers(response: &mut Response, id: &RequestId, https: bool) {
         headers
             .entry(name)
             .or_insert(HeaderValue::from_static(value));
+    }
+    if framed {
+        headers.remove(header::X_FRAME_OPTIONS);
     }
     if https {
         headers.insert(

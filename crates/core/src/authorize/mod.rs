@@ -14,6 +14,7 @@
 
 pub mod code;
 pub mod front_channel;
+pub mod initiation;
 pub mod interaction;
 pub mod object_uri;
 pub mod prompt;

@@ -5,7 +5,8 @@ use super::{
     profile::{Contradiction, Profile},
 };
 use crate::{
-    authorize::request_object::RequestObjectAlgorithm, client_auth::tls_client_auth, pairwise,
+    authorize::request_object::RequestObjectAlgorithm, client_auth::tls_client_auth,
+    logout::front_channel::origin, pairwise,
 };
 
 /// Why the parts of a registration do not fit together.
@@ -73,6 +74,11 @@ pub enum ClientError {
     /// No response type.
     #[error("response_types is empty: leave it out for code alone")]
     NoResponseType,
+    /// A frame of somebody else on the page that says "signed out" (Front-Channel Logout §2).
+    #[error(
+        "frontchannel_logout_uri has the scheme, host and port of one of redirect_uris (OpenID Connect Front-Channel Logout 1.0, 2)"
+    )]
+    FrontChannelLogoutElsewhere,
     /// Tokens that are to be bound, where no key can be proved and no certificate shown.
     #[error(
         "dpop_bound_access_tokens and tls_client_certificate_bound_access_tokens do not go with response_types that have token: the authorization endpoint sees the browser of a person, not the client"
@@ -249,6 +255,16 @@ impl Client {
                 ClientError::BoundTwice,
             ),
             (
+                metadata
+                    .frontchannel_logout_uri
+                    .as_deref()
+                    .map(origin)
+                    .is_some_and(|own| {
+                        own.is_none() || !redirect_origins(metadata).any(|other| other == own)
+                    }),
+                ClientError::FrontChannelLogoutElsewhere,
+            ),
+            (
                 signs_requests && !metadata.has_keys()
                     || unsigned_requests && metadata.require_signed_request_object,
                 ClientError::RequestObjectKeys,
@@ -311,6 +327,13 @@ fn encryption_fits(metadata: &ClientMetadata) -> bool {
     })
 }
 
+fn redirect_origins(metadata: &ClientMetadata) -> impl Iterator<Item = Option<String>> {
+    metadata
+        .redirect_uris
+        .iter()
+        .map(|uri| origin(uri.as_str()))
+}
+
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -353,6 +376,32 @@ mod tests {
             let changes = json!({"dpop_bound_access_tokens": true, "response_types": [kind]});
             assert_eq!(check(&changes), expected, "{kind}");
             assert_eq!(check(&json!({"response_types": [kind]})), Ok(()), "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_frame_belongs_to_where_the_client_is_called_back() {
+        for (uri, expected) in [
+            ("https://app.example/logout?from=provider", Ok(())),
+            ("https://app.example:443/logout", Ok(())),
+            (
+                "https://app.example:8443/logout",
+                Err(ClientError::FrontChannelLogoutElsewhere),
+            ),
+            (
+                "https://evil.example/logout",
+                Err(ClientError::FrontChannelLogoutElsewhere),
+            ),
+            (
+                "http://127.0.0.1/logout",
+                Err(ClientError::FrontChannelLogoutElsewhere),
+            ),
+        ] {
+            assert_eq!(
+                check(&json!({ "frontchannel_logout_uri": uri })),
+                expected,
+                "{uri}"
+            );
         }
     }
 

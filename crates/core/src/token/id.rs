@@ -13,9 +13,9 @@ use crate::{
     claims,
     client::{Client, Place},
     id::Id,
+    logout::{self, Sid},
     pairwise::Sub,
     secret::{AuthorizationCode, Secret},
-    session::Session,
     time::Timestamp,
     token::{Issuance, granted::Granted},
 };
@@ -55,8 +55,8 @@ pub struct IdTokenClaims {
     pub acr: String,
     /// By what means.
     pub amr: Vec<String>,
-    /// In which session.
-    pub sid: Id<Session>,
+    /// In which session, as the client calls it.
+    pub sid: Id<Sid>,
     /// Ties the access token to it (OIDC Core §3.1.3.6).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at_hash: Option<String>,
@@ -96,7 +96,7 @@ impl IdTokenPlan {
                 nonce: nonce.map(str::to_owned),
                 acr: approval.acr.clone(),
                 amr: approval.methods.clone(),
-                sid: approval.session.clone(),
+                sid: logout::sid(&approval.session, &client.id),
                 at_hash: None,
                 c_hash: None,
                 s_hash: None,

@@ -47,7 +47,7 @@ pub async fn post(
 }
 
 async fn sign_out(
-    provider: &Provider,
+    provider: &Arc<Provider>,
     request_id: &RequestId,
     cookie: Session,
     parameters: &Parameters,
@@ -69,13 +69,20 @@ async fn sign_out(
             client.as_deref(),
         )));
     }
-    let ended = match hint.and_then(|hint| hint.sid) {
-        Some(sid) => sessions
+    let ended = match hint.filter(|hint| hint.sid.is_some()) {
+        Some(hint) => sessions
             .into_iter()
-            .filter(|session| session.id == sid)
+            .filter(|session| hint.names(session))
             .collect(),
         None => sessions,
     };
-    sign_out::end(provider, &mut browser, &ended).await?;
-    sign_out::done(provider, request_id, &plan, client.as_deref())
+    let frames = sign_out::end(provider, &mut browser, &ended).await?;
+    sign_out::done(
+        provider,
+        request_id,
+        &browser,
+        &plan,
+        client.as_deref(),
+        &frames,
+    )
 }

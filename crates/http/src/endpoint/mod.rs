@@ -4,6 +4,7 @@ pub mod asset;
 pub mod authorize;
 pub mod authzen;
 pub mod backchannel_authentication;
+pub mod check_session;
 pub mod client_logo;
 pub mod device_authorization;
 pub mod discovery;
@@ -37,6 +38,7 @@ pub fn route_name(path: &str) -> &'static str {
         ("/keys", "keys"),
         ("/userinfo", "userinfo"),
         ("/end_session", "end_session"),
+        ("/check_session", "check_session"),
         ("/device_authorization", "device_authorization"),
         ("/device", "device"),
         ("/bc-authorize", "backchannel_authentication"),

@@ -21,6 +21,12 @@ pub const STYLESHEET: &str = "symbolon.css";
 /// The script that sends the form of a `form_post` response.
 pub const FORM_POST: &str = "form-post.js";
 
+/// The script that goes on from the page that says "signed out".
+pub const SIGNED_OUT: &str = "signed-out.js";
+
+/// The script of the frame that clients poll.
+pub const CHECK_SESSION: &str = "check-session.js";
+
 /// The logo.
 pub const SYMBOL: &str = "symbol.svg";
 
@@ -71,7 +77,7 @@ struct Entry {
     url: String,
 }
 
-static TABLE: LazyLock<[Entry; 4]> = LazyLock::new(|| {
+static TABLE: LazyLock<[Entry; 6]> = LazyLock::new(|| {
     [
         embed(
             STYLESHEET,
@@ -82,6 +88,16 @@ static TABLE: LazyLock<[Entry; 4]> = LazyLock::new(|| {
             FORM_POST,
             "text/javascript; charset=utf-8",
             include_bytes!("../../../../static/form-post.js"),
+        ),
+        embed(
+            SIGNED_OUT,
+            "text/javascript; charset=utf-8",
+            include_bytes!("../../../../static/signed-out.js"),
+        ),
+        embed(
+            CHECK_SESSION,
+            "text/javascript; charset=utf-8",
+            include_bytes!("../../../../static/check-session.js"),
         ),
         embed(
             SYMBOL,
@@ -127,7 +143,14 @@ mod tests {
 
     #[test]
     fn every_address_leads_to_its_file_and_may_be_kept_for_a_year() {
-        for name in [STYLESHEET, FORM_POST, SYMBOL, FAVICON] {
+        for name in [
+            STYLESHEET,
+            FORM_POST,
+            SIGNED_OUT,
+            CHECK_SESSION,
+            SYMBOL,
+            FAVICON,
+        ] {
             let asset = find(url(name)).unwrap();
             assert_eq!(asset.cache_control, "public, max-age=31536000, immutable");
             assert!(url(name).contains(asset.etag.trim_matches('"')));

@@ -87,6 +87,7 @@ fn carry(
             let policy = Policy {
                 leads_to: Some(uri),
                 script: true,
+                ..Policy::default()
             };
             render(StatusCode::OK, &page, policy)
         }

@@ -46,6 +46,8 @@ pub struct Policy<'a> {
     pub leads_to: Option<&'a str>,
     /// Whether it has a script of ours.
     pub script: bool,
+    /// Pages of others that it has in frames.
+    pub frames: &'a [String],
 }
 
 /// What is around the content of a page.
@@ -91,8 +93,15 @@ fn content_security_policy(policy: Policy<'_>) -> String {
         ""
     };
     let leads_to = policy.leads_to.and_then(source).unwrap_or_default();
+    let mut frames: Vec<_> = policy.frames.iter().filter_map(|uri| source(uri)).collect();
+    frames.sort();
+    frames.dedup();
+    let frames = match frames.concat() {
+        none if none.is_empty() => none,
+        origins => format!("frame-src{origins}; "),
+    };
     format!(
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; {script}\
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; {frames}{script}\
          form-action 'self'{leads_to}; base-uri 'none'; frame-ancestors 'none'"
     )
 }
@@ -108,6 +117,11 @@ fn source(uri: &str) -> Option<String> {
         }
         _ => plain(scheme).then(|| format!(" {scheme}:")),
     }
+}
+
+/// Whether a page may load what is there: its origin can be named in the policy.
+pub fn is_loadable(uri: &str) -> bool {
+    source(uri).is_some()
 }
 
 /// Turns a form that another site may have posted into a GET: it comes without our `SameSite=Lax`
@@ -236,7 +250,7 @@ impl Visit {
     pub fn policy(&self) -> Policy<'_> {
         Policy {
             leads_to: Some(self.open.asked.request.redirect.uri()),
-            script: false,
+            ..Policy::default()
         }
     }
 

@@ -61,15 +61,11 @@ async fn confirm(
     let sessions = interaction::live_sessions(provider, &browser).await?;
     let (plan, _, client) = plan(provider, &parameters, &sessions).await?;
     let Some(session) = sessions.first() else {
-        return done(
-            provider,
-            request_id,
-            &Plan {
-                redirect: None,
-                ..plan
-            },
-            None,
-        );
+        let nowhere = Plan {
+            redirect: None,
+            ..plan
+        };
+        return done(provider, request_id, &browser, &nowhere, None, &[]);
     };
     let subject = provider.cache.subject(&session.subject).await?;
     let action = match uri.query() {
@@ -89,7 +85,7 @@ async fn confirm(
     };
     let policy = Policy {
         leads_to: plan.redirect.as_deref(),
-        script: false,
+        ..Policy::default()
     };
     render(StatusCode::OK, &page, policy)
 }
@@ -123,6 +119,7 @@ async fn decide(
     if answers.value("decision") != Some("sign_out") {
         return Ok(answer::see_other(&provider.path("/")));
     }
-    end(provider, &mut browser, &sessions).await?;
-    done(provider, request_id, &plan, client.as_deref())
+    let frames = end(provider, &mut browser, &sessions).await?;
+    let client = client.as_deref();
+    done(provider, request_id, &browser, &plan, client, &frames)
 }

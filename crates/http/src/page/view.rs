@@ -5,7 +5,8 @@
 //! client name or a parameter of a request is text and never markup (RFC 9700 §4.16). Pages carry no
 //! inline script and no inline style, so a Content-Security-Policy without `unsafe-inline` fits them.
 //!
-//! Left out: languages other than English, and any script but the one that sends a `form_post`.
+//! Left out: languages other than English, and any script but those that send a `form_post`, go on
+//! from the page that says "signed out", and answer clients in a frame.
 //!
 //! Views hold passwords of the demo, CSRF tokens and authorization codes, so they have no `Debug`.
 
@@ -269,8 +270,32 @@ pub struct ConfirmSignOut<'a> {
 pub struct SignedOut<'a> {
     /// What is around the content.
     pub chrome: Chrome<'a>,
-    /// A registered post-logout address and the name of its application.
+    /// A registered address of an application, and the name of that.
     pub continue_to: Option<(&'a str, &'a str)>,
+    /// What applications have loaded to sign the person out there.
+    pub frames: &'a [String],
+    /// The way on by itself, once the frames are loaded.
+    pub onward: Option<Onward<'a>>,
+}
+
+/// How a page goes on by itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Onward<'a> {
+    /// The same address that the person can go on to.
+    pub uri: &'a str,
+    /// The address of the script that goes there.
+    pub script: &'a str,
+}
+
+/// What clients have in a frame and ask whether the person is still the same
+/// (OIDC Session Management §3.2).
+#[derive(Template)]
+#[template(path = "check_session.html")]
+pub struct CheckSession<'a> {
+    /// The address of the script that answers.
+    pub script: &'a str,
+    /// The name of the cookie that it reads.
+    pub cookie: &'a str,
 }
 
 impl<'a> SignedOut<'a> {
@@ -325,12 +350,25 @@ pub struct Home<'a> {
     pub issuer: &'a str,
     /// The address of the discovery document.
     pub discovery: &'a str,
+    /// The applications of the person who is signed in.
+    pub applications: &'a [Application<'a>],
     /// The people of the demo; empty otherwise.
     pub people: &'a [DemoPerson<'a>],
     /// The clients of the demo; empty otherwise.
     pub clients: &'a [DemoClient<'a>],
     /// An authorization request that works as it is.
     pub sign_in_example: Option<&'a str>,
+}
+
+/// An application that a person can open.
+#[derive(Clone, Debug)]
+pub struct Application<'a> {
+    /// The client id.
+    pub client_id: &'a str,
+    /// What people call it.
+    pub name: &'a str,
+    /// Where it starts the sign-in.
+    pub uri: String,
 }
 
 /// A person of the demo.

@@ -40,7 +40,7 @@ use self::{
     setting::{Fallback, Setting},
     source::{Layers, Raw},
     table::{find, settings},
-    value::Value,
+    value::{Value, half_of_the_cores},
 };
 
 /// What the server was told. Every field is documented in [`table`], under the same name.
@@ -110,6 +110,7 @@ pub(crate) struct Paths {
     pub(crate) backchannel_authentication: String,
     pub(crate) end_session: String,
     pub(crate) register: String,
+    pub(crate) check_session: String,
 }
 
 /// `token.*`
@@ -147,6 +148,7 @@ pub(crate) struct Userinfo {
 pub(crate) struct Session {
     pub(crate) idle_lifetime: Seconds,
     pub(crate) absolute_lifetime: Seconds,
+    pub(crate) check_session_iframe: bool,
 }
 
 /// `policy.*`
@@ -368,6 +370,7 @@ fn assemble(values: &Values<'_>) -> Result<Config, String> {
             backchannel_authentication: values.read("paths.backchannel_authentication")?,
             end_session: values.read("paths.end_session")?,
             register: values.read("paths.register")?,
+            check_session: values.read("paths.check_session")?,
         },
         token: Token {
             access_lifetime: values.read("token.access_lifetime")?,
@@ -392,6 +395,7 @@ fn assemble(values: &Values<'_>) -> Result<Config, String> {
         session: Session {
             idle_lifetime: values.read("session.idle_lifetime")?,
             absolute_lifetime: values.read("session.absolute_lifetime")?,
+            check_session_iframe: values.read("session.check_session_iframe")?,
         },
         policy: Policy {
             bundle_lifetime: values.read("policy.bundle_lifetime")?,
@@ -487,12 +491,6 @@ impl Values<'_> {
             .map(Some)
             .map_err(|why| format!("the value of {key} {why}"))
     }
-}
-
-/// Half, because the other half is to keep issuing tokens while people sign in.
-fn half_of_the_cores() -> u32 {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    u32::try_from(cores / 2).unwrap_or(u32::MAX).max(1)
 }
 
 #[cfg(test)]

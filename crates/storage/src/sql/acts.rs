@@ -71,6 +71,8 @@ pub(super) async fn perform(
             end_sessions,
         } => owned::update_subject(connection, subject, *version, *end_sessions, now).await,
         Act::DeleteSubject(id, version) => {
+            // Its sessions go with it: who has to be told of their end is known only before.
+            sessions::end_all(connection, id.as_str(), now).await?;
             owned::delete(connection, Owned::Subject(id), *version, now).await
         }
         Act::CreateClient(client) => owned::create_client(connection, client, now).await,

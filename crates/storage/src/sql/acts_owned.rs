@@ -24,7 +24,7 @@ statements! {
     UPDATE_ORGANIZATION = "UPDATE organization SET name = $3, disabled_at = $4, \
         version = version + 1 WHERE id = $1 AND version = $2";
     END_SESSIONS_IN = "UPDATE session SET ended_at = $2 WHERE ended_at IS NULL \
-        AND subject_id IN (SELECT id FROM subject WHERE organization_id = $1)";
+        AND subject_id IN (SELECT id FROM subject WHERE organization_id = $1) RETURNING id";
     REVOKE_IN = "UPDATE approval SET revoked_at = $2 WHERE revoked_at IS NULL \
         AND subject_id IN (SELECT id FROM subject WHERE organization_id = $1)";
     FEED_REVOKED_IN = "INSERT INTO change_feed (noun, key, version, changed_at) \
@@ -94,16 +94,20 @@ pub(super) async fn update_organization(
         .execute(&mut *connection)
         .await?;
     if organization.disabled_at.is_some() {
-        for statement in [END_SESSIONS_IN, REVOKE_IN, FEED_REVOKED_IN] {
-            query(statement)
-                .bind(id)
-                .bind(now.seconds())
-                .execute(&mut *connection)
-                .await?;
-        }
+        end_sessions_in(connection, id, now).await?;
     }
     feed(connection, "organization", id, now).await?;
     settled(connection, updated.rows_affected(), ORGANIZATION_EXISTS, id).await
+}
+
+/// Ends the sessions of all people of an organization.
+pub(super) async fn end_sessions_in(
+    connection: &mut Connection,
+    organization: &str,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    let statements = [END_SESSIONS_IN, REVOKE_IN, FEED_REVOKED_IN];
+    sessions::end_in(connection, statements, organization, now).await
 }
 
 pub(super) async fn create_subject(

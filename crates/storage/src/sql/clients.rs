@@ -6,6 +6,7 @@ use symbolon_core::{
     client::{Client, Origin, StoredSecret},
     id::Id,
     secret::Digest,
+    subject::Subject,
     time::Timestamp,
 };
 
@@ -18,6 +19,11 @@ use crate::{
 statements! {
     READ = "SELECT id, organization_id, machine_id, metadata, disabled_at, origin FROM client \
         WHERE id = $1";
+    // Registrations are compact JSON: see logouts.rs.
+    WITH_LOGIN = "SELECT id, organization_id, machine_id, metadata, disabled_at, origin FROM client \
+        WHERE disabled_at IS NULL AND metadata LIKE '%\"initiate_login_uri\":%' \
+        AND (metadata LIKE '%\"consent\":\"implicit\"%' OR id IN \
+        (SELECT client_id FROM consent WHERE subject_id = $1)) ORDER BY id LIMIT $2";
     SECRETS = "SELECT digest, expires_at, sealed FROM client_secret WHERE client_id = $1 \
         ORDER BY created_at, digest";
     RESEAL = "UPDATE client_secret SET sealed = $1 \
@@ -35,6 +41,19 @@ impl Clients for Database {
             None => Ok(None),
             Some(row) => with_secrets(self, &row).await.map(Some),
         }
+    }
+
+    async fn applications_of(&self, subject: &Id<Subject>, limit: u32) -> Result<Vec<Client>> {
+        let rows = query(WITH_LOGIN)
+            .bind(subject.as_str())
+            .bind(i64::from(limit))
+            .fetch_all(&self.reader)
+            .await?;
+        let mut clients = Vec::with_capacity(rows.len());
+        for row in &rows {
+            clients.push(with_secrets(self, row).await?);
+        }
+        Ok(clients)
     }
 
     async fn reseal_client_secret(

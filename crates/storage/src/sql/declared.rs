@@ -11,7 +11,9 @@ use symbolon_core::{
     time::Timestamp,
 };
 
-use super::{Connection, Database, Row, changes::feed, clients::with_secrets};
+use super::{
+    Connection, Database, Row, acts_owned, changes::feed, clients::with_secrets, sessions,
+};
 use crate::{
     Applied, Declared, DeclaredSubject, Result, RoleGrant, StorageError,
     record::read::{id, json, name, optional_id, optional_instant, role_key, text, within},
@@ -166,6 +168,9 @@ impl Declared for Database {
             .bind(organization.disabled_at.map(Timestamp::seconds))
             .execute(&mut *transaction)
             .await?;
+        if organization.disabled_at.is_some() {
+            acts_owned::end_sessions_in(&mut transaction, organization.id.as_str(), now).await?;
+        }
         feed(
             &mut transaction,
             "organization",
@@ -201,6 +206,9 @@ impl Declared for Database {
         if !claim_identifiers(&mut transaction, subject).await? {
             transaction.rollback().await?;
             return Ok(Applied::Conflict);
+        }
+        if subject.disabled_at.is_some() {
+            sessions::end_all(&mut transaction, subject.id.as_str(), now).await?;
         }
         feed(&mut transaction, "subject", subject.id.as_str(), now).await?;
         transaction.commit().await?;

@@ -11,7 +11,7 @@ use symbolon_core::time::{Lifetime, Timestamp};
 use super::{
     COLUMNS, DATABASE_TIME, Database, MIGRATIONS, acts, acts_owned, administration,
     administration_reads, approvals, attempts, audit, backchannel_requests, browsers, changes,
-    clients, consents, declared, devices, holders, installation_secrets, interactions,
+    clients, consents, declared, devices, holders, installation_secrets, interactions, logouts,
     machine_keys, personal_tokens, policies, pushed_requests, registrations, sessions,
     signing_keys, single_uses, subjects, tokens,
 };
@@ -145,6 +145,7 @@ impl Maintenance for Database {
             installation_secrets::STATEMENTS,
             interactions::STATEMENTS,
             machine_keys::STATEMENTS,
+            logouts::STATEMENTS,
             personal_tokens::STATEMENTS,
             policies::STATEMENTS,
             pushed_requests::STATEMENTS,

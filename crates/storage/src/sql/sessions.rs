@@ -2,10 +2,10 @@
 //! access.
 
 use async_trait::async_trait;
-use sqlx::query;
+use sqlx::{Row as _, query};
 use symbolon_core::{id::Id, session::Session, subject::Subject, time::Timestamp};
 
-use super::{Connection, Database, Row};
+use super::{Connection, Database, Row, logouts};
 use crate::{
     Result, Sessions,
     error::is_serialization,
@@ -19,7 +19,7 @@ statements! {
         FROM session WHERE id = $1";
     REAUTHENTICATE = "UPDATE session SET authenticated_at = $2, seen_at = $2 WHERE id = $1";
     TOUCH = "UPDATE session SET seen_at = $2 WHERE id = $1 AND seen_at < $2";
-    END = "UPDATE session SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL";
+    END = "UPDATE session SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL RETURNING id";
     REVOKE_OF_SESSION = "UPDATE approval SET revoked_at = $2 \
         WHERE session_id = $1 AND revoked_at IS NULL AND offline_at IS NULL";
     FEED_OF_SESSION = "INSERT INTO change_feed (noun, key, version, changed_at) \
@@ -27,7 +27,8 @@ statements! {
         WHERE session_id = $1 AND revoked_at = $2 AND offline_at IS NULL ORDER BY id \
         ON CONFLICT (noun, key) DO UPDATE \
         SET version = change_feed.version + 1, changed_at = excluded.changed_at";
-    END_ALL = "UPDATE session SET ended_at = $2 WHERE subject_id = $1 AND ended_at IS NULL";
+    END_ALL = "UPDATE session SET ended_at = $2 WHERE subject_id = $1 AND ended_at IS NULL \
+        RETURNING id";
     REVOKE_OF_SUBJECT = "UPDATE approval SET revoked_at = $2 \
         WHERE subject_id = $1 AND revoked_at IS NULL";
     FEED_OF_SUBJECT = "INSERT INTO change_feed (noun, key, version, changed_at) \
@@ -140,13 +141,24 @@ pub(super) async fn end_all(
     end_in(connection, END_EVERY, subject, now).await
 }
 
-async fn end_in(
+/// Whoever ends a session has its clients told: of two at once, one.
+pub(super) async fn end_in(
     connection: &mut Connection,
     statements: [&'static str; 3],
     key: &str,
     now: Timestamp,
 ) -> sqlx::Result<()> {
-    for statement in statements {
+    let [end, revoke, tell] = statements;
+    let ended = query(end)
+        .bind(key)
+        .bind(now.seconds())
+        .fetch_all(&mut *connection)
+        .await?;
+    for row in &ended {
+        let session: String = row.try_get("id")?;
+        logouts::record(connection, &session, now).await?;
+    }
+    for statement in [revoke, tell] {
         query(statement)
             .bind(key)
             .bind(now.seconds())

@@ -30,7 +30,7 @@ on_shared_back_ends! {
     of_32_changes_of_one_version_one_is_made,
 }
 
-fn event(name: &str) -> AuditEvent {
+pub(crate) fn event(name: &str) -> AuditEvent {
     AuditEvent {
         id: id(name),
         happened_at: NOW,

@@ -64,6 +64,7 @@ mod feed;
 mod holders;
 mod installation_secrets;
 mod interactions;
+mod logouts;
 mod outage;
 mod personal_tokens;
 mod policies;

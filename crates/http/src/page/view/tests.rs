@@ -190,6 +190,11 @@ fn every_page(text: &str) -> Vec<(&'static str, String)> {
             &SignedOut {
                 chrome,
                 continue_to: Some((text, text)),
+                frames: &[text.to_owned()],
+                onward: Some(Onward {
+                    uri: text,
+                    script: text,
+                }),
             },
         ),
         (
@@ -219,6 +224,11 @@ fn every_page(text: &str) -> Vec<(&'static str, String)> {
                 chrome,
                 issuer: text,
                 discovery: text,
+                applications: &[Application {
+                    client_id: text,
+                    name: text,
+                    uri: text.to_owned(),
+                }],
                 people: &[DemoPerson {
                     username: text,
                     password: text,
@@ -347,6 +357,8 @@ fn an_address_that_could_run_a_script_is_no_link() {
         let page = SignedOut {
             chrome: CHROME,
             continue_to: Some((uri, "Payroll")),
+            frames: &[],
+            onward: None,
         };
         assert!(!page.render().unwrap().contains("id=\"continue\""), "{uri}");
     }

@@ -70,4 +70,10 @@ pub(super) const SETTINGS: &[Setting] = &[
         Value("/oauth/v2/register"),
         "The path of the client registration endpoint.",
     ),
+    setting(
+        "paths.check_session",
+        Kind::EndpointPath,
+        Value("/oidc/v1/check_session"),
+        "The path of the frame that applications poll, where `session.check_session_iframe` is on.",
+    ),
 ];

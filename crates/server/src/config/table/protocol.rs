@@ -122,6 +122,15 @@ pub(super) const SETTINGS: &[Setting] = &[
         "How long a sign-in lasts, however much it is used.",
     ),
     setting(
+        "session.check_session_iframe",
+        Kind::Flag,
+        Value("false"),
+        "Whether applications may poll a frame that tells whether somebody else is signed in now \
+         (OpenID Connect Session Management). It rests on a cookie in a frame of another site, which \
+         most browsers withhold: the frame then answers `error`. Applications do better with \
+         `backchannel_logout_uri`.",
+    ),
+    setting(
         "policy.bundle_lifetime",
         seconds(10, DAY),
         Value("5m"),
