@@ -39,7 +39,7 @@ use self::{
     setting::{Fallback, Setting},
     source::{Layers, Raw},
     table::{find, settings},
-    value::Value,
+    value::{Value, half_of_the_cores},
 };
 
 /// What the server was told. Every field is documented in [`table`], under the same name.
@@ -301,12 +301,6 @@ impl Values<'_> {
             .map(Some)
             .map_err(|why| format!("the value of {key} {why}"))
     }
-}
-
-/// Half, because the other half is to keep issuing tokens while people sign in.
-fn half_of_the_cores() -> u32 {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    u32::try_from(cores / 2).unwrap_or(u32::MAX).max(1)
 }
 
 #[cfg(test)]

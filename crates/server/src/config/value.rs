@@ -242,6 +242,12 @@ fn check_filter(text: &str) -> Result<(), String> {
     }
 }
 
+/// Half, because the other half is to keep issuing tokens while people sign in.
+pub(super) fn half_of_the_cores() -> u32 {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    u32::try_from(cores / 2).unwrap_or(u32::MAX).max(1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
