@@ -28,7 +28,7 @@ use std::{
 use ipnet::IpNet;
 use symbolon_core::dpop::nonce::NoncePolicy;
 
-pub(crate) use self::{
+pub use self::{
     error::{ConfigError, Problem},
     issuer::Issuer,
     registering::Registering,
@@ -45,204 +45,204 @@ use self::{
 
 /// What the server was told. Every field is documented in [`table`], under the same name.
 #[derive(Clone, Debug)]
-pub(crate) struct Config {
-    pub(crate) listen: SocketAddr,
-    pub(crate) issuer: Option<Issuer>,
-    pub(crate) database: DatabaseUrl,
-    pub(crate) key_encryption_key: Option<EncodedKey>,
-    pub(crate) key_encryption_key_file: Option<PathBuf>,
-    pub(crate) previous_key_encryption_keys: Vec<EncodedKey>,
-    pub(crate) state: Option<PathBuf>,
-    pub(crate) demo: bool,
-    pub(crate) listen_anyway: bool,
-    pub(crate) tls: Option<Tls>,
-    pub(crate) proxy: Proxy,
-    pub(crate) paths: Paths,
-    pub(crate) token: Token,
-    pub(crate) requests: Requests,
-    pub(crate) userinfo: Userinfo,
-    pub(crate) session: Session,
-    pub(crate) policy: Policy,
-    pub(crate) interaction: Interaction,
-    pub(crate) password: Password,
-    pub(crate) keys: Keys,
-    pub(crate) admin: Admin,
-    pub(crate) registration: Registration,
-    pub(crate) clients: Clients,
-    pub(crate) registering: Registering,
-    pub(crate) outbound: Outbound,
-    pub(crate) dpop: Dpop,
-    pub(crate) device: Device,
-    pub(crate) backchannel: Backchannel,
-    pub(crate) log: Log,
-    pub(crate) metrics: Metrics,
-    pub(crate) limits: Limits,
-    pub(crate) shutdown: Shutdown,
+pub struct Config {
+    pub listen: SocketAddr,
+    pub issuer: Option<Issuer>,
+    pub database: DatabaseUrl,
+    pub key_encryption_key: Option<EncodedKey>,
+    pub key_encryption_key_file: Option<PathBuf>,
+    pub previous_key_encryption_keys: Vec<EncodedKey>,
+    pub state: Option<PathBuf>,
+    pub demo: bool,
+    pub listen_anyway: bool,
+    pub tls: Option<Tls>,
+    pub proxy: Proxy,
+    pub paths: Paths,
+    pub token: Token,
+    pub requests: Requests,
+    pub userinfo: Userinfo,
+    pub session: Session,
+    pub policy: Policy,
+    pub interaction: Interaction,
+    pub password: Password,
+    pub keys: Keys,
+    pub admin: Admin,
+    pub registration: Registration,
+    pub clients: Clients,
+    pub registering: Registering,
+    pub outbound: Outbound,
+    pub dpop: Dpop,
+    pub device: Device,
+    pub backchannel: Backchannel,
+    pub log: Log,
+    pub metrics: Metrics,
+    pub limits: Limits,
+    pub shutdown: Shutdown,
     /// What is permitted and yet deserves a line in the log, once there is one.
-    pub(crate) warnings: Vec<String>,
+    pub warnings: Vec<String>,
 }
 
 /// `tls.*`, when both are set.
 #[derive(Clone, Debug)]
-pub(crate) struct Tls {
-    pub(crate) certificate: PathBuf,
-    pub(crate) key: PathBuf,
-    pub(crate) client_certificates: bool,
+pub struct Tls {
+    pub certificate: PathBuf,
+    pub key: PathBuf,
+    pub client_certificates: bool,
 }
 
 /// `proxy.*`
 #[derive(Clone, Debug)]
-pub(crate) struct Proxy {
-    pub(crate) trusted: Vec<IpNet>,
+pub struct Proxy {
+    pub trusted: Vec<IpNet>,
 }
 
 /// `paths.*`
 #[derive(Clone, Debug)]
-pub(crate) struct Paths {
-    pub(crate) authorize: String,
-    pub(crate) par: String,
-    pub(crate) token: String,
-    pub(crate) introspect: String,
-    pub(crate) revoke: String,
-    pub(crate) keys: String,
-    pub(crate) userinfo: String,
-    pub(crate) device_authorization: String,
-    pub(crate) backchannel_authentication: String,
-    pub(crate) end_session: String,
-    pub(crate) register: String,
+pub struct Paths {
+    pub authorize: String,
+    pub par: String,
+    pub token: String,
+    pub introspect: String,
+    pub revoke: String,
+    pub keys: String,
+    pub userinfo: String,
+    pub device_authorization: String,
+    pub backchannel_authentication: String,
+    pub end_session: String,
+    pub register: String,
 }
 
 /// `token.*`
 #[derive(Clone, Debug)]
-pub(crate) struct Token {
-    pub(crate) access_lifetime: Seconds,
-    pub(crate) id_lifetime: Seconds,
-    pub(crate) code_lifetime: Seconds,
-    pub(crate) refresh_idle_lifetime: Seconds,
-    pub(crate) refresh_absolute_lifetime: Seconds,
-    pub(crate) refresh_grace: Seconds,
+pub struct Token {
+    pub access_lifetime: Seconds,
+    pub id_lifetime: Seconds,
+    pub code_lifetime: Seconds,
+    pub refresh_idle_lifetime: Seconds,
+    pub refresh_absolute_lifetime: Seconds,
+    pub refresh_grace: Seconds,
     /// In bytes.
-    pub(crate) roles_limit: u32,
+    pub roles_limit: u32,
 }
 
 /// `requests.*`
 #[derive(Clone, Debug)]
-pub(crate) struct Requests {
-    pub(crate) pushed_lifetime: Seconds,
-    pub(crate) require_pushed: bool,
-    pub(crate) unsigned_objects: bool,
-    pub(crate) implicit_and_hybrid: bool,
+pub struct Requests {
+    pub pushed_lifetime: Seconds,
+    pub require_pushed: bool,
+    pub unsigned_objects: bool,
+    pub implicit_and_hybrid: bool,
 }
 
 /// `userinfo.*`
 #[derive(Clone, Debug)]
-pub(crate) struct Userinfo {
-    pub(crate) max_age: Option<Seconds>,
+pub struct Userinfo {
+    pub max_age: Option<Seconds>,
 }
 
 /// `session.*`
 #[derive(Clone, Debug)]
-pub(crate) struct Session {
-    pub(crate) idle_lifetime: Seconds,
-    pub(crate) absolute_lifetime: Seconds,
+pub struct Session {
+    pub idle_lifetime: Seconds,
+    pub absolute_lifetime: Seconds,
 }
 
 /// `policy.*`
 #[derive(Clone, Debug)]
-pub(crate) struct Policy {
-    pub(crate) bundle_lifetime: Seconds,
-    pub(crate) clock_tolerance: Seconds,
+pub struct Policy {
+    pub bundle_lifetime: Seconds,
+    pub clock_tolerance: Seconds,
 }
 
 /// `interaction.*`
 #[derive(Clone, Debug)]
-pub(crate) struct Interaction {
-    pub(crate) lifetime: Seconds,
+pub struct Interaction {
+    pub lifetime: Seconds,
 }
 
 /// `password.*`
 #[derive(Clone, Debug)]
-pub(crate) struct Password {
+pub struct Password {
     /// In KiB.
-    pub(crate) argon2_memory: u32,
-    pub(crate) argon2_iterations: u32,
-    pub(crate) argon2_parallelism: u32,
-    pub(crate) workers: u32,
-    pub(crate) queue: u32,
+    pub argon2_memory: u32,
+    pub argon2_iterations: u32,
+    pub argon2_parallelism: u32,
+    pub workers: u32,
+    pub queue: u32,
 }
 
 /// `keys.*`
 #[derive(Clone, Debug)]
-pub(crate) struct Keys {
-    pub(crate) rotation_interval: Seconds,
-    pub(crate) publish_before_use: Seconds,
+pub struct Keys {
+    pub rotation_interval: Seconds,
+    pub publish_before_use: Seconds,
     /// JWA names, RS256 among them.
-    pub(crate) algorithms: Vec<String>,
+    pub algorithms: Vec<String>,
 }
 
 /// `admin.*`
 #[derive(Clone, Debug)]
-pub(crate) struct Admin {
-    pub(crate) enabled: bool,
-    pub(crate) organization: Option<String>,
+pub struct Admin {
+    pub enabled: bool,
+    pub organization: Option<String>,
 }
 
 /// `registration.*`
 #[derive(Clone, Debug)]
-pub(crate) struct Registration {
-    pub(crate) organization: Option<String>,
+pub struct Registration {
+    pub organization: Option<String>,
 }
 
 /// `clients.*`
 #[derive(Clone, Debug)]
-pub(crate) struct Clients {
-    pub(crate) assertion_lifetime: Seconds,
-    pub(crate) certificate_header: Option<String>,
-    pub(crate) machine_client: Option<String>,
-    pub(crate) certificate_authorities: Option<PathBuf>,
+pub struct Clients {
+    pub assertion_lifetime: Seconds,
+    pub certificate_header: Option<String>,
+    pub machine_client: Option<String>,
+    pub certificate_authorities: Option<PathBuf>,
 }
 
 /// `outbound.*`
 #[derive(Clone, Debug)]
-pub(crate) struct Outbound {
-    pub(crate) ca_file: Option<PathBuf>,
-    pub(crate) allowed_networks: Vec<IpNet>,
-    pub(crate) allow_loopback: bool,
+pub struct Outbound {
+    pub ca_file: Option<PathBuf>,
+    pub allowed_networks: Vec<IpNet>,
+    pub allow_loopback: bool,
 }
 
 /// `dpop.*`
 #[derive(Clone, Debug)]
-pub(crate) struct Dpop {
+pub struct Dpop {
     /// JWA names.
-    pub(crate) algorithms: Vec<String>,
-    pub(crate) nonces: NoncePolicy,
+    pub algorithms: Vec<String>,
+    pub nonces: NoncePolicy,
 }
 
 /// `device.*`
 #[derive(Clone, Debug)]
-pub(crate) struct Device {
-    pub(crate) code_lifetime: Seconds,
-    pub(crate) poll_interval: Seconds,
+pub struct Device {
+    pub code_lifetime: Seconds,
+    pub poll_interval: Seconds,
 }
 
 /// `backchannel.*`
 #[derive(Clone, Debug)]
-pub(crate) struct Backchannel {
-    pub(crate) request_lifetime: Seconds,
-    pub(crate) poll_interval: Seconds,
+pub struct Backchannel {
+    pub request_lifetime: Seconds,
+    pub poll_interval: Seconds,
 }
 
 /// `log.*`
 #[derive(Clone, Debug)]
-pub(crate) struct Log {
-    pub(crate) format: LogFormat,
+pub struct Log {
+    pub format: LogFormat,
     /// A filter that `tracing_subscriber::filter::Targets` accepts.
-    pub(crate) level: String,
+    pub level: String,
 }
 
 /// How the log is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum LogFormat {
+pub enum LogFormat {
     /// One JSON object a line.
     Json,
     /// For people.
@@ -251,20 +251,20 @@ pub(crate) enum LogFormat {
 
 /// `metrics.*`
 #[derive(Clone, Debug)]
-pub(crate) struct Metrics {
-    pub(crate) enabled: bool,
+pub struct Metrics {
+    pub enabled: bool,
 }
 
 /// `limits.*`
 #[derive(Clone, Debug)]
-pub(crate) struct Limits {
-    pub(crate) request_timeout: Seconds,
+pub struct Limits {
+    pub request_timeout: Seconds,
 }
 
 /// `shutdown.*`
 #[derive(Clone, Debug)]
-pub(crate) struct Shutdown {
-    pub(crate) drain: Seconds,
+pub struct Shutdown {
+    pub drain: Seconds,
 }
 
 impl Config {
@@ -273,7 +273,7 @@ impl Config {
     ///
     /// # Errors
     /// [`ConfigError`] with everything that is wrong.
-    pub(crate) fn load(
+    pub fn load(
         file: Option<&Path>,
         environment: impl Iterator<Item = (String, String)>,
         overrides: &[(String, String)],
@@ -301,12 +301,12 @@ impl Config {
     }
 
     /// A configuration file with every setting, explained and commented out.
-    pub(crate) fn example() -> String {
+    pub fn example() -> String {
         document::file()
     }
 
     /// The issuer, given the address that is really listened on (the port may have been 0).
-    pub(crate) fn issuer_at(&self, listening: SocketAddr) -> Issuer {
+    pub fn issuer_at(&self, listening: SocketAddr) -> Issuer {
         self.issuer
             .clone()
             .unwrap_or_else(|| Issuer::at(listening, self.tls.is_some()))
@@ -315,7 +315,7 @@ impl Config {
     /// Where the key-encryption key is kept when neither `key_encryption_key` nor
     /// `key_encryption_key_file` is set: the server makes that file at its first start. `None`
     /// for a database in memory, whose key need not outlive the process.
-    pub(crate) fn default_key_file(&self) -> Option<PathBuf> {
+    pub fn default_key_file(&self) -> Option<PathBuf> {
         if self.database.is_in_memory() {
             return None;
         }
