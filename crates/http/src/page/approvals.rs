@@ -24,6 +24,7 @@ use symbolon_web::{browser::BrowserSession, form, guard::RequestId};
 use super::{Policy, Shared, chrome, consent, device::age, error, render, view};
 use crate::{
     backchannel::{self, PAGE},
+    endpoint::client_logo,
     failure::Failure,
     interaction, own_page,
     provider::Provider,
@@ -150,11 +151,12 @@ async fn show(
     let (account, organization) = account(provider, session).await?;
     let metadata = &client.metadata;
     let message = request.binding_message.as_ref();
+    let logo = client_logo::address(provider, client);
     let page = view::Approval {
         chrome: chrome(provider, request_id),
         client_name: &metadata.client_name,
         client_uri: metadata.client_uri.as_deref(),
-        logo_uri: None,
+        logo_uri: logo.as_deref(),
         policy_uri: metadata.policy_uri.as_deref(),
         tos_uri: metadata.tos_uri.as_deref(),
         binding_message: message.map(BindingMessage::as_str),
