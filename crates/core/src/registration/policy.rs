@@ -255,11 +255,10 @@ fn response_types(
     requested: &Requested,
     grants: &[GrantType],
 ) -> Result<Vec<ResponseType>, Refusal> {
-    let Some(asked) = requested.words("response_types")? else {
-        return Ok(vec![ResponseType::Code]);
-    };
     let code = grants.contains(&GrantType::AuthorizationCode);
     let implicit = grants.contains(&GrantType::Implicit);
+    let asked = requested.words("response_types")?;
+    let asked = asked.unwrap_or_else(|| vec![ResponseType::Code.as_str()]);
     let mut kinds = Vec::new();
     for text in asked {
         let Ok(kind) = ResponseType::try_from(text.to_owned()) else {
