@@ -152,3 +152,52 @@ on_both_databases! {
         assert_eq!(patched.status, 422, "{patched:?}");
     }
 }
+
+on_both_databases! {
+    async fn oidcc_registration_sector_uri_and_sector_bad_by_the_client_itself(backend) {
+        let host = DocumentHost::start();
+        let at = host.serve("/uris", "application/json", r#"["https://a.example/callback"]"#);
+        let open = ("SYMBOLON_CLIENTS_REGISTRATION", "open");
+        let server = on(&backend.url(), &state(), &[LOOPBACK, open]);
+        let known = RelyingParty::demo_web(server.issuer()).await;
+        let register = async |uri: &str| {
+            let request = symbolon_testkit::http()
+                .post(known.endpoint("registration_endpoint"))
+                .json(&json!({
+                    "redirect_uris": [uri], "subject_type": "pairwise",
+                    "sector_identifier_uri": at, "userinfo_signed_response_alg": "RS256",
+                }));
+            symbolon_testkit::Answer::to(request).await
+        };
+        let made = register("https://a.example/callback").await;
+        assert_eq!(made.status, 201, "{made:?}");
+        for (name, value) in [
+            ("subject_type", "pairwise"),
+            ("sector_identifier_uri", &*at),
+            ("userinfo_signed_response_alg", "RS256"),
+        ] {
+            assert_eq!(made.json[name], value, "{made:?}");
+        }
+        let refused = register("https://b.example/callback").await;
+        let error = (refused.status.as_u16(), refused.error());
+        assert_eq!(error, (400, "invalid_client_metadata"), "{refused:?}");
+        // A change is held to the document too (RFC 7592).
+        let text = |name: &str| made.json[name].as_str().unwrap().to_owned();
+        let mut members = made.json.clone();
+        for own in ["registration_client_uri", "registration_access_token", "client_id_issued_at",
+                    "client_secret_expires_at"] {
+            members.as_object_mut().unwrap().remove(own);
+        }
+        let change = async |members: &Value| {
+            let request = symbolon_testkit::http()
+                .put(text("registration_client_uri"))
+                .bearer_auth(text("registration_access_token"))
+                .json(members);
+            symbolon_testkit::Answer::to(request).await
+        };
+        let same = change(&members).await;
+        assert_eq!(same.status, 200, "{same:?}");
+        members["redirect_uris"] = json!(["https://c.example/callback"]);
+        assert_eq!(change(&members).await.error(), "invalid_client_metadata");
+    }
+}
