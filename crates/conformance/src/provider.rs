@@ -1,0 +1,108 @@
+//! The servers that the plans meet. One is shared by all modules of a plan, and by plans that need the
+//! same settings.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use symbolon_testkit::{Backend, Options, Server, trust};
+
+/// How a server is set up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Setting {
+    /// As an operator has it who allows what the plans of OpenID Connect Core ask for.
+    Core,
+    /// The same on PostgreSQL.
+    CoreOnPostgres,
+}
+
+/// How many people there are. Runs that go on at the same time take different ones.
+const PEOPLE: usize = 16;
+
+/// The name of the next person.
+pub(crate) fn somebody() -> String {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed) % PEOPLE;
+    format!("buffy-{number:02}")
+}
+
+/// A running server.
+pub(crate) struct Provider {
+    pub(crate) server: Server,
+}
+
+impl Provider {
+    /// The server of this setting. The first who asks starts it.
+    pub(crate) fn of(setting: Setting, place: &Place) -> &'static Self {
+        static ALL: OnceLock<Mutex<HashMap<Setting, &'static OnceLock<Provider>>>> =
+            OnceLock::new();
+        let own = *ALL
+            .get_or_init(Mutex::default)
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .entry(setting)
+            .or_insert_with(|| Box::leak(Box::default()));
+        own.get_or_init(|| Self::start(setting, place))
+    }
+
+    fn start(setting: Setting, place: &Place) -> Self {
+        let database = match setting {
+            Setting::Core => Backend::Sqlite.url(),
+            Setting::CoreOnPostgres => Backend::Postgres.url(),
+        };
+        let folder = place.folder.path();
+        let file = |name: &str| folder.join(name).display().to_string();
+        let options = Options {
+            demo: false,
+            state: Some(folder.join("state.yaml")),
+            ..Options::on(database)
+        };
+        let options = options
+            .with("SYMBOLON_TLS_CERTIFICATE", &file("certificate.pem"))
+            .with("SYMBOLON_TLS_KEY", &file("key.pem"))
+            .with("SYMBOLON_KEYS_ALGORITHMS", "RS256,ES256")
+            .with("SYMBOLON_PASSWORD_ARGON2_MEMORY", "8192")
+            // Many sign in at the same time here, and nobody is to be turned away.
+            .with("SYMBOLON_PASSWORD_QUEUE", "1000")
+            .with("SYMBOLON_REQUESTS_IMPLICIT_AND_HYBRID", "true")
+            .with("SYMBOLON_REQUESTS_UNSIGNED_OBJECTS", "true");
+        Self {
+            server: Server::start(&place.binary, options),
+        }
+    }
+}
+
+/// What a server is started with: the binary, and a folder with a certificate that signs itself, which
+/// this process trusts, and with what is declared.
+pub(crate) struct Place {
+    binary: PathBuf,
+    folder: tempfile::TempDir,
+}
+
+impl Place {
+    pub(crate) fn new(binary: &Path) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()])
+            .expect("a certificate");
+        let certificate = made.cert.pem();
+        let write = |name: &str, text: &str| {
+            fs::write(folder.path().join(name), text).expect("a file");
+        };
+        write("certificate.pem", &certificate);
+        write("key.pem", &made.signing_key.serialize_pem());
+        let people: String = (0..PEOPLE)
+            .map(|number| include_str!("person.yaml").replace("NUMBER", &format!("{number:02}")))
+            .collect();
+        write(
+            "state.yaml",
+            &include_str!("state.yaml").replace("PEOPLE", &people),
+        );
+        trust(&certificate);
+        Self {
+            binary: binary.to_owned(),
+            folder,
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The table of what came of every module, which `docs/conformance.md` keeps.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use crate::outcome::Outcome;
+
+/// Between these lines of the page stands what is made here.
+const BEGIN: &str = "<!-- results: begin; made by the tests -->\n";
+const END: &str = "<!-- results: end -->\n";
+
+/// What came of one run of a module.
+pub(crate) struct Line {
+    pub(crate) plan: String,
+    pub(crate) variant: String,
+    pub(crate) module: &'static str,
+    /// Where it stands in the list.
+    pub(crate) place: usize,
+    pub(crate) outcome: Outcome,
+}
+
+/// What came of all of them.
+#[derive(Default)]
+pub(crate) struct Report {
+    lines: Vec<Line>,
+}
+
+impl Report {
+    pub(crate) fn add(&mut self, line: Line) {
+        self.lines.push(line);
+    }
+
+    pub(crate) fn lines(&self) -> &[Line] {
+        &self.lines
+    }
+
+    /// Prints how many modules of each plan passed.
+    #[expect(clippy::print_stdout, reason = "what a test has to say")]
+    pub(crate) fn print(&self) {
+        if !self.lines.is_empty() {
+            println!("{}", self.sums());
+        }
+    }
+
+    /// Whether the page says what came out, or was made to say it.
+    #[expect(clippy::print_stdout, reason = "what a test has to say")]
+    pub(crate) fn is_kept(&self) -> bool {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/conformance.md");
+        let found = fs::read_to_string(&path).unwrap_or_default();
+        let (Some((head, _)), Some((_, tail))) = (found.split_once(BEGIN), found.split_once(END))
+        else {
+            println!("docs/conformance.md has no place for the results");
+            return false;
+        };
+        let wanted = format!(
+            "{head}{BEGIN}\n{}\n{}\n{END}{tail}",
+            self.sums(),
+            self.modules()
+        );
+        if wanted == found {
+            return true;
+        }
+        if std::env::var_os("SYMBOLON_TEST_UPDATE").is_some_and(|value| value == "1") {
+            return fs::write(&path, wanted).is_ok();
+        }
+        println!(
+            "docs/conformance.md says something else. See whether that is meant, and run the test \
+             once with SYMBOLON_TEST_UPDATE=1."
+        );
+        false
+    }
+
+    /// The lines in the order of the list.
+    fn ordered(&self) -> Vec<&Line> {
+        let mut lines: Vec<_> = self.lines.iter().collect();
+        lines.sort_by_key(|line| line.place);
+        lines
+    }
+
+    /// The plans in the order of the list, each with its lines.
+    fn plans(&self) -> Vec<(&str, Vec<&Line>)> {
+        let mut plans: Vec<(&str, Vec<&Line>)> = Vec::new();
+        for line in self.ordered() {
+            match plans.iter_mut().find(|(name, _)| *name == line.plan) {
+                Some((_, lines)) => lines.push(line),
+                None => plans.push((&line.plan, vec![line])),
+            }
+        }
+        plans
+    }
+
+    /// Plan by plan, how many runs ended how.
+    fn sums(&self) -> String {
+        let mut table = "| plan | runs | passed | warning | failed | skipped |\n\
+                         |---|---:|---:|---:|---:|---:|\n"
+            .to_owned();
+        for (name, lines) in self.plans() {
+            let count = |word: &str| {
+                lines
+                    .iter()
+                    .filter(|line| line.outcome.word() == word)
+                    .count()
+            };
+            let counts = ["passed", "warning", "failed", "skipped"].map(count);
+            writeln!(
+                table,
+                "| {name} | {} | {} | {} | {} | {} |",
+                lines.len(),
+                counts[0],
+                counts[1],
+                counts[2],
+                counts[3]
+            )
+            .expect("a text");
+        }
+        table
+    }
+
+    /// Plan by plan, module by module, how it ended in each variant and why.
+    fn modules(&self) -> String {
+        let mut text = String::new();
+        for (name, lines) in self.plans() {
+            writeln!(text, "### {name}\n").expect("a text");
+            text.push_str("| module | result |\n|---|---|\n");
+            let mut modules: Vec<&str> = Vec::new();
+            for line in &lines {
+                if !modules.contains(&line.module) {
+                    modules.push(line.module);
+                }
+            }
+            for module in modules {
+                let own = lines.iter().filter(|line| line.module == module);
+                let mut results: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+                for line in own {
+                    let result = match line.outcome.reason() {
+                        Some(reason) => format!("{}: {reason}", line.outcome.word()),
+                        None => line.outcome.word().to_owned(),
+                    };
+                    results.entry(result).or_default().push(&line.variant);
+                }
+                let one = results.len() == 1;
+                let results: Vec<_> = results
+                    .iter()
+                    .map(|(result, variants)| match one {
+                        true => result.clone(),
+                        false => format!("{} ({})", result, variants.join(", ")),
+                    })
+                    .collect();
+                writeln!(text, "| `{module}` | {} |", results.join("<br>")).expect("a text");
+            }
+            text.push('\n');
+        }
+        text
+    }
+}
