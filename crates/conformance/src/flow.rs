@@ -1,9 +1,12 @@
 //! What every module of the plans of OpenID Connect Core is made of: an authorization request, a
 //! browser that carries it, and all that is checked of what comes back.
 
-use serde_json::Value;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde_json::{Value, json};
+use symbolon_jose::SigningKey;
 use symbolon_testkit::{
-    Answer, Answers, Attempt, Callback, Page, Person, RelyingParty, Step, Tokens,
+    Answer, Answers, Attempt, Callback, Page, Person, RelyingParty, Step, Tokens, now,
 };
 
 use crate::check::{authorization_response, entropy, id_token, token_response, userinfo};
@@ -17,6 +20,8 @@ pub(crate) struct Flow<'a> {
     pub(crate) run: &'a Run,
     pub(crate) party: RelyingParty,
     pub(crate) browser: Person,
+    /// The key of a client that authenticates with `private_key_jwt`.
+    pub(crate) key: Option<SigningKey>,
 }
 
 /// What came of an authorization request.
@@ -77,6 +82,7 @@ impl<'a> Flow<'a> {
             run,
             party,
             browser: run.browser(),
+            key: None,
         }
     }
 
@@ -224,6 +230,25 @@ impl<'a> Flow<'a> {
         if attempt.parameter("code_challenge").is_some() {
             form.push(("code_verifier", &attempt.verifier));
         }
+        self.token(&form).await
+    }
+
+    /// Redeems a refresh token.
+    pub(crate) async fn refresh(&self, token: &str) -> Answer {
+        let form = [("grant_type", "refresh_token"), ("refresh_token", token)];
+        self.token(&form).await
+    }
+
+    /// Asks the token endpoint, as this client.
+    async fn token(&self, form: &[(&str, &str)]) -> Answer {
+        let Some(key) = &self.key else {
+            return self.party.post("token_endpoint", form).await;
+        };
+        let assertion = assertion(key, &self.party.client_id, &self.party.metadata["issuer"]);
+        let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+        let mut form = form.to_vec();
+        form.push(("client_assertion_type", kind));
+        form.push(("client_assertion", &assertion));
         self.party.post("token_endpoint", &form).await
     }
 
@@ -236,6 +261,21 @@ impl<'a> Flow<'a> {
         userinfo::check(self.run, &answer, answered.claim("sub"));
         answer.json
     }
+}
+
+/// An assertion of a client for this audience: RFC 7523 §3.
+fn assertion(key: &SigningKey, client_id: &str, audience: &Value) -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    let claims = json!({
+        "iss": client_id,
+        "sub": client_id,
+        "aud": audience,
+        "jti": format!("{client_id} {number}"),
+        "iat": now(),
+        "exp": now() + 60,
+    });
+    key.sign("JWT", &claims).expect("an assertion")
 }
 
 /// Checks that the browser has been stopped by a page that says what is wrong.

@@ -17,6 +17,8 @@
 )]
 
 mod check;
+mod dynamic;
+mod elsewhere;
 mod flow;
 mod logout;
 mod module;
@@ -26,6 +28,7 @@ mod plan;
 mod provider;
 mod report;
 mod run;
+mod site;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -33,10 +36,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
-use crate::module::Step;
 use crate::outcome::Outcome;
 use crate::provider::{Place, Provider};
-use crate::report::{Line, Report};
+use crate::report::{Line, Named, Report};
 use crate::run::Run;
 
 /// How many modules are gone through at a time. Most of what they do is to wait for the server.
@@ -79,38 +81,55 @@ fn trials(
 ) -> Vec<Trial> {
     let mut trials = Vec::new();
     for plan in plan::all() {
-        let title = plan.title();
         for (variant, module) in plan.runs() {
-            let name = match variant.name.as_str() {
-                "" => format!("{title}::{}", module.name),
-                variant => format!("{title}::{} ({variant})", module.name),
+            let (place, runtime, setting) = (Arc::clone(place), runtime.clone(), plan.setting);
+            let named = Named {
+                plan: plan.title(),
+                variant: variant.name.clone(),
+                module: module.name.to_owned(),
+                place: trials.len(),
             };
-            let (title, position) = (title.clone(), trials.len());
-            let (place, report) = (Arc::clone(place), Arc::clone(report));
-            let runtime = runtime.clone();
-            let setting = plan.setting;
-            trials.push(Trial::test(name, move || {
-                let outcome = match module.step {
-                    Step::Drive(drive) => {
-                        let run = Run::new(Provider::of(setting, &place), variant.clone());
-                        runtime.block_on(run.outcome(drive))
-                    }
-                    Step::Leave(reason) => Outcome::Skipped(reason.to_owned()),
-                };
-                let failure = outcome.failure();
-                report
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .add(Line {
-                        plan: title,
-                        place: position,
-                        variant: variant.name,
-                        module: module.name,
-                        outcome,
-                    });
-                failure.map_or(Ok(()), |reason| Err(Failed::from(reason)))
+            trials.push(named.trial(report, move || {
+                let run = Run::new(Provider::of(setting, &place), variant.clone());
+                runtime.block_on(run.outcome(module.drive))
             }));
         }
     }
+    for (plan, module, outcome) in elsewhere::all() {
+        let named = Named {
+            plan: plan.to_owned(),
+            variant: String::new(),
+            module,
+            place: trials.len(),
+        };
+        trials.push(named.trial(report, move || outcome));
+    }
     trials
+}
+
+impl Named {
+    /// The test of this name, which adds what comes of it to the report.
+    fn trial(
+        self,
+        report: &Arc<Mutex<Report>>,
+        outcome: impl FnOnce() -> Outcome + Send + 'static,
+    ) -> Trial {
+        let name = match self.variant.as_str() {
+            "" => format!("{}::{}", self.plan, self.module),
+            variant => format!("{}::{} ({variant})", self.plan, self.module),
+        };
+        let report = Arc::clone(report);
+        Trial::test(name, move || {
+            let outcome = outcome();
+            let failure = outcome.failure();
+            report
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .add(Line {
+                    named: self,
+                    outcome,
+                });
+            failure.map_or(Ok(()), |reason| Err(Failed::from(reason)))
+        })
+    }
 }

@@ -14,28 +14,16 @@ pub(crate) type Driven<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
 pub(crate) struct Module {
     /// Its name in the plan.
     pub(crate) name: &'static str,
-    /// What is done about it.
-    pub(crate) step: Step,
+    /// What goes through it.
+    pub(crate) drive: for<'a> fn(&'a Run) -> Driven<'a>,
 }
 
-/// What is done about a module.
-#[derive(Clone, Copy)]
-pub(crate) enum Step {
-    /// It is gone through.
-    Drive(for<'a> fn(&'a Run) -> Driven<'a>),
-    /// It is not gone through, and why.
-    Leave(&'static str),
-}
-
-/// A list of modules: `"name" => function` or `"name": "why it is left"`.
+/// A list of modules: `"name" => function`.
 macro_rules! modules {
-    (@step $function:path) => {
-        $crate::module::Step::Drive(|run| Box::pin($function(run)))
-    };
     ($($name:literal => $function:path),* $(,)?) => {
         &[$($crate::module::Module {
             name: $name,
-            step: $crate::module::modules!(@step $function),
+            drive: |run| Box::pin($function(run)),
         }),*]
     };
 }

@@ -9,6 +9,8 @@ pub(crate) enum Outcome {
     Warning(String),
     /// Something is not as it has to be: what.
     Failed(String),
+    /// A test of its name goes through it, elsewhere: where.
+    Elsewhere(&'static str),
     /// It cannot be gone through, or need not be: why.
     Skipped(String),
 }
@@ -20,6 +22,7 @@ impl Outcome {
             Self::Passed => "passed",
             Self::Warning(_) => "warning",
             Self::Failed(_) => "failed",
+            Self::Elsewhere(_) => "elsewhere",
             Self::Skipped(_) => "skipped",
         }
     }
@@ -27,7 +30,7 @@ impl Outcome {
     /// What is to be said about it.
     pub(crate) fn reason(&self) -> Option<&str> {
         match self {
-            Self::Passed => None,
+            Self::Passed | Self::Elsewhere(_) => None,
             Self::Warning(reason) | Self::Failed(reason) | Self::Skipped(reason) => Some(reason),
         }
     }
@@ -36,7 +39,7 @@ impl Outcome {
     pub(crate) fn failure(&self) -> Option<String> {
         match self {
             Self::Failed(reason) => Some(reason.clone()),
-            Self::Passed | Self::Warning(_) | Self::Skipped(_) => None,
+            Self::Passed | Self::Warning(_) | Self::Elsewhere(_) | Self::Skipped(_) => None,
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Which module belongs to which plan, in which variants.
 
+use crate::dynamic::{self, client, request_uri, sector, signature, third_party};
 use crate::logout;
-use crate::module::{Module, Step, modules};
+use crate::module::{Module, modules};
 use crate::oidcc::{
     claims, code, happy, metadata, nonce, parameters, redirect_uri, request_object, session,
     userinfo,
@@ -203,6 +204,37 @@ const HYBRID: &[Module] = modules! {
     "oidcc-ensure-request-with-valid-pkce-succeeds" => code::valid_pkce,
 };
 
+const DYNAMIC: &[Module] = modules! {
+    "oidcc-server" => client::server,
+    "oidcc-idtoken-rs256" => signature::idtoken_rs256,
+    "oidcc-idtoken-unsigned" => signature::idtoken_unsigned,
+    "oidcc-userinfo-rs256" => signature::userinfo_rs256,
+    "oidcc-ensure-redirect-uri-in-authorization-request" => dynamic::redirect_uri::missing,
+    "oidcc-redirect-uri-query-OK" => dynamic::redirect_uri::query_ok,
+    "oidcc-redirect-uri-query-mismatch" => dynamic::redirect_uri::query_mismatch,
+    "oidcc-redirect-uri-query-added" => dynamic::redirect_uri::query_added,
+    "oidcc-redirect-uri-regfrag" => dynamic::redirect_uri::fragment,
+    "oidcc-discovery-endpoint-verification" => metadata::verification,
+    "oidcc-registration-logo-uri" => client::logo_uri,
+    "oidcc-registration-policy-uri" => client::policy_uri,
+    "oidcc-registration-tos-uri" => client::tos_uri,
+    "oidcc-registration-jwks-uri" => client::jwks_uri,
+    "oidcc-registration-sector-uri" => sector::uri,
+    "oidcc-registration-sector-bad" => sector::bad,
+    "oidcc-server-rotate-keys" => dynamic::keys::of_the_server,
+    "oidcc-refresh-token-rp-key-rotation" => dynamic::keys::of_the_client,
+    "oidcc-request-uri-unsigned" => request_uri::by_reference_unsigned,
+    "oidcc-request-uri-signed-rs256" => request_uri::by_reference_signed,
+    "oidcc-ensure-request-object-with-redirect-uri" => request_uri::redirect_uri_inside,
+    "oidcc-refresh-token" => client::refresh_token,
+    "oidcc-ensure-client-assertion-with-iss-aud-succeeds" => client::assertion_for_the_issuer,
+};
+
+const THIRD_PARTY: &[Module] = modules! {
+    "oidcc-3rd_party-init-login" => third_party::init_login,
+    "oidcc-3rd_party-init-login-nohttps" => third_party::without_https,
+};
+
 const CONFIG: &[Module] = modules! {
     "oidcc-discovery-endpoint-verification" => metadata::verification,
 };
@@ -271,6 +303,24 @@ pub(crate) fn all() -> Vec<Plan> {
             HYBRID,
         ),
         plan("oidcc-config-certification-test-plan", CODE, false, CONFIG),
+        Plan {
+            setting: Setting::Open,
+            ..plan(
+                "oidcc-dynamic-certification-test-plan",
+                CODE,
+                false,
+                DYNAMIC,
+            )
+        },
+        Plan {
+            setting: Setting::Open,
+            ..plan(
+                "oidcc-3rdparty-init-login-certification-test-plan",
+                CODE,
+                false,
+                THIRD_PARTY,
+            )
+        },
         plan(
             "oidcc-rp-initiated-logout-certification-test-plan",
             CODE,

@@ -4,8 +4,9 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use symbolon_testkit::{Backend, Options, Server, trust};
 
@@ -16,7 +17,12 @@ pub(crate) enum Setting {
     Core,
     /// The same on PostgreSQL.
     CoreOnPostgres,
+    /// The same, and anybody may register a client.
+    Open,
 }
+
+/// What the servers sign with.
+const ALGORITHMS: &str = "RS256,ES256";
 
 /// How many people there are. Runs that go on at the same time take different ones.
 const PEOPLE: usize = 16;
@@ -31,11 +37,13 @@ pub(crate) fn somebody() -> String {
 /// A running server.
 pub(crate) struct Provider {
     pub(crate) server: Server,
+    pub(crate) place: Arc<Place>,
+    database: String,
 }
 
 impl Provider {
     /// The server of this setting. The first who asks starts it.
-    pub(crate) fn of(setting: Setting, place: &Place) -> &'static Self {
+    pub(crate) fn of(setting: Setting, place: &Arc<Place>) -> &'static Self {
         static ALL: OnceLock<Mutex<HashMap<Setting, &'static OnceLock<Provider>>>> =
             OnceLock::new();
         let own = *ALL
@@ -47,9 +55,9 @@ impl Provider {
         own.get_or_init(|| Self::start(setting, place))
     }
 
-    fn start(setting: Setting, place: &Place) -> Self {
+    fn start(setting: Setting, place: &Arc<Place>) -> Self {
         let database = match setting {
-            Setting::Core => Backend::Sqlite.url(),
+            Setting::Core | Setting::Open => Backend::Sqlite.url(),
             Setting::CoreOnPostgres => Backend::Postgres.url(),
         };
         let folder = place.folder.path();
@@ -57,20 +65,45 @@ impl Provider {
         let options = Options {
             demo: false,
             state: Some(folder.join("state.yaml")),
-            ..Options::on(database)
+            ..Options::on(&database)
         };
         let options = options
             .with("SYMBOLON_TLS_CERTIFICATE", &file("certificate.pem"))
             .with("SYMBOLON_TLS_KEY", &file("key.pem"))
-            .with("SYMBOLON_KEYS_ALGORITHMS", "RS256,ES256")
+            .with("SYMBOLON_KEYS_ALGORITHMS", ALGORITHMS)
             .with("SYMBOLON_PASSWORD_ARGON2_MEMORY", "8192")
             // Many sign in at the same time here, and nobody is to be turned away.
             .with("SYMBOLON_PASSWORD_QUEUE", "1000")
             .with("SYMBOLON_REQUESTS_IMPLICIT_AND_HYBRID", "true")
             .with("SYMBOLON_REQUESTS_UNSIGNED_OBJECTS", "true");
+        let options = match setting {
+            Setting::Core | Setting::CoreOnPostgres => options,
+            Setting::Open => options
+                .with("SYMBOLON_CLIENTS_REGISTRATION", "open")
+                .with("SYMBOLON_CLIENTS_REGISTRATION_REQUIRES_PKCE", "false")
+                .with("SYMBOLON_OUTBOUND_ALLOW_LOOPBACK", "true")
+                .with("SYMBOLON_OUTBOUND_CA_FILE", &file("certificate.pem")),
+        };
         Self {
             server: Server::start(&place.binary, options),
+            place: Arc::clone(place),
+            database,
         }
+    }
+
+    /// Runs a command of the binary on this server's database, as its operator does.
+    pub(crate) fn operate(&self, arguments: &[&str]) {
+        let (command, more) = arguments.split_first().expect("a command");
+        let key = Options::on("").key_encryption_key.unwrap_or_default();
+        let status = Command::new(&self.place.binary)
+            .args([command, "--database", &self.database])
+            .args(more)
+            .env("SYMBOLON_KEY_ENCRYPTION_KEY", key)
+            .env("SYMBOLON_KEYS_ALGORITHMS", ALGORITHMS)
+            .stdout(Stdio::null())
+            .status();
+        let status = status.expect("the binary");
+        assert!(status.success(), "{arguments:?}: {status}");
     }
 }
 
@@ -79,6 +112,7 @@ impl Provider {
 pub(crate) struct Place {
     binary: PathBuf,
     folder: tempfile::TempDir,
+    certificate: rcgen::CertifiedKey<rcgen::KeyPair>,
 }
 
 impl Place {
@@ -103,6 +137,22 @@ impl Place {
         Self {
             binary: binary.to_owned(),
             folder,
+            certificate: made,
         }
+    }
+
+    /// What a site of a client on this machine proves who it is with.
+    pub(crate) fn tls(&self) -> rustls::ServerConfig {
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let key = self.certificate.signing_key.serialize_der();
+        rustls::ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("versions")
+            .with_no_client_auth()
+            .with_single_cert(
+                vec![self.certificate.cert.der().clone()],
+                key.try_into().expect("a key"),
+            )
+            .expect("a certificate with its key")
     }
 }

@@ -11,13 +11,19 @@ use crate::outcome::Outcome;
 const BEGIN: &str = "<!-- results: begin; made by the tests -->\n";
 const END: &str = "<!-- results: end -->\n";
 
-/// What came of one run of a module.
-pub(crate) struct Line {
+/// A run of a module.
+pub(crate) struct Named {
     pub(crate) plan: String,
+    /// Empty when there is one.
     pub(crate) variant: String,
-    pub(crate) module: &'static str,
+    pub(crate) module: String,
     /// Where it stands in the list.
     pub(crate) place: usize,
+}
+
+/// What came of a run.
+pub(crate) struct Line {
+    pub(crate) named: Named,
     pub(crate) outcome: Outcome,
 }
 
@@ -75,7 +81,7 @@ impl Report {
     /// The lines in the order of the list.
     fn ordered(&self) -> Vec<&Line> {
         let mut lines: Vec<_> = self.lines.iter().collect();
-        lines.sort_by_key(|line| line.place);
+        lines.sort_by_key(|line| line.named.place);
         lines
     }
 
@@ -83,9 +89,9 @@ impl Report {
     fn plans(&self) -> Vec<(&str, Vec<&Line>)> {
         let mut plans: Vec<(&str, Vec<&Line>)> = Vec::new();
         for line in self.ordered() {
-            match plans.iter_mut().find(|(name, _)| *name == line.plan) {
+            match plans.iter_mut().find(|(name, _)| *name == line.named.plan) {
                 Some((_, lines)) => lines.push(line),
-                None => plans.push((&line.plan, vec![line])),
+                None => plans.push((&line.named.plan, vec![line])),
             }
         }
         plans
@@ -93,9 +99,10 @@ impl Report {
 
     /// Plan by plan, how many runs ended how.
     fn sums(&self) -> String {
-        let mut table = "| plan | runs | passed | warning | failed | skipped |\n\
-                         |---|---:|---:|---:|---:|---:|\n"
-            .to_owned();
+        let mut table =
+            "| plan | runs | passed | warning | failed | skipped | by tests elsewhere |\n\
+                         |---|---:|---:|---:|---:|---:|---:|\n"
+                .to_owned();
         for (name, lines) in self.plans() {
             let count = |word: &str| {
                 lines
@@ -103,15 +110,13 @@ impl Report {
                     .filter(|line| line.outcome.word() == word)
                     .count()
             };
-            let counts = ["passed", "warning", "failed", "skipped"].map(count);
+            let words = ["passed", "warning", "failed", "skipped", "elsewhere"];
+            let counts = words.map(|word| count(word).to_string());
             writeln!(
                 table,
-                "| {name} | {} | {} | {} | {} | {} |",
+                "| {name} | {} | {} |",
                 lines.len(),
-                counts[0],
-                counts[1],
-                counts[2],
-                counts[3]
+                counts.join(" | ")
             )
             .expect("a text");
         }
@@ -126,19 +131,21 @@ impl Report {
             text.push_str("| module | result |\n|---|---|\n");
             let mut modules: Vec<&str> = Vec::new();
             for line in &lines {
-                if !modules.contains(&line.module) {
-                    modules.push(line.module);
+                if !modules.contains(&line.named.module.as_str()) {
+                    modules.push(&line.named.module);
                 }
             }
             for module in modules {
-                let own = lines.iter().filter(|line| line.module == module);
+                let own = lines.iter().filter(|line| line.named.module == module);
                 let mut results: BTreeMap<String, Vec<&str>> = BTreeMap::new();
                 for line in own {
-                    let result = match line.outcome.reason() {
-                        Some(reason) => format!("{}: {reason}", line.outcome.word()),
-                        None => line.outcome.word().to_owned(),
+                    let word = line.outcome.word();
+                    let result = match (&line.outcome, line.outcome.reason()) {
+                        (Outcome::Elsewhere(place), _) => format!("in `{place}`"),
+                        (_, Some(reason)) => format!("{word}: {reason}"),
+                        (_, None) => word.to_owned(),
                     };
-                    results.entry(result).or_default().push(&line.variant);
+                    results.entry(result).or_default().push(&line.named.variant);
                 }
                 let one = results.len() == 1;
                 let results: Vec<_> = results

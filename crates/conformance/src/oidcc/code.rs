@@ -59,16 +59,20 @@ pub(crate) async fn valid_pkce(run: &Run) -> Outcome {
 
 /// A refresh token works, for its client alone, and the new ID token says the same as the first.
 pub(crate) async fn refresh_token(run: &Run) -> Outcome {
-    let first = Flow::new(run).await;
+    refreshing(Flow::new(run).await, Flow::of(run, run.second().await)).await
+}
+
+/// The same with these two clients.
+pub(crate) async fn refreshing(first: Flow<'_>, second: Flow<'_>) -> Outcome {
+    let run = first.run;
     let metadata = &first.party.metadata;
     run.recommend(
         discovery::list(metadata, "grant_types_supported").contains(&"refresh_token"),
         "refresh_token is not in grant_types_supported",
     );
     refresh(&first).await;
-    let second = Flow::of(run, run.second().await);
     let token = refresh(&second).await;
-    let stolen = first.party.refresh(&token).await;
+    let stolen = first.refresh(&token).await;
     error_response::check(&stolen, 400, &["invalid_grant"]);
     Outcome::Passed
 }
@@ -79,7 +83,7 @@ async fn refresh(flow: &Flow<'_>) -> String {
     let answered = flow.happy(&asked).await;
     let tokens = answered.tokens.as_ref().expect("a code was redeemed");
     let token = tokens.refresh_token();
-    let refreshed = token_response::check(flow.run, &flow.party.refresh(token).await);
+    let refreshed = token_response::check(flow.run, &flow.refresh(token).await);
     assert_ne!(refreshed.access_token, tokens.access_token);
     if let Some(text) = &refreshed.id_token {
         let beside = id_token::Beside {
