@@ -1,7 +1,7 @@
 //! Which module belongs to which plan, in which variants.
 
 use crate::dynamic::{self, client, request_uri, sector, signature, third_party};
-use crate::logout;
+use crate::logout::{self, told};
 use crate::module::{Module, modules};
 use crate::oidcc::{
     claims, code, happy, metadata, nonce, parameters, redirect_uri, request_object, session,
@@ -255,6 +255,22 @@ const RP_INITIATED_LOGOUT: &[Module] = modules! {
     "oidcc-rp-initiated-logout-bad-id-token-hint" => logout::bad_hint,
 };
 
+const BACK_CHANNEL: &[Module] = modules! {
+    "oidcc-backchannel-logout-discovery-endpoint-verification" => told::back_channel_verification,
+    "oidcc-backchannel-rp-initiated-logout" => told::back_channel,
+};
+
+const FRONT_CHANNEL: &[Module] = modules! {
+    "oidcc-frontchannel-logout-discovery-endpoint-verification" => told::front_channel_verification,
+    "oidcc-frontchannel-rp-initiated-logout" => told::front_channel,
+};
+
+const SESSION_MANAGEMENT: &[Module] = modules! {
+    "oidcc-session-management-discovery-endpoint-verification"
+        => told::session_management_verification,
+    "oidcc-session-management-rp-initiated-logout" => told::session_management,
+};
+
 /// The plans that are gone through here.
 pub(crate) fn all() -> Vec<Plan> {
     let plan = |name, variants, form_post, modules| Plan {
@@ -264,6 +280,10 @@ pub(crate) fn all() -> Vec<Plan> {
         variants,
         form_post,
         modules,
+    };
+    let open = |name, modules| Plan {
+        setting: Setting::Open,
+        ..plan(name, CODE, false, modules)
     };
     vec![
         plan("oidcc-basic-certification-test-plan", CODE, false, BASIC),
@@ -303,29 +323,28 @@ pub(crate) fn all() -> Vec<Plan> {
             HYBRID,
         ),
         plan("oidcc-config-certification-test-plan", CODE, false, CONFIG),
-        Plan {
-            setting: Setting::Open,
-            ..plan(
-                "oidcc-dynamic-certification-test-plan",
-                CODE,
-                false,
-                DYNAMIC,
-            )
-        },
-        Plan {
-            setting: Setting::Open,
-            ..plan(
-                "oidcc-3rdparty-init-login-certification-test-plan",
-                CODE,
-                false,
-                THIRD_PARTY,
-            )
-        },
+        open("oidcc-dynamic-certification-test-plan", DYNAMIC),
+        open(
+            "oidcc-3rdparty-init-login-certification-test-plan",
+            THIRD_PARTY,
+        ),
         plan(
             "oidcc-rp-initiated-logout-certification-test-plan",
             CODE,
             false,
             RP_INITIATED_LOGOUT,
+        ),
+        open(
+            "oidcc-backchannel-rp-initiated-logout-certification-test-plan",
+            BACK_CHANNEL,
+        ),
+        open(
+            "oidcc-frontchannel-rp-initiated-logout-certification-test-plan",
+            FRONT_CHANNEL,
+        ),
+        open(
+            "oidcc-session-management-certification-test-plan",
+            SESSION_MANAGEMENT,
         ),
     ]
 }

@@ -17,7 +17,8 @@ pub(crate) enum Setting {
     Core,
     /// The same on PostgreSQL.
     CoreOnPostgres,
-    /// The same, and anybody may register a client.
+    /// Where anybody may register a client. What nobody signed is refused, since a client would have to
+    /// register that it signs nothing, and those of the plans do not.
     Open,
 }
 
@@ -74,13 +75,16 @@ impl Provider {
             .with("SYMBOLON_PASSWORD_ARGON2_MEMORY", "8192")
             // Many sign in at the same time here, and nobody is to be turned away.
             .with("SYMBOLON_PASSWORD_QUEUE", "1000")
-            .with("SYMBOLON_REQUESTS_IMPLICIT_AND_HYBRID", "true")
-            .with("SYMBOLON_REQUESTS_UNSIGNED_OBJECTS", "true");
+            .with("SYMBOLON_REQUESTS_IMPLICIT_AND_HYBRID", "true");
         let options = match setting {
-            Setting::Core | Setting::CoreOnPostgres => options,
+            Setting::Core | Setting::CoreOnPostgres => {
+                options.with("SYMBOLON_REQUESTS_UNSIGNED_OBJECTS", "true")
+            }
             Setting::Open => options
                 .with("SYMBOLON_CLIENTS_REGISTRATION", "open")
                 .with("SYMBOLON_CLIENTS_REGISTRATION_REQUIRES_PKCE", "false")
+                .with("SYMBOLON_REQUESTS_FETCHED_OBJECTS", "true")
+                .with("SYMBOLON_SESSION_CHECK_SESSION_IFRAME", "true")
                 .with("SYMBOLON_OUTBOUND_ALLOW_LOOPBACK", "true")
                 .with("SYMBOLON_OUTBOUND_CA_FILE", &file("certificate.pem")),
         };

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
@@ -18,6 +19,7 @@ type Document = (&'static str, Vec<u8>);
 pub(crate) struct Site {
     url: String,
     documents: Arc<Mutex<HashMap<String, Document>>>,
+    received: Arc<Mutex<Vec<String>>>,
 }
 
 impl Site {
@@ -28,6 +30,7 @@ impl Site {
         let site = Self {
             url: format!("https://{address}"),
             documents: Arc::default(),
+            received: Arc::default(),
         };
         let acceptor = TlsAcceptor::from(Arc::new(run.provider.place.tls()));
         let serving = site.clone();
@@ -58,7 +61,24 @@ impl Site {
         format!("{}{path}", self.url)
     }
 
-    /// Answers one request, whose head is read and whose body is of no interest.
+    /// The first form that is posted to it.
+    pub(crate) async fn posted(&self) -> String {
+        for _ in 0..1_200 {
+            let first = self
+                .received
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .first()
+                .cloned();
+            if let Some(body) = first {
+                return body;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("nothing was posted to {}", self.url);
+    }
+
+    /// Answers one request.
     async fn answer(&self, mut stream: impl AsyncRead + AsyncWrite + Unpin) {
         let mut head = Vec::new();
         let mut buffer = [0; 2048];
@@ -68,7 +88,30 @@ impl Site {
                 _ => return,
             }
         }
+        let end = head
+            .windows(4)
+            .position(|end| end == b"\r\n\r\n")
+            .unwrap_or_default();
+        let mut body = head.split_off(end + 4);
         let head = String::from_utf8_lossy(&head).into_owned();
+        let length = head
+            .lines()
+            .filter_map(|line| line.split_once(": "))
+            .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+            .and_then(|(_, length)| length.trim().parse().ok())
+            .unwrap_or(0);
+        while body.len() < length {
+            match stream.read(&mut buffer).await {
+                Ok(read) if read > 0 => body.extend_from_slice(&buffer[..read]),
+                _ => return,
+            }
+        }
+        if head.starts_with("POST ") {
+            self.received
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(String::from_utf8_lossy(&body).into_owned());
+        }
         let path = head.split(' ').nth(1).unwrap_or_default();
         let document = self
             .documents

@@ -12,14 +12,18 @@ use crate::outcome::Outcome;
 use crate::run::Run;
 use crate::site::Site;
 
+const KIND: &str = "application/oauth-authz-req+jwt";
+
 /// An object that nobody signed.
 pub(crate) async fn by_reference_unsigned(run: &Run) -> Outcome {
     if let Some(skipped) = without_request_uri(run, "none").await {
         return skipped;
     }
-    let client = register(run, &json!({"request_object_signing_alg": "none"})).await;
+    let (site, address) = place(run).await;
+    let registered = json!({"request_uris": [address]});
+    let client = register(run, &registered).await;
     let attempt = client.flow.attempt(&[]);
-    fetched(run, &client, &attempt, &unsigned(&attempt)).await
+    fetched(&site, &client, &attempt, &unsigned(&attempt)).await
 }
 
 /// An object that is signed with RS256.
@@ -28,7 +32,8 @@ pub(crate) async fn by_reference_signed(run: &Run) -> Outcome {
         return skipped;
     }
     let key = SigningKey::generate(Algorithm::RS256).expect("a key");
-    let registered = json!({"request_object_signing_alg": "RS256"});
+    let (site, address) = place(run).await;
+    let registered = json!({"request_object_signing_alg": "RS256", "request_uris": [address]});
     let client = register_with(run, key.clone(), &registered).await;
     let attempt = client.flow.attempt(&[]);
     let pairs = attempt.url.query_pairs().into_owned();
@@ -37,14 +42,12 @@ pub(crate) async fn by_reference_signed(run: &Run) -> Outcome {
     claims.insert("aud".to_owned(), run.provider.server.issuer().into());
     claims.insert("exp".to_owned(), (now() + 60).into());
     let object = key.sign("JWT", &claims).expect("an object");
-    fetched(run, &client, &attempt, &object).await
+    fetched(&site, &client, &attempt, &object).await
 }
 
 /// The request comes to the same as with the object's parameters in the query.
-async fn fetched(run: &Run, client: &Registered<'_>, attempt: &Attempt, object: &str) -> Outcome {
-    let site = Site::open(run).await;
-    let kind = "application/oauth-authz-req+jwt";
-    let address = site.has_bytes("/request", kind, object.as_bytes());
+async fn fetched(site: &Site, client: &Registered<'_>, attempt: &Attempt, object: &str) -> Outcome {
+    let address = site.has_bytes("/request", KIND, object.as_bytes());
     let carried = ["redirect_uri", "state", "nonce"]
         .into_iter()
         .fold(attempt.clone(), Attempt::without)
@@ -71,6 +74,13 @@ pub(crate) async fn redirect_uri_inside(run: &Run) -> Outcome {
     }
     client.end().await;
     Outcome::Passed
+}
+
+/// A site, and where its object will be.
+async fn place(run: &Run) -> (Site, String) {
+    let site = Site::open(run).await;
+    let address = site.has_bytes("/request", KIND, b"");
+    (site, address)
 }
 
 async fn without_request_uri(run: &Run, algorithm: &str) -> Option<Outcome> {

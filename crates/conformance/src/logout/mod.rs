@@ -1,4 +1,6 @@
-//! The modules of RP-Initiated Logout.
+//! The modules of RP-Initiated Logout; in [`told`] those of what clients learn of it.
+
+pub(crate) mod told;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,9 +14,9 @@ use crate::outcome::Outcome;
 use crate::run::Run;
 
 /// Where the client has people sent to afterwards.
-const AFTERWARDS: &str = "https://rp.example/signed-out";
+pub(crate) const AFTERWARDS: &str = "https://rp.example/signed-out";
 
-const STATE: &str = "a-state-of-the-client";
+pub(crate) const STATE: &str = "a-state-of-the-client";
 
 /// The discovery document names the endpoint.
 pub(crate) async fn verification(run: &Run) -> Outcome {
@@ -154,7 +156,7 @@ async fn signed_in(run: &Run) -> (Flow<'_>, Answered) {
 }
 
 /// Goes to the endpoint, and agrees where the person is asked.
-async fn sign_out(flow: &Flow<'_>, asked: &[(&str, &str)]) -> Step {
+pub(crate) async fn sign_out(flow: &Flow<'_>, asked: &[(&str, &str)]) -> Step {
     let url = flow.party.end_session_url(asked);
     let step = flow.browser.get(&url).await;
     let Step::Page(page) = &step else { return step };
@@ -175,7 +177,7 @@ fn question(page: &Page) -> Option<symbolon_testkit::Form> {
 }
 
 /// The browser is sent to the client, with the state and nothing else.
-fn returned(run: &Run, callback: &Callback, state: Option<&str>) {
+pub(crate) fn returned(run: &Run, callback: &Callback, state: Option<&str>) {
     let mut url = callback.url.clone();
     url.set_query(None);
     assert_eq!(url.as_str(), AFTERWARDS, "{callback:?}");
