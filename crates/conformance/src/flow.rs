@@ -81,7 +81,7 @@ impl<'a> Flow<'a> {
         Self {
             run,
             party,
-            browser: run.browser(),
+            browser: Person::new(),
             key: None,
         }
     }

@@ -83,6 +83,7 @@ impl Provider {
             Setting::Open => options
                 .with("SYMBOLON_CLIENTS_REGISTRATION", "open")
                 .with("SYMBOLON_CLIENTS_REGISTRATION_REQUIRES_PKCE", "false")
+                .with("SYMBOLON_CLIENTS_REGISTRATION_PER_HOUR", "10000")
                 .with("SYMBOLON_REQUESTS_FETCHED_OBJECTS", "true")
                 .with("SYMBOLON_SESSION_CHECK_SESSION_IFRAME", "true")
                 .with("SYMBOLON_OUTBOUND_ALLOW_LOOPBACK", "true")

@@ -162,3 +162,44 @@ impl Report {
         text
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(place: usize, variant: &str, module: &str, outcome: Outcome) -> Line {
+        Line {
+            named: Named {
+                plan: "a plan".to_owned(),
+                variant: variant.to_owned(),
+                module: module.to_owned(),
+                place,
+            },
+            outcome,
+        }
+    }
+
+    #[test]
+    fn every_run_is_counted_and_says_why_it_did_not_pass() {
+        let mut report = Report::default();
+        let why = || Outcome::Skipped("no such thing".to_owned());
+        report.add(line(3, "", "third", Outcome::Elsewhere("tests/x")));
+        report.add(line(2, "code", "second", Outcome::Passed));
+        report.add(line(1, "token", "second", why()));
+        report.add(line(0, "", "first", Outcome::Failed("a reason".to_owned())));
+        assert!(
+            report
+                .sums()
+                .ends_with("| a plan | 4 | 1 | 0 | 1 | 1 | 1 |\n"),
+            "{}",
+            report.sums()
+        );
+        assert_eq!(
+            report.modules(),
+            "### a plan\n\n| module | result |\n|---|---|\n\
+             | `first` | failed: a reason |\n\
+             | `second` | passed (code)<br>skipped: no such thing (token) |\n\
+             | `third` | in `tests/x` |\n\n"
+        );
+    }
+}

@@ -3,7 +3,7 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use symbolon_testkit::{Authentication, Person, RelyingParty};
+use symbolon_testkit::{Authentication, RelyingParty};
 
 use crate::module::Driven;
 use crate::outcome::Outcome;
@@ -97,11 +97,5 @@ impl Run {
         let mut party = RelyingParty::new(issuer, id, authentication).await;
         "https://rp.example/callback".clone_into(&mut party.redirect_uri);
         party
-    }
-
-    /// A browser that nobody used before.
-    #[expect(clippy::unused_self, reason = "reads as what it is: run.browser()")]
-    pub(crate) fn browser(&self) -> Person {
-        Person::new()
     }
 }

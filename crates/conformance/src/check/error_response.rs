@@ -30,3 +30,19 @@ pub(crate) fn legible(description: &str) {
         "characters that no description may have: {description:?}"
     );
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_description_may_have_visible_ascii_without_quotes() {
+        legible("scope: 'x' is unknown (RFC 6749 3.3)");
+    }
+
+    #[test]
+    #[should_panic(expected = "characters that no description may have")]
+    fn a_quote_is_no_part_of_a_description() {
+        legible("\"x\" is unknown");
+    }
+}
