@@ -29,6 +29,10 @@ dependencies:
 configuration:
     SYMBOLON_TEST_UPDATE=1 cargo test --package symbolon-wire the_manual_has_every_setting_as_it_is
 
+# Goes through the certification plans, and writes the results of docs/conformance.md anew.
+conformance:
+    SYMBOLON_TEST_UPDATE=1 cargo test --package symbolon --test conformance
+
 # Measures a server against the limit of this machine.
 bench *arguments:
     cargo run --release --package bench -- {{ arguments }}

@@ -76,6 +76,11 @@ const IMPORTS: &[(&str, &[&str])] = &[
         &["symbolon-core", "symbolon-jose"],
     ),
     ("symbolon-testkit", &[]),
+    // For tests, as the kit is.
+    (
+        "symbolon-conformance",
+        &["symbolon-jose", "symbolon-testkit"],
+    ),
     ("bench", &["symbolon-core", "symbolon-jose"]),
 ];
 

@@ -41,7 +41,7 @@ pub use signature::{jwt_header, jwt_payload};
 
 use std::fs::File;
 use std::io::Read as _;
-use std::sync::{Arc, Once};
+use std::sync::{Arc, Once, OnceLock};
 
 use reqwest::cookie::Jar;
 use url::Url;
@@ -62,6 +62,22 @@ pub fn now() -> i64 {
         .ok()
         .and_then(|elapsed| i64::try_from(elapsed.as_secs()).ok())
         .unwrap_or_default()
+}
+
+/// The certificate of the servers that speak https in this test process.
+static TRUSTED: OnceLock<reqwest::Certificate> = OnceLock::new();
+
+/// Lets every HTTP client that is made from now on trust this certificate, in PEM, and no other.
+///
+/// # Panics
+/// When it is none, or another one is trusted already.
+pub fn trust(certificate: &str) {
+    let certificate = reqwest::Certificate::from_pem(certificate.as_bytes())
+        .unwrap_or_else(|error| panic!("no certificate: {error}"));
+    assert!(
+        TRUSTED.set(certificate).is_ok(),
+        "a process of tests trusts one certificate"
+    );
 }
 
 /// An HTTP client for what no browser carries: it follows no redirect and keeps no cookie.
@@ -85,7 +101,7 @@ fn http_client(cookies: Option<Arc<Jar>>) -> reqwest::Client {
         // The server under test is on this machine: a proxy of the environment is not for it.
         .no_proxy()
         // Nor are its certificates: to read all of them takes longer than most tests.
-        .tls_certs_only([]);
+        .tls_certs_only(TRUSTED.get().cloned());
     let builder = match cookies {
         Some(jar) => builder.cookie_provider(jar),
         None => builder,
