@@ -27,7 +27,7 @@ dependencies:
 
 # Writes the tables of docs/configuration.md anew, after a setting was changed.
 configuration:
-    SYMBOLON_TEST_UPDATE=1 cargo test --package symbolon the_manual_has_every_setting_as_it_is
+    SYMBOLON_TEST_UPDATE=1 cargo test --package symbolon-wire the_manual_has_every_setting_as_it_is
 
 # Measures a server against the limit of this machine.
 bench *arguments:

@@ -295,7 +295,7 @@ on_both_databases! {
 
     async fn the_demo_state_is_an_example_to_start_from(backend) {
         let database = backend.url();
-        let demo = include_str!("../../crates/server/src/demo.yaml");
+        let demo = include_str!("../../crates/wire/src/demo.yaml");
         apply(&database, demo);
         let mut options = options(database.clone());
         options.demo = false;

@@ -155,7 +155,7 @@ on_both_databases! {
     async fn no_secret_is_ever_logged(backend) {
         let database = backend.url();
         // Applied beforehand: `--demo` prints its passwords, which is what it is for.
-        apply(&database, include_str!("../../crates/server/src/demo.yaml"));
+        apply(&database, include_str!("../../crates/wire/src/demo.yaml"));
         let mut options = with_settings(
             options(database),
             &[

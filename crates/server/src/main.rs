@@ -1,17 +1,14 @@
 //! Symbolon: an OpenID Connect authorization server and identity provider in one binary.
 
-mod admin;
-mod client_certificates;
 mod command;
-mod config;
 mod first_bytes;
 mod logging;
-mod state;
-mod wire;
 
 use std::process::ExitCode;
 
 use clap::Parser;
+use symbolon_declared as state;
+use symbolon_wire::{self as wire, admin, client_certificates, config};
 
 // Frees what a burst of sign-ins took, which the system's allocator keeps.
 #[global_allocator]

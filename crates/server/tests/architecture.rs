@@ -34,15 +34,41 @@ const IMPORTS: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "symbolon",
+        "symbolon-declared",
         &[
-            "symbolon-admin",
             "symbolon-core",
             "symbolon-http",
             "symbolon-jose",
             "symbolon-outbound",
             "symbolon-storage",
             "symbolon-web",
+        ],
+    ),
+    (
+        "symbolon-wire",
+        &[
+            "symbolon-admin",
+            "symbolon-core",
+            "symbolon-declared",
+            "symbolon-http",
+            "symbolon-jose",
+            "symbolon-outbound",
+            "symbolon-storage",
+            "symbolon-web",
+        ],
+    ),
+    (
+        "symbolon",
+        &[
+            "symbolon-admin",
+            "symbolon-core",
+            "symbolon-declared",
+            "symbolon-http",
+            "symbolon-jose",
+            "symbolon-outbound",
+            "symbolon-storage",
+            "symbolon-web",
+            "symbolon-wire",
         ],
     ),
     (

@@ -18,7 +18,7 @@ use symbolon_storage::{Act, Administered, AuditEvent, Storage};
 use symbolon_web::{clock::SystemClock, entropy::SystemEntropy};
 
 use super::{CommandError, Common, say};
-use crate::wire;
+use crate::state;
 
 /// How long a token can live at the most: a year and a day, so that it is looked at again.
 const LONGEST_DAYS: u32 = 366;
@@ -160,7 +160,7 @@ async fn list(storage: &dyn Storage, now: Timestamp) -> Result<ExitCode, Command
             say(&format!(
                 "{state}  {}  until {}  uses left {}  {}",
                 token.id,
-                wire::utc(token.expires_at),
+                state::utc(token.expires_at),
                 token.uses_left,
                 token.name
             ));

@@ -11,7 +11,10 @@ use symbolon_http::{assertion, decryption_keys, installation_key, keyring};
 use symbolon_web::clock::SystemClock;
 
 use super::{CommandError, Common, say};
-use crate::wire::{self, WireError};
+use crate::{
+    state,
+    wire::{self, WireError},
+};
 
 /// Look at the signing keys, or rotate them.
 #[derive(Debug, Args)]
@@ -53,7 +56,7 @@ impl Keys {
                         KeyState::Retiring => "retiring",
                         KeyState::Retired => "retired",
                     };
-                    let signs_from = wire::utc(record.activates_at);
+                    let signs_from = state::utc(record.activates_at);
                     let algorithm = record.algorithm;
                     say(&format!(
                         "{state:<9} {algorithm:<6} signs from {signs_from}  {}",
@@ -75,7 +78,7 @@ impl Keys {
                 }
                 let made = keyring::create(&*storage, &seal, &plans, now).await;
                 for id in made.map_err(WireError::from)? {
-                    say(&format!("made {id}; signs from {}", wire::utc(from)));
+                    say(&format!("made {id}; signs from {}", state::utc(from)));
                 }
                 let encrypted = config.requests.encrypted_objects;
                 let settings = decryption_keys::settings(&settings, encrypted);

@@ -14,7 +14,7 @@ use symbolon_storage::{DeclaredSubject, Storage};
 use symbolon_web::{clock::SystemClock, entropy::SystemEntropy};
 
 use super::{CommandError, Common, say};
-use crate::wire;
+use crate::state;
 
 /// How long a token can live at the most: a year and a day, so that it is looked at again.
 const LONGEST_DAYS: u32 = 366;
@@ -114,8 +114,8 @@ impl What {
                     after = last.id.as_str().to_owned();
                     for (token, used_at) in &page {
                         let state = if token.is_live(now) { "live" } else { "dead" };
-                        let used = used_at.map_or("never".to_owned(), wire::utc);
-                        let until = wire::utc(token.expires_at);
+                        let used = used_at.map_or("never".to_owned(), state::utc);
+                        let until = state::utc(token.expires_at);
                         say(&format!(
                             "{state}  {}  until {until}  used {used}  {}",
                             token.id, token.name

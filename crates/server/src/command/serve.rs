@@ -23,8 +23,8 @@ use crate::{
     config::Config,
     first_bytes::FirstBytesAcceptor,
     logging,
-    state::{Form, Plan, demo},
-    wire,
+    state::{Form, Plan},
+    wire::{self, Machine, demo},
 };
 
 /// For how long a connection may take to send the head of a request.
@@ -83,11 +83,19 @@ impl Serve {
             passwords.clone(),
             seal,
             guide,
+            Machine::real(),
         );
         let provider = provider.await?;
         let tending = tokio::spawn(Arc::clone(&provider).tend());
 
-        let management = admin::router(&config, &issuer, &provider, &storage, passwords)?;
+        let management = admin::router(
+            &config,
+            &issuer,
+            &provider,
+            &storage,
+            passwords,
+            &Machine::real(),
+        )?;
         let app = management.merge(symbolon_http::router(provider));
         let app = app.layer(map_request(client_certificates::tell));
         let handle = Handle::new();

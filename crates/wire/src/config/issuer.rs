@@ -8,7 +8,7 @@ use url::{Host, Url};
 /// fragment, `http` only on the loopback interface. Clients compare it byte by byte, so it is kept
 /// as the text that was configured, and only a text in normal form is accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Issuer(String);
+pub struct Issuer(String);
 
 /// First segments of paths that the server answers itself and that no endpoint may take.
 const RESERVED: [&str; 13] = [
@@ -32,7 +32,7 @@ impl Issuer {
     ///
     /// # Errors
     /// Which rule the text breaks.
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str) -> Result<Self, String> {
         let url = Url::parse(text).map_err(|error| format!("is not a URL ({error})"))?;
         match url.scheme() {
             "https" => {}
@@ -70,7 +70,7 @@ impl Issuer {
 
     /// The issuer of a server that listens there and was not told its issuer. A wildcard address
     /// becomes the loopback address, because nobody can browse to the wildcard.
-    pub(crate) fn at(listening: SocketAddr, tls: bool) -> Self {
+    pub fn at(listening: SocketAddr, tls: bool) -> Self {
         let host = match listening {
             SocketAddr::V4(_) if listening.ip().is_unspecified() => "127.0.0.1".to_owned(),
             SocketAddr::V4(address) => address.ip().to_string(),
@@ -85,7 +85,7 @@ impl Issuer {
     }
 
     /// The issuer as text, without a slash at its end.
-    pub(crate) fn as_str(&self) -> &str {
+    pub fn as_str(&self) -> &str {
         &self.0
     }
 }
@@ -100,7 +100,7 @@ impl fmt::Display for Issuer {
 ///
 /// # Errors
 /// Which rule the text breaks.
-pub(crate) fn check_endpoint_path(path: &str) -> Result<(), String> {
+pub fn check_endpoint_path(path: &str) -> Result<(), String> {
     check_segments(path)?;
     let first = path.split('/').nth(1).unwrap_or_default();
     if RESERVED.contains(&first) {

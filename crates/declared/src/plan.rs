@@ -33,7 +33,7 @@ use symbolon_web::{
 use super::form::{Form, MachineForm, RolesForm, StateError, UserForm};
 
 /// What has to be written, in order, with a line for people each.
-pub(crate) struct Plan {
+pub struct Plan {
     steps: Vec<(String, Step)>,
 }
 
@@ -62,7 +62,7 @@ enum NewPassword {
 impl Plan {
     /// Compares. `seal` keeps what is to be kept of client secrets; `outbound` is the way to the
     /// documents of sectors.
-    pub(crate) async fn make(
+    pub async fn make(
         form: &Form,
         storage: &dyn Storage,
         passwords: &PasswordPool,
@@ -106,17 +106,17 @@ impl Plan {
     }
 
     /// What changes, a line each: `+` for what is new, `~` for what becomes different.
-    pub(crate) fn lines(&self) -> Vec<&str> {
+    pub fn lines(&self) -> Vec<&str> {
         self.steps.iter().map(|(line, _)| line.as_str()).collect()
     }
 
     /// Whether there is nothing to do.
-    pub(crate) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
     }
 
     /// Makes it true.
-    pub(crate) async fn apply(
+    pub async fn apply(
         &self,
         storage: &dyn Storage,
         passwords: &PasswordPool,

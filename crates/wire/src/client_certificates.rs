@@ -30,7 +30,7 @@ use symbolon_web::client_certificate::ClientCertificate;
 ///
 /// # Errors
 /// What is wrong with the files.
-pub(crate) fn asking(certificate: &Path, key: &Path) -> Result<ServerConfig, String> {
+pub fn asking(certificate: &Path, key: &Path) -> Result<ServerConfig, String> {
     let read = |path: &Path| std::fs::read(path).map_err(|error| error.to_string());
     let chain = CertificateDer::pem_slice_iter(&read(certificate)?)
         .collect::<Result<Vec<_>, _>>()
@@ -48,7 +48,7 @@ pub(crate) fn asking(certificate: &Path, key: &Path) -> Result<ServerConfig, Str
 }
 
 /// Tells the request of the certificate that was shown on its connection.
-pub(crate) async fn tell(mut request: Request) -> Request {
+pub async fn tell(mut request: Request) -> Request {
     let shown = request
         .extensions()
         .get::<Arc<TlsInfo>>()
@@ -64,7 +64,7 @@ pub(crate) async fn tell(mut request: Request) -> Request {
 ///
 /// # Errors
 /// What is wrong with it.
-pub(crate) fn authorities(file: &Path) -> Result<Arc<dyn Authorities>, String> {
+pub fn authorities(file: &Path) -> Result<Arc<dyn Authorities>, String> {
     let pem = std::fs::read(file).map_err(|error| error.to_string())?;
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(&pem) {

@@ -14,7 +14,7 @@ const ENOUGH_FOR_ARGON2: [(u32, u32); 4] = [(47_104, 1), (19_456, 2), (12_288, 3
 const SHORT_CODE: u32 = 60;
 
 /// Settings that are fine each by itself and make no sense together.
-pub(crate) fn conflicts(config: &Config, layers: &Layers) -> Vec<Problem> {
+pub fn conflicts(config: &Config, layers: &Layers) -> Vec<Problem> {
     let set = |key: &str| layers.contains_key(key);
     let tell = |key: &'static str| describe(key, layers);
     let mut problems = Vec::new();
@@ -128,7 +128,7 @@ pub(crate) fn conflicts(config: &Config, layers: &Layers) -> Vec<Problem> {
 }
 
 /// What is permitted and yet deserves a line in the log.
-pub(crate) fn warnings(config: &Config) -> Vec<String> {
+pub fn warnings(config: &Config) -> Vec<String> {
     let mut warnings = Vec::new();
     if config.token.code_lifetime.count() > SHORT_CODE {
         warnings.push(format!(

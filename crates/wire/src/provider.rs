@@ -7,6 +7,7 @@ use std::{fs, io::Write, os::unix::fs::OpenOptionsExt, path::Path, sync::Arc};
 use axum::http::HeaderName;
 use symbolon_core::{
     algorithm::UnknownAlgorithm,
+    entropy::Entropy,
     id::Id,
     keys::KeySettings,
     organization::Organization,
@@ -14,7 +15,7 @@ use symbolon_core::{
         BackchannelSettings, BrowserSettings, BundleSettings, DeviceSettings, RequestSettings,
         SessionSettings, TokenSettings,
     },
-    time::{Lifetime, Timestamp},
+    time::{Clock, Lifetime},
 };
 use symbolon_http::{
     Certificates, DemoGuide, DpopSettings, Paths, Provider, ProviderError, ProviderParts,
@@ -34,43 +35,83 @@ use symbolon_web::{
 use crate::{
     client_certificates,
     config::{Config, Seconds},
-    state::demo,
+    demo,
 };
 
 /// Why the parts do not fit together.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum WireError {
+pub enum WireError {
+    /// A signing key.
     #[error("{0}")]
     Keys(#[from] KeyError),
+    /// A secret that is kept.
     #[error("{0}")]
     Secrets(#[from] ResealError),
+    /// The threads that hash passwords.
     #[error("{0}")]
     Passwords(#[from] PoolError),
+    /// The provider itself.
     #[error("{0}")]
     Provider(#[from] ProviderError),
+    /// The file with the key-encryption key.
     #[error("the key-encryption key in {file} cannot be used: {why}")]
-    KeyFile { file: String, why: String },
+    KeyFile {
+        /// Its path.
+        file: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// The key-encryption key as a setting.
     #[error("key_encryption_key cannot be used: {0}")]
     KeySetting(String),
+    /// A setting that only here turns out to be wrong.
     #[error("{setting}: {why}")]
-    Setting { setting: &'static str, why: String },
+    Setting {
+        /// Its name.
+        setting: &'static str,
+        /// What is wrong.
+        why: String,
+    },
+}
+
+/// What is taken from the machine, and can be something else where the machine is not to be asked.
+#[derive(Clone)]
+pub struct Machine {
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+impl Machine {
+    /// Its own clock and randomness.
+    pub fn real() -> Self {
+        Self {
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
+        }
+    }
 }
 
 /// Makes a provider.
-pub(crate) async fn provider(
+///
+/// # Errors
+/// [`WireError`].
+pub async fn provider(
     config: &Config,
     issuer: &str,
     storage: Arc<dyn Storage>,
     passwords: PasswordPool,
     seal: Seal,
     demo: Option<DemoGuide>,
+    machine: Machine,
 ) -> Result<Arc<Provider>, WireError> {
-    let entropy = Arc::new(SystemEntropy);
+    let Machine { clock, entropy } = machine;
     let metrics = Arc::new(Metrics::new());
     let https = issuer.starts_with("https://");
     let parts = ProviderParts {
-        clock: Arc::new(SystemClock),
-        entropy: entropy.clone(),
+        clock,
+        entropy: Arc::clone(&entropy),
         guard: Guard {
             entropy,
             metrics: Arc::clone(&metrics),
@@ -150,7 +191,7 @@ pub(crate) async fn provider(
 }
 
 /// The organization whose roles count for all organizations.
-pub(crate) fn system(config: &Config) -> Result<Option<Id<Organization>>, WireError> {
+pub fn system(config: &Config) -> Result<Option<Id<Organization>>, WireError> {
     let demo = config.demo.then_some(demo::SYSTEM);
     let set = config.admin.organization.as_deref().or(demo);
     set.map(Id::parse)
@@ -197,7 +238,7 @@ fn certificates(config: &Config) -> Result<Certificates, WireError> {
 }
 
 /// The way out, for requests of the server itself.
-pub(crate) fn outbound(config: &Config) -> Result<Outbound, WireError> {
+pub fn outbound(config: &Config) -> Result<Outbound, WireError> {
     let failed = |why: String| WireError::Setting {
         setting: "outbound.ca_file",
         why,
@@ -213,7 +254,7 @@ pub(crate) fn outbound(config: &Config) -> Result<Outbound, WireError> {
 }
 
 /// When signing keys rotate.
-pub(crate) fn key_settings(config: &Config) -> Result<KeySettings, WireError> {
+pub fn key_settings(config: &Config) -> Result<KeySettings, WireError> {
     Ok(KeySettings {
         algorithms: algorithms("keys.algorithms", &config.keys.algorithms)?,
         rotation_interval: lifetime(config.keys.rotation_interval),
@@ -240,7 +281,7 @@ fn algorithms(setting: &'static str, names: &[String]) -> Result<Vec<Algorithm>,
 }
 
 /// The threads that hash passwords.
-pub(crate) fn password_pool(config: &Config) -> Result<PasswordPool, WireError> {
+pub fn password_pool(config: &Config) -> Result<PasswordPool, WireError> {
     let cost = HashingCost {
         memory: config.password.argon2_memory,
         iterations: config.password.argon2_iterations,
@@ -256,7 +297,7 @@ pub(crate) fn password_pool(config: &Config) -> Result<PasswordPool, WireError> 
 }
 
 /// What keeps keys at rest. Without a setting, a key is made beside the database at the first start.
-pub(crate) fn seal(config: &Config) -> Result<Seal, WireError> {
+pub fn seal(config: &Config) -> Result<Seal, WireError> {
     match existing_seal(config)? {
         Some(seal) => Ok(seal),
         None => {
@@ -275,7 +316,7 @@ pub(crate) fn seal(config: &Config) -> Result<Seal, WireError> {
 }
 
 /// What keeps keys at rest, if there is a key already.
-pub(crate) fn existing_seal(config: &Config) -> Result<Option<Seal>, WireError> {
+pub fn existing_seal(config: &Config) -> Result<Option<Seal>, WireError> {
     let key = match (&config.key_encryption_key, &config.key_encryption_key_file) {
         (Some(key), _) => Some(setting_key(key.expose())?),
         (None, Some(file)) => Some(read_key(file)?),
@@ -286,18 +327,6 @@ pub(crate) fn existing_seal(config: &Config) -> Result<Option<Seal>, WireError> 
     };
     key.map(|key| Ok(Seal::new(key, previous_keys(config)?)))
         .transpose()
-}
-
-/// A moment as people read it.
-pub(crate) fn utc(moment: Timestamp) -> String {
-    time::OffsetDateTime::from_unix_timestamp(moment.seconds())
-        .ok()
-        .and_then(|moment| {
-            moment
-                .format(&time::format_description::well_known::Rfc3339)
-                .ok()
-        })
-        .unwrap_or_else(|| moment.seconds().to_string())
 }
 
 fn previous_keys(config: &Config) -> Result<Vec<KeyEncryptionKey>, WireError> {
@@ -382,13 +411,14 @@ fn paths(config: &Config, issuer: &str) -> Paths {
 }
 
 /// The path of the issuer: empty, or `/…`.
-pub(crate) fn prefix(issuer: &str) -> String {
+pub fn prefix(issuer: &str) -> String {
     let after_scheme = issuer.split_once("://").map_or(issuer, |(_, rest)| rest);
     let path = after_scheme.find('/');
     let prefix = path.and_then(|start| after_scheme.get(start..));
     prefix.unwrap_or_default().to_owned()
 }
 
-pub(crate) fn lifetime(seconds: Seconds) -> Lifetime {
+/// A number of seconds, as the rules want it.
+pub fn lifetime(seconds: Seconds) -> Lifetime {
     Lifetime::from_seconds(seconds.count())
 }

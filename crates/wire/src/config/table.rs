@@ -11,20 +11,20 @@ mod server;
 use super::setting::Setting;
 
 /// The setting with this key.
-pub(crate) fn find(key: &str) -> Option<&'static Setting> {
+pub fn find(key: &str) -> Option<&'static Setting> {
     settings().find(|setting| setting.key == key)
 }
 
 /// The first setting of the file.
-pub(crate) const FIRST: &Setting = &server::SETTINGS[0];
+pub const FIRST: &Setting = &server::SETTINGS[0];
 
 /// All settings, in the order of the file.
-pub(crate) fn settings() -> impl Iterator<Item = &'static Setting> {
+pub fn settings() -> impl Iterator<Item = &'static Setting> {
     PARTS.into_iter().flatten()
 }
 
 /// The tables of the file: each with its name, which is empty for what has no table.
-pub(crate) fn tables() -> impl Iterator<Item = (&'static str, &'static [Setting])> {
+pub fn tables() -> impl Iterator<Item = (&'static str, &'static [Setting])> {
     PARTS
         .into_iter()
         .flat_map(|part| part.chunk_by(|one, next| table(one) == table(next)))

@@ -13,20 +13,20 @@ pub(super) const DAY: u32 = 24 * HOUR;
 /// One setting. In the file it is `key` (its tables give the part before the dot), in the
 /// environment [`Setting::variable`].
 #[derive(Debug)]
-pub(crate) struct Setting {
+pub struct Setting {
     /// `token.access_lifetime`.
-    pub(crate) key: &'static str,
+    pub key: &'static str,
     /// What values it takes.
-    pub(crate) kind: Kind,
+    pub kind: Kind,
     /// What holds when nobody sets it.
-    pub(crate) fallback: Fallback,
+    pub fallback: Fallback,
     /// What it does, in Markdown, in whole sentences.
-    pub(crate) doc: &'static str,
+    pub doc: &'static str,
 }
 
 /// What holds when a setting is not set.
 #[derive(Debug)]
-pub(crate) enum Fallback {
+pub enum Fallback {
     /// This value, written as it is in an environment variable.
     Value(&'static str),
     /// Something that depends on the rest, or the absence of a value.
@@ -40,7 +40,7 @@ pub(crate) enum Fallback {
 
 /// The kinds of values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
     /// An IP address with a port.
     Address,
     /// A list of signature algorithms.
@@ -120,7 +120,7 @@ pub(super) const fn count(least: u32, most: u32) -> Kind {
 
 impl Setting {
     /// The environment variable: `SYMBOLON_TOKEN_ACCESS_LIFETIME`.
-    pub(crate) fn variable(&self) -> String {
+    pub fn variable(&self) -> String {
         format!(
             "{}{}",
             super::source::PREFIX,
@@ -129,13 +129,13 @@ impl Setting {
     }
 
     /// The table of the file it stands in (empty for the top level) and its name there.
-    pub(crate) fn table_and_name(&self) -> (&'static str, &'static str) {
+    pub fn table_and_name(&self) -> (&'static str, &'static str) {
         self.key.split_once('.').unwrap_or(("", self.key))
     }
 
     /// A value that is accepted, written as it is in an environment variable. For a secret, how to
     /// make one: a key that stands in a manual is not a key.
-    pub(crate) const fn example(&self) -> &'static str {
+    pub const fn example(&self) -> &'static str {
         match self.fallback {
             Fallback::Value(value) => value,
             Fallback::Described { example, .. } => example,
@@ -143,7 +143,7 @@ impl Setting {
     }
 
     /// The example as it is written in the file.
-    pub(crate) fn example_in_toml(&self) -> String {
+    pub fn example_in_toml(&self) -> String {
         let example = self.example();
         match self.kind {
             Kind::EncryptionKey => quoted(""),
@@ -160,7 +160,7 @@ impl Setting {
 
 impl Kind {
     /// What a value has to look like; reads on after "expected".
-    pub(crate) fn expected(self) -> String {
+    pub fn expected(self) -> String {
         match self {
             Self::Address => "an IP address and a port".to_owned(),
             Self::Algorithms => {
@@ -198,7 +198,7 @@ impl Kind {
     }
 
     /// Whether the file takes a list here.
-    pub(crate) const fn is_list(self) -> bool {
+    pub const fn is_list(self) -> bool {
         matches!(
             self,
             Self::Algorithms
@@ -210,12 +210,12 @@ impl Kind {
     }
 
     /// Whether no value may be shown, not even in the documentation.
-    pub(crate) const fn is_secret(self) -> bool {
+    pub const fn is_secret(self) -> bool {
         matches!(self, Self::EncryptionKey | Self::EncryptionKeys)
     }
 
     /// The value as it may stand in a message, or nothing when it may not.
-    pub(crate) fn shown(self, raw: &Raw) -> Option<String> {
+    pub fn shown(self, raw: &Raw) -> Option<String> {
         let text = match raw {
             Raw::List(items) => items.join(","),
             Raw::Other(_) => return None,
@@ -238,7 +238,7 @@ impl Kind {
 }
 
 /// The items of a list that is written in one line of text.
-pub(crate) fn items(text: &str) -> impl Iterator<Item = &str> {
+pub fn items(text: &str) -> impl Iterator<Item = &str> {
     text.split(',').map(str::trim)
 }
 

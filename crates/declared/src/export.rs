@@ -14,7 +14,7 @@ use super::form::{
 const PAGE: u32 = 500;
 
 /// Reads everything.
-pub(crate) async fn export(storage: &dyn Storage, with_hashes: bool) -> Result<Form, StateError> {
+pub async fn export(storage: &dyn Storage, with_hashes: bool) -> Result<Form, StateError> {
     let mut form = Form::default();
     for organization in storage.organizations().await? {
         form.organizations.push(OrganizationForm {

@@ -15,14 +15,14 @@ use super::{
 };
 
 /// How the names of our environment variables begin.
-pub(crate) const PREFIX: &str = "SYMBOLON_";
+pub const PREFIX: &str = "SYMBOLON_";
 
 /// Variables of the test-suite: not settings, and left alone.
 const TEST_PREFIX: &str = "SYMBOLON_TEST_";
 
 /// A value before it is read as what its setting wants.
 #[derive(Clone)]
-pub(crate) enum Raw {
+pub enum Raw {
     /// A list of the file.
     List(Vec<String>),
     /// Something of the file that no setting takes: its name in words.
@@ -33,7 +33,7 @@ pub(crate) enum Raw {
 
 /// Where a value came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Origin {
+pub enum Origin {
     /// An option of the command.
     CommandLine,
     /// An environment variable.
@@ -44,16 +44,16 @@ pub(crate) enum Origin {
 
 /// A value and where it came from.
 #[derive(Clone)]
-pub(crate) struct Found {
-    pub(crate) raw: Raw,
-    pub(crate) origin: Origin,
+pub struct Found {
+    pub raw: Raw,
+    pub origin: Origin,
 }
 
 /// What was set, by key.
-pub(crate) type Layers = BTreeMap<&'static str, Found>;
+pub type Layers = BTreeMap<&'static str, Found>;
 
 /// Lays the sources over one another and reports every name that is no setting.
-pub(crate) fn gather(
+pub fn gather(
     file: Option<&Path>,
     environment: impl Iterator<Item = (String, String)>,
     overrides: &[(String, String)],
@@ -113,7 +113,7 @@ pub(crate) fn gather(
 
 /// The environment of this process, for [`super::Config::load`]. A value that is no text becomes
 /// one that its setting refuses.
-pub(crate) fn environment() -> impl Iterator<Item = (String, String)> {
+pub fn environment() -> impl Iterator<Item = (String, String)> {
     #[expect(
         clippy::disallowed_methods,
         reason = "the one place where the environment is read"
@@ -132,7 +132,7 @@ impl Raw {
     ///
     /// # Errors
     /// A list or a table is none.
-    pub(crate) fn text(&self) -> Result<&str, String> {
+    pub fn text(&self) -> Result<&str, String> {
         match self {
             Self::List(_) => Err("is a list, where one value is due".to_owned()),
             Self::Other(what) => Err(format!("is a {what}")),
@@ -144,7 +144,7 @@ impl Raw {
     ///
     /// # Errors
     /// A table is no list.
-    pub(crate) fn items(&self) -> Result<Vec<&str>, String> {
+    pub fn items(&self) -> Result<Vec<&str>, String> {
         match self {
             Self::List(items) => Ok(items.iter().map(String::as_str).collect()),
             Self::Other(what) => Err(format!("is a {what}")),

@@ -8,8 +8,8 @@ use symbolon_core::{
 
 use super::{Maker, Step};
 use crate::{
-    state::form::{RolesForm, StateError},
-    wire,
+    form::{RolesForm, StateError},
+    utc,
 };
 
 type Held = BTreeMap<RoleKey, Option<Timestamp>>;
@@ -81,7 +81,7 @@ impl Maker<'_> {
 fn listed(roles: &Held) -> String {
     let one = |(role, end): (&RoleKey, &Option<Timestamp>)| match end {
         None => role.to_string(),
-        Some(end) => format!("{role} until {}", wire::utc(*end)),
+        Some(end) => format!("{role} until {}", utc(*end)),
     };
     let all: Vec<_> = roles.iter().map(one).collect();
     if all.is_empty() {

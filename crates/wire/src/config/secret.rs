@@ -12,19 +12,19 @@ use url::Url;
 /// A key-encryption key as it was written: base64 of 32 bytes, for
 /// `symbolon_jose::KeyEncryptionKey::from_base64`. It does not print.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct EncodedKey(String);
+pub struct EncodedKey(String);
 
 /// Where the data lives: `sqlite:PATH`, `sqlite::memory:` or `postgres://...`. Printed without its
 /// password and parameters.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct DatabaseUrl(String);
+pub struct DatabaseUrl(String);
 
 impl EncodedKey {
     /// Reads a key; white space around it is ignored.
     ///
     /// # Errors
     /// What is wrong with the text, without the text.
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
         // 64 hexadecimal digits are valid base64 too, of 48 bytes that nobody meant.
         if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
@@ -47,7 +47,7 @@ impl EncodedKey {
     }
 
     /// The key itself, in base64.
-    pub(crate) fn expose(&self) -> &str {
+    pub fn expose(&self) -> &str {
         &self.0
     }
 }
@@ -63,7 +63,7 @@ impl DatabaseUrl {
     ///
     /// # Errors
     /// What is wrong with the text, without the text: it may carry a password.
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str) -> Result<Self, String> {
         let accepted = Ok(Self(text.to_owned()));
         if let Some(path) = text.strip_prefix("sqlite:") {
             return match path {
@@ -94,19 +94,19 @@ impl DatabaseUrl {
     }
 
     /// The file of a SQLite database that lives in one.
-    pub(crate) fn sqlite_file(&self) -> Option<&str> {
+    pub fn sqlite_file(&self) -> Option<&str> {
         self.0
             .strip_prefix("sqlite:")
             .filter(|path| *path != ":memory:")
     }
 
     /// Whether the data is gone with the process.
-    pub(crate) fn is_in_memory(&self) -> bool {
+    pub fn is_in_memory(&self) -> bool {
         self.0 == "sqlite::memory:"
     }
 
     /// The whole URL, password included: for the database driver alone.
-    pub(crate) fn expose(&self) -> &str {
+    pub fn expose(&self) -> &str {
         &self.0
     }
 }

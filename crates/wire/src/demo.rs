@@ -1,26 +1,26 @@
 //! The demo: a state that is embedded in the binary, and what to do with it.
 
+use symbolon_declared::{Form, StateError};
 use symbolon_http::{DemoClient, DemoGuide, DemoPerson};
 
-use super::form::{Form, StateError};
 use crate::config::Config;
 
-const STATE: &str = include_str!("../demo.yaml");
+const STATE: &str = include_str!("demo.yaml");
 
 /// The organization whose administrators administer everything.
-pub(crate) const SYSTEM: &str = "acme";
+pub const SYSTEM: &str = "acme";
 
 /// RFC 7636 appendix B, so that a line can be pasted as it is.
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
 /// The state.
-pub(crate) fn form() -> Result<Form, StateError> {
+pub fn form() -> Result<Form, StateError> {
     Form::parse(STATE)
 }
 
 /// What the home page shows.
-pub(crate) fn guide(issuer: &str, authorize: &str) -> DemoGuide {
+pub fn guide(issuer: &str, authorize: &str) -> DemoGuide {
     let person = |username: &str, password: &str, note: &str| DemoPerson {
         username: username.to_owned(),
         password: password.to_owned(),
@@ -68,7 +68,7 @@ pub(crate) fn guide(issuer: &str, authorize: &str) -> DemoGuide {
 }
 
 /// What to click and which lines to paste.
-pub(crate) fn instructions(issuer: &str, config: &Config) -> String {
+pub fn instructions(issuer: &str, config: &Config) -> String {
     let sign_in = example(issuer, &config.paths.authorize);
     let token = format!("{issuer}{}", config.paths.token);
     let userinfo = format!("{issuer}{}", config.paths.userinfo);

@@ -21,23 +21,21 @@ use symbolon_core::{
 use symbolon_http::{Bearer, BearerToken, NoBearer, Provider};
 use symbolon_jose::{VerifyingKeys, machine_key};
 use symbolon_storage::{Storage, StoredKey};
-use symbolon_web::{
-    client_certificate::ClientCertificate, clock::SystemClock, entropy::SystemEntropy,
-    password_pool::PasswordPool,
-};
+use symbolon_web::{client_certificate::ClientCertificate, password_pool::PasswordPool};
 
-use crate::{
-    config::Config,
-    wire::{self, WireError},
-};
+use crate::{self as wire, Machine, WireError, config::Config};
 
 /// The routes of the Management API; none when it is switched off.
-pub(crate) fn router(
+///
+/// # Errors
+/// [`WireError`].
+pub fn router(
     config: &Config,
     issuer: &str,
     provider: &Arc<Provider>,
     storage: &Arc<dyn Storage>,
     passwords: PasswordPool,
+    machine: &Machine,
 ) -> Result<Router, WireError> {
     if !config.admin.enabled {
         return Ok(Router::new());
@@ -58,9 +56,9 @@ pub(crate) fn router(
     });
     let parts = AdminParts {
         callers: Arc::clone(&wired) as Arc<dyn Callers>,
-        clock: Arc::new(SystemClock),
+        clock: Arc::clone(&machine.clock),
         cursor_key: provider.derived_key("management cursor"),
-        entropy: Arc::new(SystemEntropy),
+        entropy: Arc::clone(&machine.entropy),
         guard: provider.guard(),
         keys: Arc::clone(&wired) as Arc<dyn KeyMaker>,
         passwords,

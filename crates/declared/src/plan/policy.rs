@@ -9,7 +9,7 @@ use symbolon_core::{
 use symbolon_storage::StoredRuleSet;
 
 use super::{Maker, Step, sign};
-use crate::state::form::{Form, StateError};
+use crate::form::{Form, StateError};
 
 impl Maker<'_> {
     pub(super) async fn roles(&mut self, form: &Form) -> Result<(), StateError> {

@@ -10,13 +10,13 @@ use super::{
 
 /// Why a configuration was refused: all that is wrong with it, not only what was found first.
 #[derive(Debug)]
-pub(crate) struct ConfigError {
+pub struct ConfigError {
     problems: Vec<Problem>,
 }
 
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Problem {
+pub enum Problem {
     /// Settings that are fine each by itself and make no sense together.
     Conflict(String),
     /// The file is not TOML.
@@ -63,13 +63,13 @@ pub(crate) enum Problem {
 
 impl ConfigError {
     /// The error for these problems, of which there is at least one.
-    pub(crate) const fn new(problems: Vec<Problem>) -> Self {
+    pub const fn new(problems: Vec<Problem>) -> Self {
         Self { problems }
     }
 
     #[cfg(test)]
     /// The problems, in the order of the sources and, in the file, of the lines.
-    pub(crate) fn problems(&self) -> &[Problem] {
+    pub fn problems(&self) -> &[Problem] {
         &self.problems
     }
 }
@@ -99,7 +99,7 @@ impl fmt::Display for ConfigError {
 
 impl Problem {
     /// A name that is no setting.
-    pub(crate) fn unknown(name: &str, origin: Origin) -> Self {
+    pub fn unknown(name: &str, origin: Origin) -> Self {
         let nearest = match &origin {
             Origin::Environment(_) => {
                 let written = name.strip_prefix(PREFIX).unwrap_or(name).to_lowercase();
@@ -129,7 +129,7 @@ impl Problem {
     }
 
     /// A value that its setting does not take.
-    pub(crate) fn value(setting: &Setting, found: &super::source::Found, why: String) -> Self {
+    pub fn value(setting: &Setting, found: &super::source::Found, why: String) -> Self {
         let example = match &found.origin {
             _ if setting.kind.is_secret() => setting.example().to_owned(),
             Origin::CommandLine => setting.example().to_owned(),

@@ -12,7 +12,7 @@ use symbolon_http::sector;
 use symbolon_jose::VerifyingKeys;
 
 use super::{Maker, Step, sign, since};
-use crate::state::form::{ClientForm, StateError};
+use crate::form::{ClientForm, StateError};
 
 impl Maker<'_> {
     pub(super) async fn client(

@@ -14,18 +14,18 @@ use super::{
 
 /// What an operator says of clients that come by themselves.
 #[derive(Clone, Debug)]
-pub(crate) struct Registering {
-    pub(crate) mode: RegistrationMode,
-    pub(crate) scopes: Vec<String>,
-    pub(crate) audiences: Vec<String>,
-    pub(crate) implicit: bool,
-    pub(crate) device: bool,
-    pub(crate) require_pkce: bool,
-    pub(crate) limit: u32,
-    pub(crate) unused_lifetime: Seconds,
-    pub(crate) per_hour: u32,
-    pub(crate) documents: bool,
-    pub(crate) statement_issuers: Option<PathBuf>,
+pub struct Registering {
+    pub mode: RegistrationMode,
+    pub scopes: Vec<String>,
+    pub audiences: Vec<String>,
+    pub implicit: bool,
+    pub device: bool,
+    pub require_pkce: bool,
+    pub limit: u32,
+    pub unused_lifetime: Seconds,
+    pub per_hour: u32,
+    pub documents: bool,
+    pub statement_issuers: Option<PathBuf>,
 }
 
 impl Registering {

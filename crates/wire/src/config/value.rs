@@ -21,7 +21,7 @@ const ALGORITHMS: [&str; 4] = ["RS256", "PS256", "ES256", "EdDSA"];
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
 /// A type that a setting can have.
-pub(crate) trait Value: Sized {
+pub trait Value: Sized {
     /// Reads the value.
     ///
     /// # Errors
@@ -33,7 +33,7 @@ pub(crate) trait Value: Sized {
 ///
 /// # Errors
 /// As [`Value::read`].
-pub(crate) fn check(raw: &Raw, kind: Kind) -> Result<(), String> {
+pub fn check(raw: &Raw, kind: Kind) -> Result<(), String> {
     match kind {
         Kind::Address => SocketAddr::read(raw, kind).map(drop),
         Kind::Algorithms | Kind::ProofAlgorithms => Vec::<String>::read(raw, kind).map(drop),

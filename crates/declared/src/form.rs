@@ -14,44 +14,50 @@ use symbolon_core::{
 };
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use crate::wire;
+use crate::utc;
 
 /// A declared state.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(crate) struct Form {
+pub struct Form {
+    /// Tenants.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) organizations: Vec<OrganizationForm>,
+    pub organizations: Vec<OrganizationForm>,
+    /// What can be held.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) roles: Vec<Role>,
+    pub roles: Vec<Role>,
     /// All of them, when the key is there.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) relations: Option<Vec<Relation>>,
+    pub relations: Option<Vec<Relation>>,
+    /// Whose calls are decided about.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) apis: Vec<Api>,
+    pub apis: Vec<Api>,
     /// All of them, when the key is there.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) rules: Option<Vec<Rule>>,
+    pub rules: Option<Vec<Rule>>,
+    /// People.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) users: Vec<UserForm>,
+    pub users: Vec<UserForm>,
+    /// Machine users.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) machine_users: Vec<MachineForm>,
+    pub machine_users: Vec<MachineForm>,
+    /// Applications.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) clients: Vec<ClientForm>,
+    pub clients: Vec<ClientForm>,
 }
 
 /// An organization.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct OrganizationForm {
-    pub(crate) id: Id<Organization>,
-    pub(crate) name: String,
+pub struct OrganizationForm {
+    pub id: Id<Organization>,
+    pub name: String,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub(crate) disabled: bool,
+    pub disabled: bool,
 }
 
 /// Roles by organization.
-pub(crate) type RolesForm = BTreeMap<Id<Organization>, Vec<GrantForm>>;
+pub type RolesForm = BTreeMap<Id<Organization>, Vec<GrantForm>>;
 
 /// A role that somebody holds: its key, or its key and its end.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -59,7 +65,7 @@ pub(crate) type RolesForm = BTreeMap<Id<Organization>, Vec<GrantForm>>;
     untagged,
     expecting = "a role key, or { role: …, until: 2027-01-31T12:00:00Z }"
 )]
-pub(crate) enum GrantForm {
+pub enum GrantForm {
     Lasting(RoleKey),
     Ending(EndingGrantForm),
 }
@@ -67,27 +73,27 @@ pub(crate) enum GrantForm {
 /// A role, and the first moment at which it no longer counts.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct EndingGrantForm {
-    pub(crate) role: RoleKey,
+pub struct EndingGrantForm {
+    pub role: RoleKey,
     #[serde(serialize_with = "as_utc", deserialize_with = "from_utc")]
-    pub(crate) until: Timestamp,
+    pub until: Timestamp,
 }
 
 impl GrantForm {
-    pub(crate) fn new(role: RoleKey, end: Option<Timestamp>) -> Self {
+    pub fn new(role: RoleKey, end: Option<Timestamp>) -> Self {
         match end {
             None => Self::Lasting(role),
             Some(until) => Self::Ending(EndingGrantForm { role, until }),
         }
     }
 
-    pub(crate) fn role(&self) -> &RoleKey {
+    pub fn role(&self) -> &RoleKey {
         match self {
             Self::Lasting(role) | Self::Ending(EndingGrantForm { role, .. }) => role,
         }
     }
 
-    pub(crate) fn end(&self) -> Option<Timestamp> {
+    pub fn end(&self) -> Option<Timestamp> {
         match self {
             Self::Lasting(_) => None,
             Self::Ending(ending) => Some(ending.until),
@@ -98,98 +104,114 @@ impl GrantForm {
 /// A person.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct UserForm {
-    pub(crate) username: String,
+pub struct UserForm {
+    pub username: String,
     /// The `sub` claim; made up when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) id: Option<Id<Subject>>,
-    pub(crate) organization: Id<Organization>,
+    pub id: Option<Id<Subject>>,
+    pub organization: Id<Organization>,
     /// In plain: for demos and tests.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) password: Option<String>,
+    pub password: Option<String>,
     /// A PHC string of argon2, or a bcrypt hash.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) password_hash: Option<String>,
+    pub password_hash: Option<String>,
     #[serde(default)]
-    pub(crate) profile: Profile,
+    pub profile: Profile,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub(crate) roles: RolesForm,
+    pub roles: RolesForm,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub(crate) disabled: bool,
+    pub disabled: bool,
 }
 
 /// A machine user.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct MachineForm {
-    pub(crate) name: String,
+pub struct MachineForm {
+    pub name: String,
     /// The `sub` claim; made up when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) id: Option<Id<Subject>>,
-    pub(crate) organization: Id<Organization>,
+    pub id: Option<Id<Subject>>,
+    pub organization: Id<Organization>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub(crate) roles: RolesForm,
+    pub roles: RolesForm,
     /// All of them, when the key is there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) keys: Option<Vec<MachineKeyForm>>,
+    pub keys: Option<Vec<MachineKeyForm>>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub(crate) disabled: bool,
+    pub disabled: bool,
 }
 
 /// A public key of a machine user.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct MachineKeyForm {
+pub struct MachineKeyForm {
     /// RFC 7517; its `kid`, or its thumbprint, is its name.
-    pub(crate) jwk: serde_json::Value,
+    pub jwk: serde_json::Value,
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
         serialize_with = "as_optional_utc",
         deserialize_with = "from_optional_utc"
     )]
-    pub(crate) expires_at: Option<Timestamp>,
+    pub expires_at: Option<Timestamp>,
 }
 
 /// A client: the keys below, and beside them those of its metadata.
 #[derive(Serialize, Deserialize)]
 #[serde(try_from = "serde_json::Map<String, serde_json::Value>")]
-pub(crate) struct ClientForm {
-    pub(crate) client_id: Id<Client>,
+pub struct ClientForm {
+    pub client_id: Id<Client>,
     /// In plain: for demos and tests.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) client_secret: Option<String>,
+    pub client_secret: Option<String>,
     /// SHA-256 of secrets, in hexadecimal.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) client_secret_sha256: Vec<String>,
+    pub client_secret_sha256: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) organization: Option<Id<Organization>>,
+    pub organization: Option<Id<Organization>>,
     /// The name of the machine user it acts as.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) machine_user: Option<String>,
+    pub machine_user: Option<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub(crate) disabled: bool,
+    pub disabled: bool,
     #[serde(flatten)]
-    pub(crate) metadata: ClientMetadata,
+    pub metadata: ClientMetadata,
 }
 
 /// Why a declared state cannot be read or applied.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum StateError {
+pub enum StateError {
+    /// The file cannot be read.
     #[error("the state file {file} cannot be read: {why}")]
-    File { file: String, why: String },
+    File {
+        /// Its path.
+        file: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// The text is none.
     #[error("the state is not well-formed: {0}")]
     Form(#[from] serde_yaml_ng::Error),
+    /// Something in it cannot be made true.
     #[error("{what}: {why}")]
-    Noun { what: String, why: String },
+    Noun {
+        /// Its kind and name.
+        what: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A password was not hashed.
     #[error("{0}")]
     Passwords(#[from] symbolon_web::password_pool::PoolError),
+    /// The database.
     #[error("{0}")]
     Storage(#[from] symbolon_storage::StorageError),
 }
 
 impl StateError {
-    pub(crate) fn noun(kind: &str, name: &str, why: impl std::fmt::Display) -> Self {
+    /// What is wrong with the `kind` of this name.
+    pub fn noun(kind: &str, name: &str, why: impl std::fmt::Display) -> Self {
         Self::Noun {
             what: format!("{kind} {name}"),
             why: why.to_string(),
@@ -199,7 +221,7 @@ impl StateError {
 
 impl Form {
     /// Reads a file.
-    pub(crate) fn read(file: &Path) -> Result<Self, StateError> {
+    pub fn read(file: &Path) -> Result<Self, StateError> {
         let failed = |why: String| StateError::File {
             file: file.display().to_string(),
             why,
@@ -209,12 +231,12 @@ impl Form {
     }
 
     /// Reads a text.
-    pub(crate) fn parse(text: &str) -> Result<Self, StateError> {
+    pub fn parse(text: &str) -> Result<Self, StateError> {
         Ok(serde_yaml_ng::from_str(text)?)
     }
 
     /// Writes it.
-    pub(crate) fn to_yaml(&self) -> Result<String, StateError> {
+    pub fn to_yaml(&self) -> Result<String, StateError> {
         Ok(serde_yaml_ng::to_string(self)?)
     }
 }
@@ -254,14 +276,14 @@ impl TryFrom<serde_json::Map<String, serde_json::Value>> for ClientForm {
 }
 
 fn as_utc<S: serde::Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&wire::utc(*at))
+    serializer.serialize_str(&utc(*at))
 }
 
 fn as_optional_utc<S: serde::Serializer>(
     at: &Option<Timestamp>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    at.map(wire::utc).serialize(serializer)
+    at.map(utc).serialize(serializer)
 }
 
 fn from_optional_utc<'de, D: serde::Deserializer<'de>>(

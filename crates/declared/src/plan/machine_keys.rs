@@ -8,7 +8,7 @@ use symbolon_core::{
 use symbolon_jose::machine_key;
 
 use super::{Maker, Step};
-use crate::state::form::{MachineKeyForm, StateError};
+use crate::form::{MachineKeyForm, StateError};
 
 impl Maker<'_> {
     pub(super) async fn machine_keys(

@@ -7,14 +7,14 @@ use std::{fmt, str::FromStr, time::Duration};
 
 /// A span of whole seconds, at most about 136 years.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Seconds(u32);
+pub struct Seconds(u32);
 
 /// The units from large to small, each with its length in seconds.
 const UNITS: [(char, u32); 4] = [('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
 
 /// Why a text is no span of time. Reads on after the value: "`10x` has the unit ...".
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum SecondsError {
+pub enum SecondsError {
     /// `1.5h`, `-5m`, `1,000`.
     #[error("has the character `{0}`: only whole numbers, each followed by a unit, are read")]
     Character(char),
@@ -40,12 +40,12 @@ pub(crate) enum SecondsError {
 
 impl Seconds {
     /// That many seconds.
-    pub(crate) const fn new(seconds: u32) -> Self {
+    pub const fn new(seconds: u32) -> Self {
         Self(seconds)
     }
 
     /// The number of seconds.
-    pub(crate) const fn count(self) -> u32 {
+    pub const fn count(self) -> u32 {
         self.0
     }
 }

@@ -26,7 +26,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub(crate) use self::{
+pub use self::{
     error::{ConfigError, Problem},
     issuer::Issuer,
     parts::*,
@@ -44,41 +44,41 @@ use self::{
 
 /// What the server was told. Every field is documented in [`table`], under the same name.
 #[derive(Clone, Debug)]
-pub(crate) struct Config {
-    pub(crate) listen: SocketAddr,
-    pub(crate) issuer: Option<Issuer>,
-    pub(crate) database: DatabaseUrl,
-    pub(crate) key_encryption_key: Option<EncodedKey>,
-    pub(crate) key_encryption_key_file: Option<PathBuf>,
-    pub(crate) previous_key_encryption_keys: Vec<EncodedKey>,
-    pub(crate) state: Option<PathBuf>,
-    pub(crate) demo: bool,
-    pub(crate) listen_anyway: bool,
-    pub(crate) tls: Option<Tls>,
-    pub(crate) proxy: Proxy,
-    pub(crate) paths: Paths,
-    pub(crate) token: Token,
-    pub(crate) requests: Requests,
-    pub(crate) userinfo: Userinfo,
-    pub(crate) session: Session,
-    pub(crate) policy: Policy,
-    pub(crate) interaction: Interaction,
-    pub(crate) password: Password,
-    pub(crate) keys: Keys,
-    pub(crate) admin: Admin,
-    pub(crate) registration: Registration,
-    pub(crate) clients: Clients,
-    pub(crate) registering: Registering,
-    pub(crate) outbound: Outbound,
-    pub(crate) dpop: Dpop,
-    pub(crate) device: Device,
-    pub(crate) backchannel: Backchannel,
-    pub(crate) log: Log,
-    pub(crate) metrics: Metrics,
-    pub(crate) limits: Limits,
-    pub(crate) shutdown: Shutdown,
+pub struct Config {
+    pub listen: SocketAddr,
+    pub issuer: Option<Issuer>,
+    pub database: DatabaseUrl,
+    pub key_encryption_key: Option<EncodedKey>,
+    pub key_encryption_key_file: Option<PathBuf>,
+    pub previous_key_encryption_keys: Vec<EncodedKey>,
+    pub state: Option<PathBuf>,
+    pub demo: bool,
+    pub listen_anyway: bool,
+    pub tls: Option<Tls>,
+    pub proxy: Proxy,
+    pub paths: Paths,
+    pub token: Token,
+    pub requests: Requests,
+    pub userinfo: Userinfo,
+    pub session: Session,
+    pub policy: Policy,
+    pub interaction: Interaction,
+    pub password: Password,
+    pub keys: Keys,
+    pub admin: Admin,
+    pub registration: Registration,
+    pub clients: Clients,
+    pub registering: Registering,
+    pub outbound: Outbound,
+    pub dpop: Dpop,
+    pub device: Device,
+    pub backchannel: Backchannel,
+    pub log: Log,
+    pub metrics: Metrics,
+    pub limits: Limits,
+    pub shutdown: Shutdown,
     /// What is permitted and yet deserves a line in the log, once there is one.
-    pub(crate) warnings: Vec<String>,
+    pub warnings: Vec<String>,
 }
 
 impl Config {
@@ -87,7 +87,7 @@ impl Config {
     ///
     /// # Errors
     /// [`ConfigError`] with everything that is wrong.
-    pub(crate) fn load(
+    pub fn load(
         file: Option<&Path>,
         environment: impl Iterator<Item = (String, String)>,
         overrides: &[(String, String)],
@@ -115,12 +115,12 @@ impl Config {
     }
 
     /// A configuration file with every setting, explained and commented out.
-    pub(crate) fn example() -> String {
+    pub fn example() -> String {
         document::file()
     }
 
     /// The issuer, given the address that is really listened on (the port may have been 0).
-    pub(crate) fn issuer_at(&self, listening: SocketAddr) -> Issuer {
+    pub fn issuer_at(&self, listening: SocketAddr) -> Issuer {
         self.issuer
             .clone()
             .unwrap_or_else(|| Issuer::at(listening, self.tls.is_some()))
@@ -129,7 +129,7 @@ impl Config {
     /// Where the key-encryption key is kept when neither `key_encryption_key` nor
     /// `key_encryption_key_file` is set: the server makes that file at its first start. `None`
     /// for a database in memory, whose key need not outlive the process.
-    pub(crate) fn default_key_file(&self) -> Option<PathBuf> {
+    pub fn default_key_file(&self) -> Option<PathBuf> {
         if self.database.is_in_memory() {
             return None;
         }
