@@ -13,6 +13,7 @@ use symbolon_core::{algorithm::Algorithm, id::Id, keys, time::Clock};
 use symbolon_declared::{Form, Plan};
 use symbolon_http::keyring;
 use symbolon_jose::{KeyEncryptionKey, Seal};
+use symbolon_outbound::Outbound;
 use symbolon_storage::{Storage, StoredKey};
 use symbolon_web::password_pool::PasswordPool;
 use symbolon_wire::{self as wire, Machine, config::Config};
@@ -45,6 +46,7 @@ pub(crate) struct Ground {
     pub(crate) config: Config,
     pub(crate) clock: Arc<LabClock>,
     pub(crate) machine: Machine,
+    pub(crate) outbound: Outbound,
     pub(crate) passwords: PasswordPool,
     pub(crate) seal: Seal,
     pub(crate) seed: Seed,
@@ -68,6 +70,7 @@ impl Ground {
         let config = config.map_err(|error| LabError::Config(error.to_string()))?;
         let clock = Arc::new(LabClock::new());
         Ok(Self {
+            outbound: wire::outbound(&config)?,
             passwords: wire::password_pool(&config)?,
             machine: Machine {
                 clock: Arc::clone(&clock) as Arc<dyn Clock>,
@@ -143,7 +146,8 @@ impl World {
         }
         let now = ground.clock.now();
         let (storage, passwords) = (&*self.storage, &ground.passwords);
-        let plan = Plan::make(&form, storage, passwords, Some(&ground.seal), now).await?;
+        let (seal, outbound) = (Some(&ground.seal), &ground.outbound);
+        let plan = Plan::make(&form, storage, passwords, seal, outbound, now).await?;
         plan.apply(storage, passwords, now).await?;
         self.forget_issuers().await;
         Ok(())

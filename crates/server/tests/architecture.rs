@@ -79,6 +79,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "symbolon-declared",
             "symbolon-http",
             "symbolon-jose",
+            "symbolon-outbound",
             "symbolon-storage",
             "symbolon-web",
             "symbolon-wire",
