@@ -71,6 +71,20 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "symbolon-wire",
         ],
     ),
+    // The lab stands around the product; nothing of the product may see it.
+    (
+        "symbolon-lab",
+        &[
+            "symbolon-core",
+            "symbolon-declared",
+            "symbolon-http",
+            "symbolon-jose",
+            "symbolon-outbound",
+            "symbolon-storage",
+            "symbolon-web",
+            "symbolon-wire",
+        ],
+    ),
     (
         "symbolon-resource-server",
         &["symbolon-core", "symbolon-jose"],
@@ -153,6 +167,36 @@ fn only_jose_names_josekit_and_only_storage_names_sqlx() {
                 package.name
             );
         }
+    }
+}
+
+#[test]
+fn nothing_but_the_lab_can_misbehave_on_purpose() {
+    for package in packages() {
+        let seen = package
+            .dependencies
+            .iter()
+            .any(|own| own.name == "symbolon-lab");
+        assert!(!seen, "{} names symbolon-lab", package.name);
+    }
+    let binary = fs::read(env!("CARGO_BIN_EXE_symbolon")).unwrap();
+    let faults = sources(Path::new("../lab/src/faults"));
+    let names = faults.iter().filter_map(|file| {
+        let text = fs::read_to_string(file).unwrap();
+        let (_, rest) = text.split_once("    name: \"")?;
+        Some(rest.split('"').next()?.to_owned())
+    });
+    let words: Vec<String> = ["/lab/v1", "symbolon-lab", "x-lab-"]
+        .into_iter()
+        .map(str::to_owned)
+        .chain(names)
+        .collect();
+    assert!(words.len() > 20, "{words:?}");
+    for word in words {
+        let found = binary
+            .windows(word.len())
+            .any(|bytes| bytes == word.as_bytes());
+        assert!(!found, "the binary has {word} in it");
     }
 }
 

@@ -19,7 +19,7 @@ use symbolon_core::{
     secret::{ClientSecret, Secret},
     session::Session,
     subject::Subject,
-    time::{Clock, Timestamp},
+    time::{Clock, Lifetime},
 };
 use symbolon_storage::{Browser, Storage};
 use tower_sessions::{
@@ -39,6 +39,7 @@ const KEY: &str = "browser";
 pub struct BrowserStore {
     storage: Arc<dyn Storage>,
     clock: Arc<dyn Clock>,
+    idle: Lifetime,
 }
 
 impl BrowserStore {
@@ -50,7 +51,13 @@ impl BrowserStore {
         https: bool,
         idle_seconds: i64,
     ) -> SessionManagerLayer<Self> {
-        SessionManagerLayer::new(Self { storage, clock })
+        let idle = Lifetime::from_seconds(u32::try_from(idle_seconds).unwrap_or(u32::MAX));
+        let store = Self {
+            storage,
+            clock,
+            idle,
+        };
+        SessionManagerLayer::new(store)
             .with_name(if https { "__Host-symbolon" } else { "symbolon" })
             .with_secure(https)
             .with_http_only(true)
@@ -69,7 +76,7 @@ impl fmt::Debug for BrowserStore {
 #[async_trait]
 impl SessionStore for BrowserStore {
     async fn create(&self, record: &mut Record) -> session_store::Result<()> {
-        let browser = encode(record)?;
+        let browser = self.encode(record)?;
         self.storage
             .create_browser(&digest(&record.id), &browser)
             .await
@@ -77,7 +84,7 @@ impl SessionStore for BrowserStore {
     }
 
     async fn save(&self, record: &Record) -> session_store::Result<()> {
-        let browser = encode(record)?;
+        let browser = self.encode(record)?;
         self.storage
             .save_browser(&digest(&record.id), &browser)
             .await
@@ -105,11 +112,14 @@ fn digest(id: &CookieId) -> [u8; 32] {
     Sha256::digest(id.0.to_le_bytes()).into()
 }
 
-fn encode(record: &Record) -> session_store::Result<Browser> {
-    let data = serde_json::to_string(&record.data)
-        .map_err(|error| session_store::Error::Encode(error.to_string()))?;
-    let expires_at = Timestamp::from_seconds(record.expiry_date.unix_timestamp());
-    Ok(Browser { data, expires_at })
+impl BrowserStore {
+    /// A record ends by our clock, not by the one that the session layer reads.
+    fn encode(&self, record: &Record) -> session_store::Result<Browser> {
+        let data = serde_json::to_string(&record.data)
+            .map_err(|error| session_store::Error::Encode(error.to_string()))?;
+        let expires_at = self.clock.now().plus(self.idle);
+        Ok(Browser { data, expires_at })
+    }
 }
 
 fn decode(id: CookieId, browser: &Browser) -> session_store::Result<Record> {

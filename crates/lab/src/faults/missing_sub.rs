@@ -1,0 +1,10 @@
+//! OIDC Core §2: `sub` is required.
+
+use crate::fault::{Expected, Fault, Seam};
+
+pub(super) const FAULT: Fault = Fault {
+    name: "missing-sub",
+    does: "the ID token has no subject",
+    client: Expected::StopBeforeUserinfo,
+    seams: &[Seam::IdToken(|token, _| drop(token.claims.remove("sub")))],
+};
