@@ -55,7 +55,7 @@ use axum::{
 };
 use symbolon_web::{browser::BrowserStore, guard};
 
-pub use bearer::{Bearer, BearerToken, NoBearer};
+pub use bearer::{Bearer, BearerToken, NoBearer, Visitor};
 pub use certificate::{Authorities, Certificates};
 pub use dpop::DpopSettings;
 pub use endpoint::route_name;
@@ -94,6 +94,10 @@ pub fn router(provider: Arc<Provider>) -> Router {
         .route(
             &at("/approvals/{request}"),
             get(page::approvals::get).post(page::approvals::post),
+        )
+        .route(
+            &at("/sign-in"),
+            get(page::own_sign_in::get).post(page::own_sign_in::post),
         )
         .route(
             &at("/sign-in/{handle}"),

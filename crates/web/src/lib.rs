@@ -12,5 +12,7 @@ pub mod form;
 pub mod guard;
 pub mod json;
 pub mod memory;
+pub mod language;
+pub mod local_path;
 pub mod metrics;
 pub mod password_pool;
