@@ -12,13 +12,13 @@ use http_body_util::BodyExt;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 use symbolon_core::{
-    id::Id, organization::Organization, percent::encoded, subject::Subject,
+    id::Id, organization::Organization, percent::encoded, subject::Subject, time::Timestamp,
 };
 
 use crate::{
     Admin, AdminParts, AdminSettings,
     call::Origin,
-    caller::Caller,
+    caller::{Caller, Token},
     cursor::Cursors,
     guard::{Guard, Places},
     operation::{Asked, Operation},
@@ -158,7 +158,10 @@ impl Management {
     /// The organizations in which the caller may do such a thing; `None`: in all of them.
     pub fn places(&self, caller: &Caller, operation: &str) -> Option<Vec<Id<Organization>>> {
         let needs = self.operations.get(operation).and_then(|found| found.needs);
-        match self.guard_of(caller).places(needs.unwrap_or(Needed::OrganizationsRead)) {
+        match self
+            .guard_of(caller)
+            .places(needs.unwrap_or(Needed::OrganizationsRead))
+        {
             Places::Everywhere => None,
             Places::In(places) => Some(places.into_iter().collect()),
         }
@@ -224,7 +227,11 @@ impl Management {
                 .map(|(name, value)| (name.to_owned(), value))
                 .collect(),
             query: query(&ask.query),
-            body: body.transpose().unwrap_or_default().unwrap_or_default().into(),
+            body: body
+                .transpose()
+                .unwrap_or_default()
+                .unwrap_or_default()
+                .into(),
             headers,
             origin: origin.clone(),
         };
@@ -244,6 +251,17 @@ impl Caller {
     /// Who calls.
     pub fn id(&self) -> &Id<Subject> {
         &self.subject.id
+    }
+
+    /// When he last signed in, if that is known.
+    pub const fn authenticated_at(&self) -> Option<Timestamp> {
+        match &self.token {
+            Token::Access {
+                authenticated_at, ..
+            } => *authenticated_at,
+            Token::Session { authenticated_at } => Some(*authenticated_at),
+            Token::Personal { .. } => None,
+        }
     }
 }
 

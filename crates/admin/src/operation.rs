@@ -286,11 +286,7 @@ impl Operation {
     }
 
     /// The guard of a caller, if he may do such a thing anywhere.
-    pub(crate) async fn authorized(
-        &self,
-        admin: &Admin,
-        caller: Caller,
-    ) -> Result<Guard, Problem> {
+    pub(crate) async fn authorized(&self, admin: &Admin, caller: Caller) -> Result<Guard, Problem> {
         let caller = self.as_of_now(admin, caller).await?;
         let guard = Guard {
             caller,

@@ -137,7 +137,7 @@ impl Problem {
     }
 
     /// What is unknown, and what is another's.
-    pub(crate) fn missing() -> Self {
+    pub fn missing() -> Self {
         Self::new(
             Kind::Missing,
             "it does not exist, or your roles do not reach it",

@@ -59,6 +59,7 @@ pub use bearer::{Bearer, BearerToken, NoBearer, Visitor};
 pub use certificate::{Authorities, Certificates};
 pub use dpop::DpopSettings;
 pub use endpoint::route_name;
+pub use page::assets;
 pub use page::home::{DemoClient, DemoGuide, DemoPerson};
 pub use provider::{Paths, Provider, ProviderError, ProviderParts, ProviderSettings};
 

@@ -6,9 +6,10 @@ use async_trait::async_trait;
 use axum::Router;
 use http::HeaderMap;
 use symbolon_admin::{
-    AdminParts, AdminSettings, BASE, Caller, Callers, KeyMaker, MachineKeyPair, Refused, Sectors,
-    Token, router as management,
+    AdminParts, AdminSettings, BASE, Caller, Callers, KeyMaker, MachineKeyPair, Management, Refused,
+    Sectors, Token,
 };
+use symbolon_console::{ConsoleParts, ConsoleSettings, Files, Unavailable, Visitor, Visitors};
 use symbolon_core::{
     client::ClientMetadata,
     keys::KeyPlan,
@@ -18,11 +19,12 @@ use symbolon_core::{
     time::Timestamp,
     token::access::{AccessTokenClaims, Audience},
 };
-use symbolon_http::{Bearer, BearerToken, NoBearer, Provider};
+use symbolon_http::{Bearer, BearerToken, NoBearer, Provider, assets};
 use symbolon_jose::{VerifyingKeys, machine_key};
 use symbolon_storage::{Storage, StoredKey};
 use symbolon_web::{
-    client_certificate::ClientCertificate, clock::SystemClock, entropy::SystemEntropy,
+    browser::BrowserSession, client_certificate::ClientCertificate, clock::SystemClock,
+    entropy::SystemEntropy, language::Languages,
     password_pool::PasswordPool,
 };
 
@@ -31,7 +33,8 @@ use crate::{
     wire::{self, WireError},
 };
 
-/// The routes of the Management API; none when it is switched off.
+/// The routes of the Management API, and of the console over its operations; none of what is switched
+/// off.
 pub(crate) fn router(
     config: &Config,
     issuer: &str,
@@ -39,7 +42,7 @@ pub(crate) fn router(
     storage: &Arc<dyn Storage>,
     passwords: PasswordPool,
 ) -> Result<Router, WireError> {
-    if !config.admin.enabled {
+    if !config.admin.enabled && !config.console.enabled {
         return Ok(Router::new());
     }
     let settings = AdminSettings {
@@ -64,10 +67,56 @@ pub(crate) fn router(
         guard: provider.guard(),
         keys: Arc::clone(&wired) as Arc<dyn KeyMaker>,
         passwords,
-        sectors: wired,
+        sectors: Arc::clone(&wired) as Arc<dyn Sectors>,
         storage: Arc::clone(storage),
     };
-    Ok(management(settings, parts))
+    let management = Management::new(settings, parts);
+    let mut router = Router::new();
+    if config.admin.enabled {
+        router = router.merge(management.router());
+    }
+    if config.console.enabled {
+        router = router.merge(console(config, issuer, management, wired, storage)?);
+    }
+    Ok(router)
+}
+
+fn console(
+    config: &Config,
+    issuer: &str,
+    management: Arc<Management>,
+    wired: Arc<Wired>,
+    storage: &Arc<dyn Storage>,
+) -> Result<Router, WireError> {
+    let languages = Languages::embedded().map_err(|error| WireError::Setting {
+        setting: "console.enabled",
+        why: error.to_string(),
+    })?;
+    let settings = ConsoleSettings {
+        issuer: issuer.to_owned(),
+        prefix: wire::prefix(issuer),
+        https: issuer.starts_with("https://"),
+        browser_lifetime: i64::from(wire::lifetime(config.session.absolute_lifetime).seconds()),
+        fresh: wire::lifetime(config.console.fresh_sign_in),
+        demo: config.demo,
+        files: Files {
+            stylesheet: assets::url(assets::STYLESHEET),
+            console_stylesheet: assets::url(assets::CONSOLE_STYLESHEET),
+            script: assets::url(assets::CONSOLE_SCRIPT),
+            symbol: assets::url(assets::SYMBOL),
+            favicon: assets::url(assets::FAVICON),
+        },
+    };
+    let parts = ConsoleParts {
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
+        guard: wired.provider.guard(),
+        languages: Arc::new(languages),
+        management,
+        storage: Arc::clone(storage),
+        visitors: wired,
+    };
+    Ok(symbolon_console::router(settings, parts))
 }
 
 struct Wired {
@@ -133,6 +182,24 @@ fn access(claims: &AccessTokenClaims) -> Token {
 impl Sectors for Wired {
     async fn check(&self, metadata: &ClientMetadata) -> Result<(), SectorError> {
         self.provider.check_sector(metadata).await
+    }
+}
+
+#[async_trait]
+impl Visitors for Wired {
+    async fn visitor(&self, browser: &BrowserSession) -> Result<Option<Visitor>, Unavailable> {
+        let visitor = self.provider.visitor(browser).await;
+        let visitor = visitor.map_err(|_| Unavailable)?;
+        Ok(visitor.map(|visitor| Visitor {
+            session: visitor.session.id,
+            caller: Caller {
+                subject: visitor.subject,
+                policy: visitor.policy,
+                token: Token::Session {
+                    authenticated_at: visitor.session.authenticated_at,
+                },
+            },
+        }))
     }
 }
 

@@ -110,6 +110,13 @@ pub(crate) struct Keys {
     pub(crate) algorithms: Vec<String>,
 }
 
+/// `console.*`
+#[derive(Clone, Debug)]
+pub(crate) struct Console {
+    pub(crate) enabled: bool,
+    pub(crate) fresh_sign_in: Seconds,
+}
+
 /// `admin.*`
 #[derive(Clone, Debug)]
 pub(crate) struct Admin {
