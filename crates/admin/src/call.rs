@@ -41,6 +41,11 @@ impl Origin {
             address: address.map(|address| address.0.to_string()),
         }
     }
+
+    /// Its address and the id of its request.
+    pub(crate) fn parts(&self) -> (Option<String>, Option<String>) {
+        (self.address.clone(), self.request_id.clone())
+    }
 }
 
 /// A call that was let in.

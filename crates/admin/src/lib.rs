@@ -27,6 +27,7 @@ mod operation;
 mod problem;
 mod schema;
 mod scopes;
+mod set_up;
 
 use std::sync::{Arc, OnceLock};
 
@@ -57,6 +58,7 @@ pub use call::Origin;
 pub use caller::{Caller, Callers, Refused, Token};
 pub use management::{Ask, Listed, Management};
 pub use problem::{Fault, Kind, Problem};
+pub use set_up::{FirstAdministrator, SET_UP_LIFETIME};
 
 use crate::cursor::Cursors;
 

@@ -1,7 +1,14 @@
 //! The sections of the console, one file each; [`all`] is what the navigation shows, in this order.
 
+mod common;
 mod language;
+mod organizations;
+mod overview;
+mod roles;
+mod set_up;
 mod style;
+mod subjects;
+mod tokens;
 
 use std::pin::Pin;
 
@@ -60,7 +67,17 @@ pub struct Route {
 
 /// All sections.
 pub fn all() -> Vec<Section> {
-    vec![style::section(), language::section()]
+    vec![
+        overview::section(),
+        organizations::section(),
+        subjects::people(),
+        subjects::machines(),
+        tokens::section(),
+        roles::section(),
+        style::section(),
+        language::section(),
+        set_up::section(),
+    ]
 }
 
 impl Section {

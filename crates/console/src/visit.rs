@@ -296,6 +296,22 @@ impl Visit {
         visitor.is_some_and(|visitor| management.may_in(&visitor.caller, operation, place.as_ref()))
     }
 
+    /// The organizations in which an operation may be asked; `None`: in all of them.
+    pub fn places(&self, operation: &str) -> Option<Vec<String>> {
+        let Some(visitor) = &self.visitor else {
+            return Some(Vec::new());
+        };
+        let management = &self.console.parts.management;
+        let places = management.places(&visitor.caller, operation)?;
+        Some(places.iter().map(ToString::to_string).collect())
+    }
+
+    /// Whether the page is at this path of ours, or below it.
+    pub fn is_below(&self, path: &str) -> bool {
+        let rest = self.uri.path().strip_prefix(&self.path(path));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
     /// Asks an operation of the Management API.
     ///
     /// # Errors

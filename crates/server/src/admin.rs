@@ -41,10 +41,7 @@ pub(crate) fn router(
     provider: &Arc<Provider>,
     storage: &Arc<dyn Storage>,
     passwords: PasswordPool,
-) -> Result<Router, WireError> {
-    if !config.admin.enabled && !config.console.enabled {
-        return Ok(Router::new());
-    }
+) -> Result<(Router, Arc<Management>), WireError> {
     let settings = AdminSettings {
         issuer: issuer.to_owned(),
         prefix: wire::prefix(issuer),
@@ -76,9 +73,10 @@ pub(crate) fn router(
         router = router.merge(management.router());
     }
     if config.console.enabled {
-        router = router.merge(console(config, issuer, management, wired, storage)?);
+        let pages = console(config, issuer, Arc::clone(&management), wired, storage)?;
+        router = router.merge(pages);
     }
-    Ok(router)
+    Ok((router, management))
 }
 
 fn console(

@@ -6,6 +6,7 @@ mod command;
 mod config;
 mod first_bytes;
 mod logging;
+mod set_up;
 mod state;
 mod wire;
 

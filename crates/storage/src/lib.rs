@@ -28,6 +28,7 @@ mod devices;
 mod error;
 mod installation_secrets;
 mod logouts;
+mod installation;
 mod machine_keys;
 mod migration;
 mod postgres;
@@ -67,6 +68,7 @@ pub use devices::Devices;
 pub use error::StorageError;
 pub use installation_secrets::InstallationSecrets;
 pub use logouts::Logouts;
+pub use installation::{Activity, Installation, SetUp, SetUpOffer};
 pub use machine_keys::MachineKeys;
 pub use pushed_requests::PushedRequests;
 pub use record::{
@@ -102,6 +104,7 @@ pub trait Storage:
     + Devices
     + Holders
     + InstallationSecrets
+    + Installation
     + Interactions
     + Logouts
     + MachineKeys
@@ -131,6 +134,7 @@ impl<T> Storage for T where
         + Devices
         + Holders
         + InstallationSecrets
+        + Installation
         + Interactions
         + Logouts
         + MachineKeys

@@ -46,6 +46,8 @@ mod devices;
 mod holders;
 #[path = "sql/installation_secrets.rs"]
 mod installation_secrets;
+#[path = "sql/installation.rs"]
+mod installation;
 #[path = "sql/interactions.rs"]
 mod interactions;
 #[path = "sql/logouts.rs"]
