@@ -132,6 +132,9 @@ field-zone = Zeitzone
 
 ## Overview
 
+key-active = Signiert
+key-pending = Veröffentlicht, signiert später
+key-retiring = Veröffentlicht, signiert nicht mehr
 overview = Übersicht
 overview-lede = Wie es dieser Installation geht.
 overview-nothing = Keine deiner Rollen lässt dich hier etwas verwalten. Dein eigenes Konto findest du oben rechts.

@@ -133,6 +133,9 @@ field-zone = Time zone
 
 ## Overview
 
+key-active = Signs
+key-pending = Published, signs later
+key-retiring = Published, signs no more
 overview = Overview
 overview-lede = How this installation is doing.
 overview-nothing = None of your roles lets you manage anything here. Your own account is at the top right.

@@ -17,6 +17,25 @@ const LONGEST = 50 * 1024;
 
 /** Every page that is looked at, by the name of its picture. A section adds its own. */
 const PAGES = {
+  overview: '/admin',
+  organizations: '/admin/organizations',
+  'organization-new': '/admin/organizations/new',
+  organization: '/admin/organizations/acme',
+  'organization-disable': '/admin/organizations/globex/disable',
+  people: '/admin/people',
+  'people-none': '/admin/people?name=nobody',
+  'person-new': '/admin/people/new',
+  person: '/admin/people/01900000-0000-7000-8000-00000000a11c',
+  'person-edit': '/admin/people/01900000-0000-7000-8000-00000000a11c/edit',
+  'person-password': '/admin/people/01900000-0000-7000-8000-00000000a11c/password',
+  'person-delete': '/admin/people/01900000-0000-7000-8000-00000000a11c/delete',
+  'person-give': '/admin/people/01900000-0000-7000-8000-00000000a11c/give',
+  machines: '/admin/machines',
+  tokens: '/admin/tokens',
+  'token-new': '/admin/tokens/new',
+  roles: '/admin/roles',
+  'role-new': '/admin/roles/new',
+  role: '/admin/roles/viewer',
   style: '/admin/style',
   missing: '/admin/no-such-page',
 };
@@ -37,7 +56,7 @@ async function arrive(browser, { width, scheme, scripts = true, locale = 'en' })
   return page;
 }
 
-async function signIn(page, to = '/admin/style', name = 'admin', password = PASSWORD) {
+async function signIn(page, to = '/admin', name = 'admin', password = PASSWORD) {
   await page.goto(`${issuer}${to}`);
   await page.fill('#username', name);
   await page.fill('#password', password);

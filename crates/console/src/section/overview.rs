@@ -159,15 +159,15 @@ async fn keys(visit: &Visit, page: Page) -> Result<Page, Stop> {
         ],
     );
     for key in found.items.iter().filter(|key| key.state != "retired") {
-        let tone = if key.state == "active" {
-            Tone::Good
-        } else {
-            Tone::Plain
+        let (tone, state) = match key.state.as_str() {
+            "active" => (Tone::Good, "key-active"),
+            "pending" => (Tone::Plain, "key-pending"),
+            _ => (Tone::Plain, "key-retiring"),
         };
         table.push([
             Cell::text(&key.algorithm),
             Cell::code(&key.id),
-            Cell::badge(tone, &key.state),
+            Cell::badge(tone, visit.say(state)),
             Cell::moment(&key.activates_at),
         ]);
     }
