@@ -93,6 +93,6 @@ on_both_databases! {
     }
 
     async fn a_demo_has_an_administrator_and_offers_nothing(backend) {
-        assert_eq!(link(&super::world(backend)), None);
+        assert_eq!(link(&crate::support::demo(backend)), None);
     }
 }
