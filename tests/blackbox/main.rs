@@ -18,6 +18,7 @@ mod client_certificate;
 mod code_flow;
 mod configuration;
 mod consent;
+mod console;
 mod cookie;
 mod cors;
 mod crash;

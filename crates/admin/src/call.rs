@@ -24,6 +24,30 @@ use crate::{
 /// How many organizations a list looks into before it answers with what it has.
 const MOST_PLACES: usize = 200;
 
+/// Where a call comes from, for the audit log.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    request_id: Option<String>,
+    address: Option<String>,
+}
+
+impl Origin {
+    /// That of a request.
+    pub fn of(parts: &Parts) -> Self {
+        let request_id = parts.extensions.get::<RequestId>();
+        let address = parts.extensions.get::<ClientAddress>();
+        Self {
+            request_id: request_id.map(|id| id.as_str().to_owned()),
+            address: address.map(|address| address.0.to_string()),
+        }
+    }
+
+    /// Its address and the id of its request.
+    pub(crate) fn parts(&self) -> (Option<String>, Option<String>) {
+        (self.address.clone(), self.request_id.clone())
+    }
+}
+
 /// A call that was let in.
 pub(crate) struct Call {
     pub(crate) admin: Arc<Admin>,
@@ -108,10 +132,8 @@ impl Call {
         guard: Guard,
         operation: &'static str,
         path: BTreeMap<String, String>,
-        parts: &Parts,
+        origin: Origin,
     ) -> Self {
-        let request_id = parts.extensions.get::<RequestId>();
-        let address = parts.extensions.get::<ClientAddress>();
         Self {
             now: admin.clock.now(),
             admin,
@@ -120,8 +142,8 @@ impl Call {
             path,
             page: None,
             expected: None,
-            request_id: request_id.map(|id| id.as_str().to_owned()),
-            address: address.map(|address| address.0.to_string()),
+            request_id: origin.request_id,
+            address: origin.address,
         }
     }
 
@@ -313,7 +335,7 @@ impl Call {
     fn event(&self, record: Record) -> AuditEvent {
         let client = match &self.guard.caller.token {
             Token::Access { client, .. } => Some(client.as_str().to_owned()),
-            Token::Personal { .. } => None,
+            Token::Personal { .. } | Token::Session { .. } => None,
         };
         let mut detail = record.detail;
         if let (Token::Personal { id, .. }, Some(detail)) =

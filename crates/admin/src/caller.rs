@@ -18,18 +18,18 @@ use symbolon_core::{
 };
 use symbolon_web::client_certificate::ClientCertificate;
 
-/// Somebody with a live token that is meant for the Management API.
+/// Somebody with a live token that is meant for the Management API, or a person at the console.
 #[derive(Clone, Debug)]
 pub struct Caller {
     /// Who: active, with the roles held now.
     pub subject: Arc<Subject>,
     /// What is allowed to whom now.
     pub policy: Arc<Policy>,
-    /// By which kind of token.
+    /// By what.
     pub token: Token,
 }
 
-/// The token of a caller.
+/// What proves who calls.
 #[derive(Clone, Debug)]
 pub enum Token {
     /// An access token.
@@ -45,6 +45,11 @@ pub enum Token {
         /// Whether it was exchanged for another token (RFC 8693), which may be a personal access
         /// token.
         exchanged: bool,
+    },
+    /// The session of a browser: the roles alone limit what it is good for.
+    Session {
+        /// When the person last signed in.
+        authenticated_at: Timestamp,
     },
     /// A personal access token.
     Personal {

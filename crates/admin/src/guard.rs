@@ -4,7 +4,7 @@
 //!   or in the *system organization*: whoever may do something there may do it everywhere, and only
 //!   he may do it to what belongs to no organization (requirement A7.1).
 //! - An access token has to name the scope; a personal access token that names no scope of an API is
-//!   limited by the roles of its owner alone.
+//!   limited by the roles of its owner alone, and so is the session of a browser at the console.
 //! - Nobody gives what he does not hold at that place (requirement A7.2). Whoever makes a change
 //!   holds a scope when his roles allow it there, whatever his token names. Scopes of Symbolon itself
 //!   have to be held like that, by everybody. Scopes of other APIs are also held by whoever may write
@@ -60,6 +60,7 @@ impl Guard {
             Token::Personal { limits, .. } => {
                 limits.scope.contains(needed.as_str()) || !api_scope::limits(&limits.scope)
             }
+            Token::Session { .. } => true,
         }
     }
 
@@ -260,6 +261,7 @@ impl Guard {
                 scope.contains(needed.as_str()) && self.allows(acting, needed, scope)
             }
             Token::Personal { limits, .. } => self.allows(acting, needed, &limits.scope),
+            Token::Session { .. } => self.has(acting, needed),
         }
     }
 
@@ -273,6 +275,7 @@ impl Guard {
         let limits = match &self.caller.token {
             Token::Access { limits, .. } => limits.for_decision(),
             Token::Personal { limits, .. } => limits.for_decision(),
+            Token::Session { .. } => Limits::default(),
         };
         self.caller.policy.allows(&Question {
             acting,

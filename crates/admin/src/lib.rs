@@ -19,6 +19,7 @@ mod cursor;
 mod guard;
 mod input;
 mod lockout;
+mod management;
 mod metadata;
 mod moment;
 mod openapi;
@@ -26,6 +27,7 @@ mod operation;
 mod problem;
 mod schema;
 mod scopes;
+mod set_up;
 
 use std::sync::{Arc, OnceLock};
 
@@ -52,12 +54,13 @@ use symbolon_core::{
 use symbolon_storage::{Storage, StoredKey};
 use symbolon_web::{guard as web, password_pool::PasswordPool};
 
+pub use call::Origin;
 pub use caller::{Caller, Callers, Refused, Token};
+pub use management::{Ask, Listed, Management};
+pub use problem::{Fault, Kind, Problem};
+pub use set_up::{FirstAdministrator, SET_UP_LIFETIME};
 
-use crate::{
-    cursor::Cursors,
-    problem::{Kind, Problem},
-};
+use crate::cursor::Cursors;
 
 /// Where the API is, below the path of the issuer.
 pub const BASE: &str = "/admin/v1";
@@ -165,30 +168,19 @@ impl AdminSettings {
     }
 }
 
-/// All routes of the API.
-pub fn router(settings: AdminSettings, parts: AdminParts) -> Router {
+fn router(management: &Management) -> Router {
+    let settings = &management.admin.settings;
     let base = settings.base();
     // Made when it is first asked for: what it takes to make it would stay in memory.
     let (document, issuer) = (Arc::new(OnceLock::new()), settings.issuer.clone());
-    let metadata = bytes::Bytes::from(metadata::document(&settings));
-    let admin = Arc::new(Admin {
-        callers: parts.callers,
-        clock: parts.clock,
-        cursors: Cursors::new(parts.cursor_key),
-        entropy: parts.entropy,
-        keys: parts.keys,
-        passwords: parts.passwords,
-        sectors: parts.sectors,
-        settings,
-        storage: parts.storage,
-    });
+    let metadata = bytes::Bytes::from(metadata::document(settings));
     let mut router = Router::new();
-    for operation in api::operations() {
+    for operation in management.operations.values() {
         let Ok(method) = MethodFilter::try_from(operation.method.clone()) else {
             continue;
         };
         let path = format!("{base}{}", operation.path);
-        let (operation, admin) = (Arc::new(operation), Arc::clone(&admin));
+        let (operation, admin) = (Arc::clone(operation), Arc::clone(&management.admin));
         let serve =
             move |request: Request| Arc::clone(&operation).serve(Arc::clone(&admin), request);
         router = router.route(&path, on(method, serve));
@@ -214,7 +206,10 @@ pub fn router(settings: AdminSettings, parts: AdminParts) -> Router {
             Problem::new(Kind::Method, "see /admin/v1/openapi.json for what there is")
                 .into_response()
         })
-        .layer(from_fn_with_state(parts.guard, web::guard))
+        .layer(from_fn_with_state(
+            Arc::clone(&management.guard),
+            web::guard,
+        ))
 }
 
 /// What there is, as OpenAPI 3.1.

@@ -12,10 +12,12 @@ use symbolon_core::{
     policy::{Policy, lockout::holds_all, rule::RuleSet},
     role::{RoleKey, Roles},
     subject::Subject,
+    time::Timestamp,
 };
 use symbolon_storage::{Act, Administered, PolicyFacts, PolicyFactsError};
 
 use crate::{
+    Admin,
     call::{Call, Record, settled},
     problem::{Kind, Problem},
     scopes::Needed,
@@ -75,76 +77,89 @@ impl Call {
         };
         let facts = self.admin.storage.policy_facts().await?;
         let after = compiled(without(facts.clone(), loss))?;
-        if self.holder(&after, &facts, system, Some(loss)).await? {
+        let admin = &*self.admin;
+        if holder(admin, self.now, &after, &facts, system, Some(loss)).await? {
             return Ok(false);
         }
         // Where nobody could before, nothing is lost.
         let before = compiled(facts.clone())?;
-        self.holder(&before, &facts, system, None).await
+        holder(admin, self.now, &before, &facts, system, None).await
     }
+}
 
-    /// Whether anybody is allowed to write the rules in the system organization.
-    async fn holder(
-        &self,
-        policy: &Policy,
-        facts: &PolicyFacts,
-        system: &Id<Organization>,
-        loss: Option<&Loss<'_>>,
-    ) -> Result<bool, Problem> {
-        let scopes = [Needed::RulesWrite.scope()];
-        let managers = facts.relations.iter();
-        let managers = managers.filter(|relation| relation.managed == *system);
-        let mut places: Vec<_> = managers.map(|relation| &relation.manager).collect();
-        places.push(system);
-        places.sort();
-        places.dedup();
-        for place in places {
-            for role in &facts.roles {
-                let alone = Roles::from([(place.clone(), vec![role.key.clone()])]);
-                if !holds_all(policy, &alone, Some(system), &scopes) {
-                    continue;
-                }
-                if self
-                    .has_holder(policy, place, &role.key, system, loss)
-                    .await?
-                {
-                    return Ok(true);
-                }
+/// Whether there is somebody who can change the rules in the system organization, without an end.
+///
+/// # Errors
+/// When storage fails, or what is stored makes no policy.
+pub(crate) async fn has_administrator(
+    admin: &Admin,
+    system: &Id<Organization>,
+) -> Result<bool, Problem> {
+    let facts = admin.storage.policy_facts().await?;
+    let policy = compiled(facts.clone())?;
+    holder(admin, admin.clock.now(), &policy, &facts, system, None).await
+}
+
+/// Whether anybody is allowed to write the rules in the system organization.
+async fn holder(
+    admin: &Admin,
+    now: Timestamp,
+    policy: &Policy,
+    facts: &PolicyFacts,
+    system: &Id<Organization>,
+    loss: Option<&Loss<'_>>,
+) -> Result<bool, Problem> {
+    let scopes = [Needed::RulesWrite.scope()];
+    let managers = facts.relations.iter();
+    let managers = managers.filter(|relation| relation.managed == *system);
+    let mut places: Vec<_> = managers.map(|relation| &relation.manager).collect();
+    places.push(system);
+    places.sort();
+    places.dedup();
+    for place in places {
+        for role in &facts.roles {
+            let alone = Roles::from([(place.clone(), vec![role.key.clone()])]);
+            if !holds_all(policy, &alone, Some(system), &scopes) {
+                continue;
+            }
+            if has_holder(admin, now, policy, place, &role.key, system, loss).await? {
+                return Ok(true);
             }
         }
-        Ok(false)
     }
+    Ok(false)
+}
 
-    async fn has_holder(
-        &self,
-        policy: &Policy,
-        place: &Id<Organization>,
-        role: &RoleKey,
-        system: &Id<Organization>,
-        loss: Option<&Loss<'_>>,
-    ) -> Result<bool, Problem> {
-        let storage = &self.admin.storage;
-        let scopes = [Needed::RulesWrite.scope()];
-        let mut after = String::new();
-        loop {
-            let holders = storage.permanent_holders(place, role, &after, PAGE).await?;
-            let Some(last) = holders.last() else {
-                return Ok(false);
+async fn has_holder(
+    admin: &Admin,
+    now: Timestamp,
+    policy: &Policy,
+    place: &Id<Organization>,
+    role: &RoleKey,
+    system: &Id<Organization>,
+    loss: Option<&Loss<'_>>,
+) -> Result<bool, Problem> {
+    let storage = &admin.storage;
+    let scopes = [Needed::RulesWrite.scope()];
+    let mut after = String::new();
+    loop {
+        let holders = storage.permanent_holders(place, role, &after, PAGE).await?;
+        let Some(last) = holders.last() else {
+            return Ok(false);
+        };
+        after = last.as_str().to_owned();
+        for id in &holders {
+            let Some(subject) = storage.subject(id, now).await? else {
+                continue;
             };
-            after = last.as_str().to_owned();
-            for id in &holders {
-                let Some(subject) = storage.subject(id, self.now).await? else {
-                    continue;
-                };
-                let granted = loss.map_or_else(
-                    || Some(subject.roles.clone()),
-                    |loss| left(&subject, place, role, loss),
-                );
-                let active = subject.is_active();
-                let holds = |granted: Roles| holds_all(policy, &granted, Some(system), &scopes);
-                if active && granted.is_some_and(holds) {
-                    return Ok(true);
-                }
+            let granted = loss.map_or_else(
+                || Some(subject.roles.clone()),
+                |loss| left(&subject, place, role, loss),
+            );
+            let active = subject.is_active();
+            let holds = |granted: Roles| holds_all(policy, &granted, Some(system), &scopes);
+            if active && granted.is_some_and(holds) {
+                return Ok(true);
             }
         }
     }

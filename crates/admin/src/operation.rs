@@ -1,7 +1,7 @@
 //! An operation: its route, what it needs, takes and answers, in one value. The router, the
 //! authorization and the OpenAPI document all come of it, so that none can be without the others.
 
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::{collections::BTreeMap, future::Future, pin::Pin, sync::Arc};
 
 use axum::{
     body::Body,
@@ -16,7 +16,7 @@ use symbolon_storage::Stored;
 
 use crate::{
     Admin,
-    call::Call,
+    call::{Call, Origin},
     caller::{Caller, Refused},
     guard::Guard,
     input::{self, Paging, Take},
@@ -62,7 +62,16 @@ pub(crate) struct Shape {
     pub(crate) answer: fn(&mut SchemaGenerator) -> Option<Schema>,
 }
 
-/// What arrives at an operation's function, before it is parsed.
+/// What is asked of an operation, before it is parsed.
+pub(crate) struct Asked {
+    pub(crate) path: BTreeMap<String, String>,
+    pub(crate) query: String,
+    pub(crate) body: bytes::Bytes,
+    pub(crate) headers: HeaderMap,
+    pub(crate) origin: Origin,
+}
+
+/// What arrives at an operation's function.
 struct Incoming {
     call: Call,
     query: String,
@@ -235,23 +244,40 @@ impl Operation {
 
     async fn try_serve(&self, admin: Arc<Admin>, request: Request) -> Result<Response, Problem> {
         let (mut parts, body) = request.into_parts();
-        let guard = self.authorized(&admin, &parts).await?;
+        let caller = caller(&admin, &parts).await?;
+        let guard = self.authorized(&admin, caller).await?;
         let path = RawPathParams::from_request_parts(&mut parts, &())
             .await
             .map_err(|_| Problem::missing())?;
         let path = path
             .iter()
-            .map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let call = Call::new(admin, guard, self.id, path.collect(), &parts);
-        let query = parts.uri.query().unwrap_or_default();
-        if query.len() > LONGEST_QUERY {
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        let asked = Asked {
+            path,
+            query: parts.uri.query().unwrap_or_default().to_owned(),
+            body: input::bytes(&parts.headers, body, self.shape.body_limit).await?,
+            origin: Origin::of(&parts),
+            headers: parts.headers,
+        };
+        self.run(admin, guard, asked).await
+    }
+
+    /// Does what a caller asks who was let in.
+    pub(crate) async fn run(
+        &self,
+        admin: Arc<Admin>,
+        guard: Guard,
+        asked: Asked,
+    ) -> Result<Response, Problem> {
+        if asked.query.len() > LONGEST_QUERY {
             return Err(Problem::new(Kind::Query, "the query is longer than 8 KiB"));
         }
         let incoming = Incoming {
-            call,
-            query: query.to_owned(),
-            body: input::bytes(&parts.headers, body, self.shape.body_limit).await?,
-            headers: parts.headers,
+            call: Call::new(admin, guard, self.id, asked.path, asked.origin),
+            query: asked.query,
+            body: asked.body,
+            headers: asked.headers,
             shape: self.shape,
             status: self.status,
             id: self.id,
@@ -259,29 +285,8 @@ impl Operation {
         (self.run)(incoming).await
     }
 
-    /// Who calls, if he may do such a thing anywhere.
-    async fn authorized(&self, admin: &Admin, parts: &Parts) -> Result<Guard, Problem> {
-        let caller = match admin
-            .callers
-            .caller(&parts.headers, parts.extensions.get())
-            .await
-        {
-            Ok(caller) => caller,
-            Err(Refused::Missing) => return Err(Problem::token_missing()),
-            Err(Refused::Malformed) => {
-                return Err(Problem::token_invalid(
-                    "invalid_request",
-                    "present the token once: Authorization: Bearer …",
-                ));
-            }
-            Err(Refused::Invalid) => {
-                return Err(Problem::token_invalid(
-                    "invalid_token",
-                    "the token is not live, or not meant for this API",
-                ));
-            }
-            Err(Refused::Unavailable) => return Err(Problem::unavailable()),
-        };
+    /// The guard of a caller, if he may do such a thing anywhere.
+    pub(crate) async fn authorized(&self, admin: &Admin, caller: Caller) -> Result<Guard, Problem> {
         let caller = self.as_of_now(admin, caller).await?;
         let guard = Guard {
             caller,
@@ -298,6 +303,24 @@ impl Operation {
         }
         Ok(guard)
     }
+}
+
+/// Who presents a token.
+async fn caller(admin: &Admin, parts: &Parts) -> Result<Caller, Problem> {
+    let callers = &admin.callers;
+    let caller = callers.caller(&parts.headers, parts.extensions.get()).await;
+    caller.map_err(|refused| match refused {
+        Refused::Missing => Problem::token_missing(),
+        Refused::Malformed => Problem::token_invalid(
+            "invalid_request",
+            "present the token once: Authorization: Bearer …",
+        ),
+        Refused::Invalid => Problem::token_invalid(
+            "invalid_token",
+            "the token is not live, or not meant for this API",
+        ),
+        Refused::Unavailable => Problem::unavailable(),
+    })
 }
 
 impl Operation {

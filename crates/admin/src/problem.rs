@@ -19,7 +19,7 @@ const TYPE: &str = "urn:symbolon:problem:";
 
 /// Why a request of the Management API is not served.
 #[derive(Debug)]
-pub(crate) struct Problem {
+pub struct Problem {
     kind: Kind,
     detail: Cow<'static, str>,
     errors: Vec<Fault>,
@@ -29,18 +29,18 @@ pub(crate) struct Problem {
 
 /// One thing that is wrong with what was sent, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub(crate) struct Fault {
+pub struct Fault {
     /// The member of the body, as a JSON pointer (RFC 6901).
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) pointer: Option<String>,
+    pub pointer: Option<String>,
     /// The parameter of the query.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) parameter: Option<String>,
+    pub parameter: Option<String>,
     /// The header.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) header: Option<&'static str>,
+    pub header: Option<&'static str>,
     /// What is wrong with it, and what would be right.
-    pub(crate) detail: String,
+    pub detail: String,
 }
 
 /// The body of an answer that is none (RFC 9457 §3).
@@ -66,16 +66,16 @@ macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $status:ident $slug:literal $title:literal;)*) => {
         /// The kinds of problem.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(crate) enum Kind { $($(#[$doc])* $name,)* }
+        pub enum Kind { $($(#[$doc])* $name,)* }
 
         impl Kind {
             /// The status of the answer.
-            pub(crate) const fn status(self) -> StatusCode {
+            pub const fn status(self) -> StatusCode {
                 match self { $(Self::$name => StatusCode::$status,)* }
             }
 
             /// The end of its `type`.
-            const fn slug(self) -> &'static str {
+            pub const fn slug(self) -> &'static str {
                 match self { $(Self::$name => $slug,)* }
             }
 
@@ -137,7 +137,7 @@ impl Problem {
     }
 
     /// What is unknown, and what is another's.
-    pub(crate) fn missing() -> Self {
+    pub fn missing() -> Self {
         Self::new(
             Kind::Missing,
             "it does not exist, or your roles do not reach it",
@@ -226,8 +226,18 @@ impl Problem {
     }
 
     /// Which kind it is.
-    pub(crate) const fn kind(&self) -> Kind {
+    pub const fn kind(&self) -> Kind {
         self.kind
+    }
+
+    /// What is wrong, in a sentence.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// The single things that are wrong with what was sent.
+    pub fn faults(&self) -> &[Fault] {
+        &self.errors
     }
 
     fn challenged(mut self, challenge: String) -> Self {

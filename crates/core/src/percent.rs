@@ -21,6 +21,23 @@ pub fn decoded(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
+/// Escapes every byte that is not unreserved (RFC 3986 §2.3), so that the text can stand in any part
+/// of an address.
+pub fn encoded(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            escaped.push(char::from(byte));
+        } else {
+            let digit = |digit: u8| char::from_digit(digit.into(), 16).unwrap_or('0');
+            let digits = [digit(byte >> 4), digit(byte & 15)];
+            escaped.push('%');
+            escaped.extend(digits.map(|digit| digit.to_ascii_uppercase()));
+        }
+    }
+    escaped
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

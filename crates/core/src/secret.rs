@@ -56,6 +56,8 @@ kinds! {
     RequestUri = "sy_ru_", 32;
     /// A personal access token.
     PersonalAccessToken = "sy_pat_", 32;
+    /// The link by which the first administrator is made.
+    SetUpLink = "sy_su_", 32;
     /// A refresh token: 16 bytes name the family, 32 bytes the generation.
     RefreshToken = "sy_rt_", 48;
 }

@@ -10,16 +10,18 @@ use symbolon_core::{
     pairwise::SectorError,
     parameters::Parameters,
     policy::Policy,
+    session::Session,
     subject::Subject,
-    time::Timestamp,
+    time::{Lifetime, Timestamp},
     token::{access::AccessTokenClaims, personal::PersonalAccessToken},
 };
 use symbolon_storage::StoredKey;
-use symbolon_web::{client_certificate::ClientCertificate, guard::Guard};
+use symbolon_web::{browser::BrowserSession, client_certificate::ClientCertificate, guard::Guard};
 
 use crate::{
     access::{self, Absent, Presented},
     failure::Failure,
+    interaction,
     keyring::{self, KeyError},
     provider::Provider,
     sector,
@@ -35,6 +37,20 @@ pub struct Bearer {
     /// What was presented.
     pub token: BearerToken,
 }
+
+/// Somebody who is signed in at a browser.
+#[derive(Debug)]
+pub struct Visitor {
+    /// Active, with the roles held now.
+    pub subject: Arc<Subject>,
+    /// What is allowed to whom now.
+    pub policy: Arc<Policy>,
+    /// The session.
+    pub session: Session,
+}
+
+/// How exact the last use of a session is that pages of ours are looked at with.
+const SEEN_INTERVAL: Lifetime = Lifetime::from_seconds(60);
 
 /// The kinds of bearer token.
 #[derive(Debug)]
@@ -84,6 +100,32 @@ impl Provider {
                 Presented::Personal(token) => BearerToken::Personal(token),
             },
         })
+    }
+
+    /// Who is signed in in a browser: the latest of its sessions that lives; `None`: nobody.
+    ///
+    /// # Errors
+    /// When storage is not there; the reason is in the log.
+    pub async fn visitor(&self, browser: &BrowserSession) -> Result<Option<Visitor>, NoBearer> {
+        let live = interaction::live_sessions(self, browser).await;
+        let Some(session) = live.map_err(unavailable)?.into_iter().next() else {
+            return Ok(None);
+        };
+        if session.seen_at.plus(SEEN_INTERVAL) < self.now() {
+            let seen = self.storage.touch_session(&session.id, self.now()).await;
+            seen.map_err(|error| unavailable(error.into()))?;
+        }
+        let subject = self
+            .cache
+            .subject(&session.subject)
+            .await
+            .map_err(unavailable)?;
+        let policy = self.policy().await.map_err(unavailable)?;
+        Ok(subject.map(|subject| Visitor {
+            subject,
+            policy,
+            session,
+        }))
     }
 
     /// What surrounds each request.

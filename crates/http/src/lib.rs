@@ -55,10 +55,11 @@ use axum::{
 };
 use symbolon_web::{browser::BrowserStore, guard};
 
-pub use bearer::{Bearer, BearerToken, NoBearer};
+pub use bearer::{Bearer, BearerToken, NoBearer, Visitor};
 pub use certificate::{Authorities, Certificates};
 pub use dpop::DpopSettings;
 pub use endpoint::route_name;
+pub use page::assets;
 pub use page::home::{DemoClient, DemoGuide, DemoPerson};
 pub use provider::{Paths, Provider, ProviderError, ProviderParts, ProviderSettings};
 
@@ -94,6 +95,10 @@ pub fn router(provider: Arc<Provider>) -> Router {
         .route(
             &at("/approvals/{request}"),
             get(page::approvals::get).post(page::approvals::post),
+        )
+        .route(
+            &at("/sign-in"),
+            get(page::own_sign_in::get).post(page::own_sign_in::post),
         )
         .route(
             &at("/sign-in/{handle}"),

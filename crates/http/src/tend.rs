@@ -1,8 +1,10 @@
 //! What an instance does by itself: reads the change feed, rotates keys, tells clients of sign-outs,
 //! deletes what has expired.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use symbolon_core::time::{Lifetime, Timestamp};
+use symbolon_storage::Activity;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{
@@ -18,6 +20,15 @@ const NOTICE_INTERVAL: Duration = Duration::from_secs(5);
 /// How often it is asked which clients have to be told of a sign-out.
 const LOGOUT_INTERVAL: Duration = Duration::from_secs(1);
 
+/// An hour in seconds.
+const HOUR: i64 = 60 * 60;
+
+/// How often it is written down what was counted.
+const ACTIVITY_INTERVAL: Duration = Duration::from_secs(5);
+
+/// For how long that is kept.
+const ACTIVITY_KEPT: Lifetime = Lifetime::from_seconds(90 * 24 * 60 * 60);
+
 /// How often expired rows are deleted.
 const PURGE_INTERVAL: Duration = Duration::from_secs(600);
 
@@ -29,6 +40,8 @@ impl Provider {
         let mut notices = every(NOTICE_INTERVAL);
         let mut logouts = every(LOGOUT_INTERVAL);
         let mut purge = every(PURGE_INTERVAL);
+        let mut activity = every(ACTIVITY_INTERVAL);
+        let mut told = BTreeMap::new();
         loop {
             tokio::select! {
                 _ = feed.tick() => self.read_feed().await,
@@ -38,6 +51,7 @@ impl Provider {
                 }
                 // As slow as the clients are.
                 _ = logouts.tick() => drop(tokio::spawn(tell_due(Arc::clone(&self)))),
+                _ = activity.tick() => self.count_activity(&mut told).await,
                 _ = purge.tick() => {
                     // Slow on a large table; the feed must not wait for it.
                     let provider = Arc::clone(&self);
@@ -69,7 +83,39 @@ impl Provider {
         }
     }
 
+    /// Adds what was counted since the last time to what all instances counted in this hour.
+    async fn count_activity(&self, told: &mut BTreeMap<(&'static str, String), u64>) {
+        let now = self.now().seconds();
+        let hour = Timestamp::from_seconds(now - now.rem_euclid(HOUR));
+        let (mut counted, mut tell) = (Vec::new(), Vec::new());
+        for (what, outcome, number) in self.metrics.counted() {
+            let place = (what, outcome.clone());
+            let before = told.get(&place).copied().unwrap_or_default();
+            let more = number.saturating_sub(before);
+            if more > 0 {
+                tell.push((place, number));
+                counted.push(Activity {
+                    hour,
+                    what: what.to_owned(),
+                    outcome,
+                    number: more,
+                });
+            }
+        }
+        if counted.is_empty() {
+            return;
+        }
+        match self.storage.count_activity(&counted).await {
+            Ok(()) => told.extend(tell),
+            Err(error) => tracing::warn!(%error, "what was counted could not be written down"),
+        }
+    }
+
     async fn purge(&self) {
+        let before = self.now().minus(ACTIVITY_KEPT);
+        if let Err(error) = self.storage.forget_activity(before).await {
+            tracing::warn!(%error, "what was counted long ago could not be deleted");
+        }
         let feed = bundle::feed_kept(&self.settings.token, &self.settings.bundle);
         match self.storage.purge(self.now(), feed).await {
             Ok(0) => {}

@@ -182,7 +182,7 @@ impl World {
             ground.machine.clone(),
         )
         .await?;
-        let management = wire::admin::router(
+        let (pages, _) = wire::admin::router(
             &ground.config,
             issuer,
             &provider,
@@ -191,7 +191,7 @@ impl World {
             &ground.machine,
         )?;
         let tending = tokio::spawn(Arc::clone(&provider).tend()).abort_handle();
-        let routes = management.merge(symbolon_http::router(provider));
+        let routes = pages.merge(symbolon_http::router(provider));
         let made = Issuer {
             routes: routes.clone(),
             tending,

@@ -3,6 +3,7 @@
 mod command;
 mod first_bytes;
 mod logging;
+mod set_up;
 
 use std::process::ExitCode;
 

@@ -18,6 +18,16 @@ const IMPORTS: &[(&str, &[&str])] = &[
         "symbolon-admin",
         &["symbolon-core", "symbolon-storage", "symbolon-web"],
     ),
+    // It asks the operations of the Management API, and has no rules of its own.
+    (
+        "symbolon-console",
+        &[
+            "symbolon-admin",
+            "symbolon-core",
+            "symbolon-storage",
+            "symbolon-web",
+        ],
+    ),
     ("symbolon-jose", &["symbolon-core"]),
     ("symbolon-storage", &["symbolon-core"]),
     ("symbolon-outbound", &[]),
@@ -48,6 +58,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
         "symbolon-wire",
         &[
             "symbolon-admin",
+            "symbolon-console",
             "symbolon-core",
             "symbolon-declared",
             "symbolon-http",

@@ -17,7 +17,7 @@ use symbolon_core::{
     token::personal::PersonalAccessToken,
 };
 
-use crate::{DeclaredSubject, Result, RoleGrant, StoredKey, StoredRuleSet};
+use crate::{DeclaredSubject, Result, RoleGrant, SetUp, StoredKey, StoredRuleSet};
 
 /// Something stored, with what is known of its row.
 #[derive(Clone, Debug, PartialEq)]
@@ -151,6 +151,8 @@ pub enum Act {
     DeleteMachineKey(Id<Subject>, Id<MachineKey>),
     /// Adds signing keys.
     CreateKeys(Vec<StoredKey>),
+    /// Makes the first administrator of an installation.
+    SetUp(Box<SetUp>),
     /// Ends a session.
     EndSession(Id<Session>),
     /// Ends all sessions of somebody.

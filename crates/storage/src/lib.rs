@@ -26,6 +26,7 @@ mod backchannel_requests;
 mod clients;
 mod devices;
 mod error;
+mod installation;
 mod installation_secrets;
 mod logouts;
 mod machine_keys;
@@ -65,6 +66,7 @@ pub use backchannel_requests::{BackchannelRequests, Notice};
 pub use clients::Clients;
 pub use devices::Devices;
 pub use error::StorageError;
+pub use installation::{Activity, Installation, SetUp, SetUpOffer};
 pub use installation_secrets::InstallationSecrets;
 pub use logouts::Logouts;
 pub use machine_keys::MachineKeys;
@@ -102,6 +104,7 @@ pub trait Storage:
     + Devices
     + Holders
     + InstallationSecrets
+    + Installation
     + Interactions
     + Logouts
     + MachineKeys
@@ -131,6 +134,7 @@ impl<T> Storage for T where
         + Devices
         + Holders
         + InstallationSecrets
+        + Installation
         + Interactions
         + Logouts
         + MachineKeys

@@ -22,6 +22,7 @@ macro_rules! migrations {
             10 "logout" "0010_logout";
             11 "registrations" "0011_registrations";
             12 "installation secrets" "0012_installation_secrets";
+            13 "console" "0013_console";
             14 "certificate bound tokens" "0014_certificate_bound_tokens";
             17 "authorization details" "0017_authorization_details";
         )

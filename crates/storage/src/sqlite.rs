@@ -44,6 +44,8 @@ mod declared;
 mod devices;
 #[path = "sql/holders.rs"]
 mod holders;
+#[path = "sql/installation.rs"]
+mod installation;
 #[path = "sql/installation_secrets.rs"]
 mod installation_secrets;
 #[path = "sql/interactions.rs"]

@@ -11,6 +11,8 @@ pub mod entropy;
 pub mod form;
 pub mod guard;
 pub mod json;
+pub mod language;
+pub mod local_path;
 pub mod memory;
 pub mod metrics;
 pub mod password_pool;

@@ -183,6 +183,26 @@ impl Metrics {
             .inc();
     }
 
+    /// What was counted since the start for those who look after the installation: what, its outcome,
+    /// how often.
+    pub fn counted(&self) -> Vec<(&'static str, String, u64)> {
+        // The families do not list what is in them; the text does.
+        const FAMILIES: [(&str, &str); 3] = [
+            ("symbolon_sign_ins_total{outcome=\"", "sign_in"),
+            ("symbolon_token_responses_total{grant_type=\"", "token"),
+            ("symbolon_oauth_errors_total{error=\"", "refusal"),
+        ];
+        let text = self.render();
+        let lines = text.lines().filter_map(|line| {
+            let counted = |(start, what)| {
+                let (outcome, number) = line.strip_prefix(start)?.split_once("\"} ")?;
+                Some((what, outcome.to_owned(), number.parse().ok()?))
+            };
+            FAMILIES.into_iter().find_map(counted)
+        });
+        lines.collect()
+    }
+
     /// The text to scrape.
     pub fn render(&self) -> String {
         let mut text = String::new();

@@ -6,9 +6,10 @@ use async_trait::async_trait;
 use axum::Router;
 use http::HeaderMap;
 use symbolon_admin::{
-    AdminParts, AdminSettings, BASE, Caller, Callers, KeyMaker, MachineKeyPair, Refused, Sectors,
-    Token, router as management,
+    AdminParts, AdminSettings, BASE, Caller, Callers, KeyMaker, MachineKeyPair, Management,
+    Refused, Sectors, Token,
 };
+use symbolon_console::{ConsoleParts, ConsoleSettings, Files, Unavailable, Visitor, Visitors};
 use symbolon_core::{
     client::ClientMetadata,
     keys::KeyPlan,
@@ -18,14 +19,18 @@ use symbolon_core::{
     time::Timestamp,
     token::access::{AccessTokenClaims, Audience},
 };
-use symbolon_http::{Bearer, BearerToken, NoBearer, Provider};
+use symbolon_http::{Bearer, BearerToken, NoBearer, Provider, assets};
 use symbolon_jose::{VerifyingKeys, machine_key};
 use symbolon_storage::{Storage, StoredKey};
-use symbolon_web::{client_certificate::ClientCertificate, password_pool::PasswordPool};
+use symbolon_web::{
+    browser::BrowserSession, client_certificate::ClientCertificate, language::Languages,
+    password_pool::PasswordPool,
+};
 
 use crate::{self as wire, Machine, WireError, config::Config};
 
-/// The routes of the Management API; none when it is switched off.
+/// The routes of the Management API, and of the console over its operations; none of what is switched
+/// off.
 ///
 /// # Errors
 /// [`WireError`].
@@ -36,10 +41,7 @@ pub fn router(
     storage: &Arc<dyn Storage>,
     passwords: PasswordPool,
     machine: &Machine,
-) -> Result<Router, WireError> {
-    if !config.admin.enabled {
-        return Ok(Router::new());
-    }
+) -> Result<(Router, Arc<Management>), WireError> {
     let settings = AdminSettings {
         issuer: issuer.to_owned(),
         prefix: wire::prefix(issuer),
@@ -62,10 +64,65 @@ pub fn router(
         guard: provider.guard(),
         keys: Arc::clone(&wired) as Arc<dyn KeyMaker>,
         passwords,
-        sectors: wired,
+        sectors: Arc::clone(&wired) as Arc<dyn Sectors>,
         storage: Arc::clone(storage),
     };
-    Ok(management(settings, parts))
+    let management = Management::new(settings, parts);
+    let mut router = Router::new();
+    if config.admin.enabled {
+        router = router.merge(management.router());
+    }
+    if config.console.enabled {
+        let pages = console(
+            config,
+            issuer,
+            machine,
+            Arc::clone(&management),
+            wired,
+            storage,
+        )?;
+        router = router.merge(pages);
+    }
+    Ok((router, management))
+}
+
+fn console(
+    config: &Config,
+    issuer: &str,
+    machine: &Machine,
+    management: Arc<Management>,
+    wired: Arc<Wired>,
+    storage: &Arc<dyn Storage>,
+) -> Result<Router, WireError> {
+    let languages = Languages::embedded().map_err(|error| WireError::Setting {
+        setting: "console.enabled",
+        why: error.to_string(),
+    })?;
+    let settings = ConsoleSettings {
+        issuer: issuer.to_owned(),
+        prefix: wire::prefix(issuer),
+        https: issuer.starts_with("https://"),
+        browser_lifetime: i64::from(wire::lifetime(config.session.absolute_lifetime).seconds()),
+        fresh: wire::lifetime(config.console.fresh_sign_in),
+        demo: config.demo,
+        files: Files {
+            stylesheet: assets::url(assets::STYLESHEET),
+            console_stylesheet: assets::url(assets::CONSOLE_STYLESHEET),
+            script: assets::url(assets::CONSOLE_SCRIPT),
+            symbol: assets::url(assets::SYMBOL),
+            favicon: assets::url(assets::FAVICON),
+        },
+    };
+    let parts = ConsoleParts {
+        clock: Arc::clone(&machine.clock),
+        entropy: Arc::clone(&machine.entropy),
+        guard: wired.provider.guard(),
+        languages: Arc::new(languages),
+        management,
+        storage: Arc::clone(storage),
+        visitors: wired,
+    };
+    Ok(symbolon_console::router(settings, parts))
 }
 
 struct Wired {
@@ -131,6 +188,24 @@ fn access(claims: &AccessTokenClaims) -> Token {
 impl Sectors for Wired {
     async fn check(&self, metadata: &ClientMetadata) -> Result<(), SectorError> {
         self.provider.check_sector(metadata).await
+    }
+}
+
+#[async_trait]
+impl Visitors for Wired {
+    async fn visitor(&self, browser: &BrowserSession) -> Result<Option<Visitor>, Unavailable> {
+        let visitor = self.provider.visitor(browser).await;
+        let visitor = visitor.map_err(|_| Unavailable)?;
+        Ok(visitor.map(|visitor| Visitor {
+            session: visitor.session.id,
+            caller: Caller {
+                subject: visitor.subject,
+                policy: visitor.policy,
+                token: Token::Session {
+                    authenticated_at: visitor.session.authenticated_at,
+                },
+            },
+        }))
     }
 }
 

@@ -16,6 +16,11 @@ fn a_person_connects_a_device_with_a_browser() {
     visit("device.mjs", "device", "device: all is well\n");
 }
 
+#[test]
+fn an_administrator_goes_through_the_console_with_a_browser() {
+    visit("console.mjs", "console", "console: all is well\n");
+}
+
 fn visit(script: &str, pictures: &str, last: &str) {
     let folder = folder("browser");
     let chromium = chromium();

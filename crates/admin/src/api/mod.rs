@@ -1,5 +1,6 @@
 //! The operations: one noun, one folder; one verb, one file.
 
+mod activity;
 mod apis;
 mod audit;
 mod clients;
@@ -16,6 +17,8 @@ mod sessions;
 mod subjects;
 mod tokens;
 mod users;
+
+pub(crate) use organizations::checked_name;
 
 use crate::operation::Operation;
 
@@ -37,6 +40,7 @@ pub(crate) fn operations() -> Vec<Operation> {
         rules::operations(),
         keys::operations(),
         audit::operations(),
+        activity::operations(),
     ]
     .into_iter()
     .flatten()

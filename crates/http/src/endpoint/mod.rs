@@ -47,6 +47,7 @@ pub fn route_name(path: &str) -> &'static str {
         ("/approvals", "approvals"),
         ("/approvals/sign-in", "approvals"),
         ("/approvals/{request}", "approvals"),
+        ("/sign-in", "own_sign_in"),
         ("/sign-in/{handle}", "sign_in"),
         ("/sign-up/{handle}", "sign_up"),
         ("/choose-account/{handle}", "choose_account"),

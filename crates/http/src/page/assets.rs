@@ -27,6 +27,12 @@ pub const SIGNED_OUT: &str = "signed-out.js";
 /// The script of the frame that clients poll.
 pub const CHECK_SESSION: &str = "check-session.js";
 
+/// The stylesheet of the console, beside the one of every page.
+pub const CONSOLE_STYLESHEET: &str = "console.css";
+
+/// What the console is nicer with.
+pub const CONSOLE_SCRIPT: &str = "console.js";
+
 /// The logo.
 pub const SYMBOL: &str = "symbol.svg";
 
@@ -77,7 +83,7 @@ struct Entry {
     url: String,
 }
 
-static TABLE: LazyLock<[Entry; 6]> = LazyLock::new(|| {
+static TABLE: LazyLock<[Entry; 8]> = LazyLock::new(|| {
     [
         embed(
             STYLESHEET,
@@ -98,6 +104,16 @@ static TABLE: LazyLock<[Entry; 6]> = LazyLock::new(|| {
             CHECK_SESSION,
             "text/javascript; charset=utf-8",
             include_bytes!("../../../../static/check-session.js"),
+        ),
+        embed(
+            CONSOLE_STYLESHEET,
+            "text/css; charset=utf-8",
+            include_bytes!("../../../../static/console.css"),
+        ),
+        embed(
+            CONSOLE_SCRIPT,
+            "text/javascript; charset=utf-8",
+            include_bytes!("../../../../static/console.js"),
         ),
         embed(
             SYMBOL,

@@ -8,6 +8,7 @@ pub mod consent;
 pub mod device;
 pub mod error;
 pub mod home;
+pub mod own_sign_in;
 pub mod sign_in;
 pub mod sign_out;
 pub mod sign_up;

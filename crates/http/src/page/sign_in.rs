@@ -4,6 +4,8 @@
 //! and time (requirement A5.6). An attempt is counted before the password is looked at
 //! (requirement A5.3).
 
+use std::borrow::Cow;
+
 use axum::{
     extract::{Request, State},
     response::Response,
@@ -13,18 +15,22 @@ use sha2::{Digest, Sha256};
 use symbolon_core::{
     authorize::interaction::{Progress, Step},
     id::Id,
+    parameters::Parameters,
     password::Password,
     session::Session,
     subject::{Identifier, Subject},
 };
 use symbolon_storage::Credential;
-use symbolon_web::password_pool::{PoolError, Verdict};
+use symbolon_web::{
+    browser::BrowserSession,
+    password_pool::{PoolError, Verdict},
+};
 
 use super::{Shared, Visit, chrome, render, view, visit};
 use crate::{
     endpoint::client_logo,
     failure::Failure,
-    interaction,
+    interaction::{self, Asked},
     organization::{eligible_sessions, is_permitted},
     provider::Provider,
 };
@@ -51,7 +57,13 @@ pub async fn post(State(provider): Shared, request: Request) -> Response {
         return visit.deny().await;
     }
     let username = visit.form.value("username").unwrap_or_default().to_owned();
-    match attempt(&visit, &username).await {
+    let attempt = Attempt {
+        provider: &visit.provider,
+        browser: &visit.open.browser,
+        form: &visit.form,
+        asked: Some(&visit.open.asked),
+    };
+    match attempt.outcome(&username).await {
         Ok(Ok(subject)) => match sign_in(&mut visit, &subject).await {
             Ok(progress) => {
                 visit.provider.metrics.sign_in("right");
@@ -70,9 +82,22 @@ pub async fn post(State(provider): Shared, request: Request) -> Response {
 /// # Errors
 /// When storage fails.
 pub async fn sign_in(visit: &mut Visit, subject: &Id<Subject>) -> Result<Progress, Failure> {
-    let provider = &visit.provider;
+    let session = session(&visit.provider, &mut visit.open.browser, subject).await?;
+    Ok(visit.open.progress.clone().with_session(session))
+}
+
+/// Makes a session for somebody who has just proven who they are, or renews the one they have in
+/// this browser.
+///
+/// # Errors
+/// When storage fails.
+pub async fn session(
+    provider: &Provider,
+    browser: &mut BrowserSession,
+    subject: &Id<Subject>,
+) -> Result<Id<Session>, Failure> {
     let now = provider.now();
-    let live = interaction::live_sessions(provider, &visit.open.browser).await?;
+    let live = interaction::live_sessions(provider, browser).await?;
     let session = match live.into_iter().find(|session| session.subject == *subject) {
         Some(session) => {
             provider
@@ -95,12 +120,24 @@ pub async fn sign_in(visit: &mut Visit, subject: &Id<Subject>) -> Result<Progres
             session.id
         }
     };
-    visit.open.browser.signed_in(&session, subject).await?;
-    Ok(visit.open.progress.clone().with_session(session))
+    browser.signed_in(&session, subject).await?;
+    Ok(session)
+}
+
+/// A name and a password that were typed.
+pub struct Attempt<'a> {
+    /// The provider.
+    pub provider: &'a Provider,
+    /// Where.
+    pub browser: &'a BrowserSession,
+    /// The form.
+    pub form: &'a Parameters,
+    /// The request that they are typed for; `None`: a page of ours.
+    pub asked: Option<&'a Asked>,
 }
 
 /// Why nobody was signed in.
-enum SignInRefusal {
+pub enum SignInRefusal {
     /// The name or the password is wrong, or there is no such account.
     Wrong,
     /// The account is disabled; said only to somebody who has its password.
@@ -115,132 +152,145 @@ enum SignInRefusal {
     Throttled(symbolon_core::time::Lifetime),
 }
 
-async fn attempt(
-    visit: &Visit,
-    username: &str,
-) -> Result<Result<Id<Subject>, SignInRefusal>, Failure> {
-    let provider = &*visit.provider;
-    let password = match Password::typed(visit.form.value("password").unwrap_or_default()) {
-        Ok(password) if !username.trim().is_empty() => password,
-        Ok(_) => return Ok(Err(SignInRefusal::Input("Type your username."))),
-        Err(symbolon_core::password::PasswordError::TooLong) => {
-            let text =
-                "A password has at most 1024 bytes. Check that you did not paste something else.";
-            return Ok(Err(SignInRefusal::Input(text)));
-        }
-        Err(_) => return Ok(Err(SignInRefusal::Input("Type your password."))),
-    };
-    let credential = match Identifier::parse(username) {
-        Ok(identifier) => provider.storage.credential(&identifier).await?,
-        Err(_) => None,
-    };
-    let account = account(visit, username, credential.as_ref());
-    let _turn = provider.gate.pass(&account).await;
-    if let Err(wait) = provider
-        .storage
-        .begin_attempt(&account, provider.now())
-        .await?
-    {
-        return Ok(Err(SignInRefusal::Throttled(wait)));
-    }
-    let stored = credential
-        .as_ref()
-        .and_then(|credential| credential.password_hash.clone());
-    let verdict = match provider.passwords.verify(password, stored.clone()).await {
-        Ok(verdict) => verdict,
-        Err(PoolError::Full) => {
-            provider.storage.take_back_attempt(&account).await?;
-            return Ok(Err(SignInRefusal::Busy));
-        }
-        Err(error) => return Err(error.into()),
-    };
-    let (Verdict::Right { upgrade }, Some(credential)) = (verdict, credential) else {
-        return Ok(Err(SignInRefusal::Wrong));
-    };
-    provider.storage.clear_attempts(&account).await?;
-    if let (Some(new), Some(old)) = (upgrade, stored) {
-        provider
+impl Attempt<'_> {
+    /// Who signed in, or why nobody did.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub async fn outcome(
+        &self,
+        username: &str,
+    ) -> Result<Result<Id<Subject>, SignInRefusal>, Failure> {
+        let provider = self.provider;
+        let password = match Password::typed(self.form.value("password").unwrap_or_default()) {
+            Ok(password) if !username.trim().is_empty() => password,
+            Ok(_) => return Ok(Err(SignInRefusal::Input("Type your username."))),
+            Err(symbolon_core::password::PasswordError::TooLong) => {
+                let text = "A password has at most 1024 bytes. Check that you did not paste something else.";
+                return Ok(Err(SignInRefusal::Input(text)));
+            }
+            Err(_) => return Ok(Err(SignInRefusal::Input("Type your password."))),
+        };
+        let credential = match Identifier::parse(username) {
+            Ok(identifier) => provider.storage.credential(&identifier).await?,
+            Err(_) => None,
+        };
+        let account = self.account(username, credential.as_ref());
+        let _turn = provider.gate.pass(&account).await;
+        if let Err(wait) = provider
             .storage
-            .upgrade_password_hash(&credential.subject, &old, &new)
-            .await?;
+            .begin_attempt(&account, provider.now())
+            .await?
+        {
+            return Ok(Err(SignInRefusal::Throttled(wait)));
+        }
+        let stored = credential
+            .as_ref()
+            .and_then(|credential| credential.password_hash.clone());
+        let verdict = match provider.passwords.verify(password, stored.clone()).await {
+            Ok(verdict) => verdict,
+            Err(PoolError::Full) => {
+                provider.storage.take_back_attempt(&account).await?;
+                return Ok(Err(SignInRefusal::Busy));
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let (Verdict::Right { upgrade }, Some(credential)) = (verdict, credential) else {
+            return Ok(Err(SignInRefusal::Wrong));
+        };
+        provider.storage.clear_attempts(&account).await?;
+        if let (Some(new), Some(old)) = (upgrade, stored) {
+            provider
+                .storage
+                .upgrade_password_hash(&credential.subject, &old, &new)
+                .await?;
+        }
+        let subject = provider.cache.subject(&credential.subject).await?;
+        let Some(subject) = subject.filter(|subject| subject.is_active()) else {
+            return Ok(Err(SignInRefusal::Disabled));
+        };
+        match self.asked {
+            Some(asked) if !is_permitted(provider, asked, &subject).await? => {
+                Ok(Err(SignInRefusal::Elsewhere))
+            }
+            _ => Ok(Ok(credential.subject)),
+        }
     }
-    let subject = provider.cache.subject(&credential.subject).await?;
-    let Some(subject) = subject.filter(|subject| subject.is_active()) else {
-        return Ok(Err(SignInRefusal::Disabled));
-    };
-    if is_permitted(provider, &visit.open.asked, &subject).await? {
-        Ok(Ok(credential.subject))
-    } else {
-        Ok(Err(SignInRefusal::Elsewhere))
+
+    /// What attempts are counted for: the person whatever name was typed, or the name if nobody has it;
+    /// and apart from that a browser in which the person signed in before (requirement A5.4).
+    fn account(&self, username: &str, credential: Option<&Credential>) -> Vec<u8> {
+        let mut digest = Sha256::new();
+        match credential {
+            Some(credential) => {
+                digest.update(b"subject:");
+                digest.update(credential.subject.as_str());
+                if self.browser.knows(&credential.subject) {
+                    digest.update(b"\0browser:");
+                    digest.update(self.browser.binding());
+                }
+            }
+            None => {
+                digest.update(b"name:");
+                match Identifier::parse(username) {
+                    Ok(identifier) => digest.update(identifier.as_str()),
+                    Err(_) => digest.update(username),
+                }
+            }
+        }
+        digest.finalize().to_vec()
     }
 }
 
-/// What attempts are counted for: the person whatever name was typed, or the name if nobody has it;
-/// and apart from that a browser in which the person signed in before (requirement A5.4).
-fn account(visit: &Visit, username: &str, credential: Option<&Credential>) -> Vec<u8> {
-    let mut digest = Sha256::new();
-    match credential {
-        Some(credential) => {
-            digest.update(b"subject:");
-            digest.update(credential.subject.as_str());
-            if visit.open.browser.knows(&credential.subject) {
-                digest.update(b"\0browser:");
-                digest.update(visit.open.browser.binding());
-            }
-        }
-        None => {
-            digest.update(b"name:");
-            match Identifier::parse(username) {
-                Ok(identifier) => digest.update(identifier.as_str()),
-                Err(_) => digest.update(username),
-            }
+impl SignInRefusal {
+    /// The status of the page, what the metrics count, and what the person is told.
+    pub fn told(&self) -> (StatusCode, &'static str, Cow<'static, str>) {
+        match self {
+            Self::Wrong => (
+                StatusCode::UNAUTHORIZED,
+                "wrong",
+                "The username or the password is not right. Check both and try again.".into(),
+            ),
+            Self::Disabled => (
+                StatusCode::FORBIDDEN,
+                "disabled",
+                "This account is disabled. Ask your administrator to enable it.".into(),
+            ),
+            Self::Elsewhere => (
+                StatusCode::FORBIDDEN,
+                "elsewhere",
+                "This account does not belong to the organization that the application asks for. Sign in with another one.".into(),
+            ),
+            Self::Busy => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "busy",
+                "Too many people are signing in at this moment. Try again in a few seconds.".into(),
+            ),
+            Self::Input(text) => (StatusCode::BAD_REQUEST, "input", (*text).into()),
+            Self::Throttled(wait) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "throttled",
+                format!("Too many attempts. Wait {wait}, then try again.").into(),
+            ),
         }
     }
-    digest.finalize().to_vec()
+
+    /// After how many seconds to try again.
+    pub fn retry_after(&self) -> Option<u32> {
+        match self {
+            Self::Busy => Some(2),
+            Self::Throttled(wait) => Some(wait.seconds()),
+            _ => None,
+        }
+    }
 }
 
 fn refuse(visit: &Visit, username: &str, refusal: &SignInRefusal) -> Result<Response, Failure> {
-    let throttled;
-    let (status, outcome, alert) = match refusal {
-        SignInRefusal::Wrong => (
-            StatusCode::UNAUTHORIZED,
-            "wrong",
-            "The username or the password is not right. Check both and try again.",
-        ),
-        SignInRefusal::Disabled => (
-            StatusCode::FORBIDDEN,
-            "disabled",
-            "This account is disabled. Ask your administrator to enable it.",
-        ),
-        SignInRefusal::Elsewhere => (
-            StatusCode::FORBIDDEN,
-            "elsewhere",
-            "This account does not belong to the organization that the application asks for. Sign in with another one.",
-        ),
-        SignInRefusal::Busy => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "busy",
-            "Too many people are signing in at this moment. Try again in a few seconds.",
-        ),
-        SignInRefusal::Input(text) => (StatusCode::BAD_REQUEST, "input", *text),
-        SignInRefusal::Throttled(wait) => {
-            throttled = format!("Too many attempts. Wait {wait}, then try again.");
-            (
-                StatusCode::TOO_MANY_REQUESTS,
-                "throttled",
-                throttled.as_str(),
-            )
-        }
-    };
+    let (status, outcome, alert) = refusal.told();
     visit.provider.metrics.sign_in(outcome);
     tracing::info!(outcome, "sign-in refused");
-    let mut response = form(visit, status, username, Some(alert))?;
-    let seconds = match refusal {
-        SignInRefusal::Busy => Some(2),
-        SignInRefusal::Throttled(wait) => Some(wait.seconds()),
-        _ => None,
-    };
-    if let Some(seconds) = seconds {
+    let mut response = form(visit, status, username, Some(&alert))?;
+    if let Some(seconds) = refusal.retry_after() {
         response
             .headers_mut()
             .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
@@ -265,6 +315,7 @@ fn form(
     let page = view::SignIn {
         chrome: chrome(&visit.provider, &visit.request_id),
         client_name: &metadata.client_name,
+        purpose: view::Purpose::Application,
         client_uri: metadata.client_uri.as_deref(),
         logo_uri: logo.as_deref(),
         policy_uri: metadata.policy_uri.as_deref(),
@@ -304,7 +355,11 @@ async fn suggested_username(visit: &Visit) -> Result<String, Failure> {
     }
 }
 
-async fn username_of(provider: &Provider, subject: &Id<Subject>) -> Result<String, Failure> {
+/// The name to sign in with of somebody.
+///
+/// # Errors
+/// When storage fails.
+pub async fn username_of(provider: &Provider, subject: &Id<Subject>) -> Result<String, Failure> {
     let subject = provider.cache.subject(subject).await?;
     let person = subject.as_deref().and_then(Subject::person);
     Ok(person

@@ -43,6 +43,8 @@ pub struct SignIn<'a> {
     pub chrome: Chrome<'a>,
     /// The name of the application that the person signs in to.
     pub client_name: &'a str,
+    /// What for.
+    pub purpose: Purpose,
     /// The site of the application.
     pub client_uri: Option<&'a str>,
     /// The logo of the application. Only an address that the page's policy lets load.
@@ -65,6 +67,17 @@ pub struct SignIn<'a> {
     pub other_account: Option<&'a str>,
     /// Whether the person may go back to the application without signing in.
     pub cancel: bool,
+}
+
+/// What somebody signs in for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// An application that learns who it is.
+    Application,
+    /// The pages of this server.
+    Here,
+    /// Something that takes a sign-in of this moment.
+    Anew,
 }
 
 /// A person creates an account.

@@ -110,7 +110,7 @@ pub(crate) fn fail(message: &str) -> ExitCode {
     clippy::print_stdout,
     reason = "a command line speaks to whoever typed it"
 )]
-fn say(line: &str) {
+pub(crate) fn say(line: &str) {
     println!("{line}");
 }
 

@@ -22,7 +22,7 @@ use crate::{
     admin, client_certificates,
     config::Config,
     first_bytes::FirstBytesAcceptor,
-    logging,
+    logging, set_up,
     state::{Form, Plan},
     wire::{self, Machine, demo},
 };
@@ -54,7 +54,7 @@ pub(crate) struct Serve {
 
 impl Serve {
     pub(super) async fn run(self) -> Result<ExitCode, CommandError> {
-        let config = self.common.load(&self.overrides())?;
+        let mut config = self.common.load(&self.overrides())?;
         logging::start(config.log.format, &config.log.level);
         config
             .warnings
@@ -75,6 +75,9 @@ impl Serve {
         let seal = wire::seal(&config)?;
         let demo = load_state(&config, &*storage, &passwords, &seal).await?;
         check_organizations(&config, &*storage).await?;
+        if config.console.enabled && !demo && config.admin.organization.is_none() {
+            config.admin.organization = Some(set_up::organization(&*storage).await?);
+        }
         let guide = demo.then(|| demo::guide(&issuer, &config.paths.authorize));
         let provider = wire::provider(
             &config,
@@ -88,7 +91,7 @@ impl Serve {
         let provider = provider.await?;
         let tending = tokio::spawn(Arc::clone(&provider).tend());
 
-        let management = admin::router(
+        let (pages, management) = admin::router(
             &config,
             &issuer,
             &provider,
@@ -96,7 +99,7 @@ impl Serve {
             passwords,
             &Machine::real(),
         )?;
-        let app = management.merge(symbolon_http::router(provider));
+        let app = pages.merge(symbolon_http::router(provider));
         let app = app.layer(map_request(client_certificates::tell));
         let handle = Handle::new();
         // Before anybody is told that it is ready: a signal that finds no handler ends the process.
@@ -108,6 +111,9 @@ impl Serve {
         ));
         if demo {
             say(&demo::instructions(&issuer, &config));
+        }
+        if config.console.enabled {
+            set_up::offer(&management, &issuer).await?;
         }
         if config.issuer.is_some() {
             say(&format!("The issuer is {issuer}"));

@@ -11,7 +11,7 @@ use super::{
     Connection,
     acts_owned::{self as owned, Owned},
     changes::feed,
-    machine_keys, personal_tokens, policies, registrations, sessions, signing_keys,
+    installation, machine_keys, personal_tokens, policies, registrations, sessions, signing_keys,
 };
 use crate::{Act, Administered, RoleGrant};
 
@@ -217,6 +217,7 @@ pub(super) async fn perform(
             }
             Ok(Administered::Done)
         }
+        Act::SetUp(set_up) => installation::set_up(connection, set_up, now).await,
         Act::EndSession(id) => {
             sessions::end_one(connection, id.as_str(), now).await?;
             Ok(Administered::Done)
@@ -228,7 +229,7 @@ pub(super) async fn perform(
     }
 }
 
-async fn create_role(
+pub(super) async fn create_role(
     connection: &mut Connection,
     role: &Role,
     now: Timestamp,
@@ -266,7 +267,7 @@ async fn delete_role(
     settled(connection, deleted, ROLE_EXISTS, key.as_str()).await
 }
 
-async fn put_grant(
+pub(super) async fn put_grant(
     connection: &mut Connection,
     grant: &RoleGrant,
     now: Timestamp,

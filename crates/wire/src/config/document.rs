@@ -29,6 +29,7 @@ fn heading(table: &str) -> &'static str {
         "policy" => "Policy bundles for resource servers",
         "proxy" => "Proxies in front",
         "admin" => "Administration",
+        "console" => "The console",
         "registration" => "Signing up",
         "requests" => "Authorization requests",
         "session" => "Sign-ins in the browser",

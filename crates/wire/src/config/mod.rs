@@ -66,6 +66,7 @@ pub struct Config {
     pub password: Password,
     pub keys: Keys,
     pub admin: Admin,
+    pub console: Console,
     pub registration: Registration,
     pub clients: Clients,
     pub registering: Registering,
@@ -227,6 +228,10 @@ fn assemble(values: &Values<'_>) -> Result<Config, String> {
             rotation_interval: values.read("keys.rotation_interval")?,
             publish_before_use: values.read("keys.publish_before_use")?,
             algorithms: values.read("keys.algorithms")?,
+        },
+        console: Console {
+            enabled: values.read("console.enabled")?,
+            fresh_sign_in: values.read("console.fresh_sign_in")?,
         },
         admin: Admin {
             enabled: values.read("admin.enabled")?,

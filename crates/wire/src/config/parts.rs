@@ -110,6 +110,13 @@ pub struct Keys {
     pub algorithms: Vec<String>,
 }
 
+/// `console.*`
+#[derive(Clone, Debug)]
+pub struct Console {
+    pub enabled: bool,
+    pub fresh_sign_in: Seconds,
+}
+
 /// `admin.*`
 #[derive(Clone, Debug)]
 pub struct Admin {

@@ -72,7 +72,7 @@ fn view(stored: Stored<Organization>) -> View {
 ///
 /// # Errors
 /// Points to the member.
-pub(super) fn checked_name(pointer: &str, name: &str) -> Result<(), Problem> {
+pub(crate) fn checked_name(pointer: &str, name: &str) -> Result<(), Problem> {
     let good = (1..=200).contains(&name.chars().count())
         && !name.chars().any(char::is_control)
         && name.trim() == name;

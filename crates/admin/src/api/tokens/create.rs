@@ -90,18 +90,21 @@ pub(super) fn operation() -> Operation {
 
 async fn create(call: Call, _: NoQuery, new: Json<New>) -> Result<Reply<Made>, Problem> {
     let Json(new) = new;
-    let Token::Access {
-        authenticated_at,
-        // What came of a personal access token is as good as one.
-        exchanged: false,
-        ..
-    } = &call.guard.caller.token
-    else {
-        return Err(Problem::new(
-            Kind::Forbidden,
-            "a personal access token, or what it was exchanged for, makes no other: use an access token \
-             of a sign-in",
-        ));
+    let authenticated_at = match &call.guard.caller.token {
+        Token::Session { authenticated_at } => Some(*authenticated_at),
+        Token::Access {
+            authenticated_at,
+            // What came of a personal access token is as good as one.
+            exchanged: false,
+            ..
+        } => *authenticated_at,
+        Token::Access { .. } | Token::Personal { .. } => {
+            return Err(Problem::new(
+                Kind::Forbidden,
+                "a personal access token, or what it was exchanged for, makes no other: use an access \
+                 token of a sign-in",
+            ));
+        }
     };
     let id = new.owner.unwrap_or_else(|| call.me().clone());
     let owner = match owner(&call, &id, Needed::TokensWrite).await {

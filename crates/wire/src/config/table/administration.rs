@@ -79,6 +79,19 @@ pub(super) const SETTINGS: &[Setting] = &[
          the installation; it is best to let it have no other members.",
     ),
     setting(
+        "console.enabled",
+        Kind::Flag,
+        Value("true"),
+        "Whether there are the admin console (`/admin`) and the account pages (`/account`).",
+    ),
+    setting(
+        "console.fresh_sign_in",
+        seconds(2 * MINUTE, DAY),
+        Value("10m"),
+        "How recently somebody has to have signed in for what matters most: passwords, tokens, roles, \
+         rules and keys. Else the page asks for a sign-in first.",
+    ),
+    setting(
         "registration.organization",
         Kind::Name,
         Described {
