@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use axum::Router;
 use http::HeaderMap;
 use symbolon_admin::{
-    AdminParts, AdminSettings, BASE, Caller, Callers, KeyMaker, MachineKeyPair, Management, Refused,
-    Sectors, Token,
+    AdminParts, AdminSettings, BASE, Caller, Callers, KeyMaker, MachineKeyPair, Management,
+    Refused, Sectors, Token,
 };
 use symbolon_console::{ConsoleParts, ConsoleSettings, Files, Unavailable, Visitor, Visitors};
 use symbolon_core::{
@@ -24,8 +24,7 @@ use symbolon_jose::{VerifyingKeys, machine_key};
 use symbolon_storage::{Storage, StoredKey};
 use symbolon_web::{
     browser::BrowserSession, client_certificate::ClientCertificate, clock::SystemClock,
-    entropy::SystemEntropy, language::Languages,
-    password_pool::PasswordPool,
+    entropy::SystemEntropy, language::Languages, password_pool::PasswordPool,
 };
 
 use crate::{

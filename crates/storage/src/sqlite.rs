@@ -44,10 +44,10 @@ mod declared;
 mod devices;
 #[path = "sql/holders.rs"]
 mod holders;
-#[path = "sql/installation_secrets.rs"]
-mod installation_secrets;
 #[path = "sql/installation.rs"]
 mod installation;
+#[path = "sql/installation_secrets.rs"]
+mod installation_secrets;
 #[path = "sql/interactions.rs"]
 mod interactions;
 #[path = "sql/logouts.rs"]

@@ -11,9 +11,9 @@ use symbolon_core::time::{Lifetime, Timestamp};
 use super::{
     COLUMNS, DATABASE_TIME, Database, MIGRATIONS, acts, acts_owned, administration,
     administration_reads, approvals, attempts, audit, backchannel_requests, browsers, changes,
-    clients, consents, declared, devices, holders, installation, installation_secrets, interactions, logouts,
-    machine_keys, personal_tokens, policies, pushed_requests, registrations, sessions,
-    signing_keys, single_uses, subjects, tokens,
+    clients, consents, declared, devices, holders, installation, installation_secrets,
+    interactions, logouts, machine_keys, personal_tokens, policies, pushed_requests, registrations,
+    sessions, signing_keys, single_uses, subjects, tokens,
 };
 use crate::{Maintenance, Result, StorageError, migration::migrator};
 
