@@ -24,6 +24,7 @@
 pub mod component;
 pub mod page;
 pub mod section;
+mod telling;
 pub mod visit;
 
 use std::sync::Arc;

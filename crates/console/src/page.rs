@@ -6,7 +6,8 @@ use symbolon_web::language::Text;
 use crate::{
     component::{Alert, Component, Link},
     section::Group,
-    visit::{Stop, Telling},
+    telling::Telling,
+    visit::Stop,
 };
 
 /// A page.

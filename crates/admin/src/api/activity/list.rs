@@ -3,6 +3,7 @@
 use http::Method;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use symbolon_core::time::Timestamp;
 
 use crate::{
     call::Call,
@@ -16,8 +17,8 @@ use crate::{
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Filter {
-    /// From this moment on; the hours before 90 days ago are forgotten.
-    from: Moment,
+    /// From this moment on; left out: from the first hour that is kept, which is 90 days ago.
+    from: Option<Moment>,
 }
 
 /// What was counted.
@@ -58,7 +59,10 @@ pub(super) fn operation() -> Operation {
 
 async fn list(call: Call, filter: Filter, _: NoBody) -> Result<Reply<View>, Problem> {
     call.guard.check(None, Needed::AuditRead)?;
-    let found = call.admin.storage.activity_since(filter.from.0).await?;
+    let from = filter
+        .from
+        .map_or(Timestamp::from_seconds(0), |from| from.0);
+    let found = call.admin.storage.activity_since(from).await?;
     let items = found.into_iter().map(|counted| Counted {
         hour: Moment(counted.hour),
         what: counted.what,

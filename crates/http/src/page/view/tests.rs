@@ -20,6 +20,7 @@ fn sign_in<'a>() -> SignIn<'a> {
     SignIn {
         chrome: CHROME,
         client_name: "Payroll",
+        purpose: Purpose::Application,
         client_uri: None,
         logo_uri: None,
         policy_uri: None,

@@ -31,6 +31,7 @@ pub(super) fn every_page(text: &str) -> Vec<(&'static str, String)> {
             &SignIn {
                 chrome,
                 client_name: text,
+                purpose: Purpose::Application,
                 client_uri: Some(text),
                 logo_uri: Some(text),
                 policy_uri: Some(text),
