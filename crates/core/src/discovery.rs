@@ -92,6 +92,7 @@ struct Aliases<'a> {
     introspection_endpoint: &'a str,
     revocation_endpoint: &'a str,
     device_authorization_endpoint: &'a str,
+    backchannel_authentication_endpoint: &'a str,
 }
 
 /// The document (RFC 8414 §2, OIDC Discovery §3, RFC 9207 §3, Initiating User Registration §3).
@@ -289,6 +290,7 @@ impl<'a> Metadata<'a> {
                 introspection_endpoint: &aliases.introspect,
                 revocation_endpoint: &aliases.revoke,
                 device_authorization_endpoint: &aliases.device_authorization,
+                backchannel_authentication_endpoint: &aliases.backchannel_authentication,
             }),
         }
     }
