@@ -115,6 +115,7 @@ async fn clients_that_show_a_certificate_may_have_an_address_of_their_own() {
         "introspection_endpoint",
         "revocation_endpoint",
         "device_authorization_endpoint",
+        "backchannel_authentication_endpoint",
     ] {
         let path = own.party.endpoint(name).path().to_owned();
         assert_eq!(aliases[name], format!("{origin}{path}"), "{name}");

@@ -73,6 +73,11 @@ fn a_registration_that_contradicts_its_profile_is_refused_with_a_sentence() {
             "token_endpoint_auth_signing_alg, request_object_signing_alg",
         ),
         (
+            Way::KeyDpop,
+            json!({"userinfo_signed_response_alg": "RS256"}),
+            "token_endpoint_auth_signing_alg, request_object_signing_alg",
+        ),
+        (
             Way::KeyTls,
             json!({"dpop_bound_access_tokens": true}),
             "are both true: keep one of them",

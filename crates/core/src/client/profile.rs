@@ -86,7 +86,7 @@ pub enum Contradiction {
     TokenAlgorithm,
     /// Another algorithm that is registered is not accepted.
     #[error(
-        "token_endpoint_auth_signing_alg, request_object_signing_alg, authorization_signed_response_alg and introspection_signed_response_alg are out of PS256, ES256 and EdDSA, or left out"
+        "token_endpoint_auth_signing_alg, request_object_signing_alg, authorization_signed_response_alg, userinfo_signed_response_alg and introspection_signed_response_alg are out of PS256, ES256 and EdDSA, or left out"
     )]
     Algorithm,
     /// A grant that the profile does not have.
@@ -346,6 +346,7 @@ fn other_algorithms(metadata: &ClientMetadata) -> impl Iterator<Item = Option<Al
     let responses = [
         metadata.authorization_signed_response_alg,
         metadata.introspection_signed_response_alg,
+        metadata.userinfo_signed_response_alg,
     ];
     [assertion, object]
         .into_iter()
