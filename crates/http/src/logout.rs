@@ -17,7 +17,7 @@ use symbolon_outbound::{OutboundError, Post};
 use symbolon_storage::Applied;
 use tokio::{sync::Semaphore, task::JoinSet};
 
-use crate::{failure::Failure, provider::Provider};
+use crate::{encrypt, failure::Failure, provider::Provider};
 
 /// How many clients one instance tells at once: half of what goes out at all, so that slow ones do not
 /// keep the keys of others away.
@@ -134,13 +134,17 @@ async fn post(provider: &Provider, notice: &Notice) -> Result<(), Untold> {
         return Ok(());
     };
     let now = provider.now();
-    let claims = LogoutClaims::new(&provider.issuer, notice, now, &*provider.entropy);
+    let sub = provider.pairwise.told(&client, &notice.subject);
+    let claims = LogoutClaims::new(&provider.issuer, notice, sub, now, &*provider.entropy);
     // Back-Channel Logout §2.4: what signs the ID tokens of the client.
     let token = sign(
         provider,
         client.metadata.id_token_signed_response_alg,
         &claims,
     )?;
+    // §2.4: encrypted where the ID tokens are.
+    let encryption = client.metadata.id_token_encryption();
+    let token = encrypt::nested(provider, &client, encryption, token).await?;
     let body = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("logout_token", &token)
         .finish();

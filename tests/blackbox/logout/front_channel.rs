@@ -1,7 +1,7 @@
 //! OpenID Connect Front-Channel Logout 1.0.
 
 use serde_json::json;
-use symbolon_testkit::{Page, Person, Server, jwt_payload, on_both_databases};
+use symbolon_testkit::{Answer, Page, Person, Server, http, jwt_payload, on_both_databases};
 
 use super::{HOME, attributes, client, directive, options_on, party, server};
 use crate::support::{CALLBACK, alice_in, binary, sign_in_page, silently};
@@ -95,6 +95,28 @@ on_both_databases! {
         // Whoever is signed out has nothing to tell.
         let again = browser.get(party.end_session_url(&[])).await.page();
         assert!(frames(&again).is_empty() && directive(&again, "frame-src").is_none());
+    }
+
+    async fn whoever_registers_a_client_may_have_it_told(backend) {
+        let server = server(backend, &[], &[("SYMBOLON_CLIENTS_REGISTRATION", "open")]);
+        let register = async |frame: &str| {
+            let client = json!({
+                "redirect_uris": ["https://app.example/callback"],
+                "backchannel_logout_uri": "https://app.example/logout",
+                "backchannel_logout_session_required": true,
+                "frontchannel_logout_uri": frame,
+                "frontchannel_logout_session_required": true,
+            });
+            let request = http().post(server.at("/oauth/v2/register")).json(&client);
+            (client, Answer::to(request).await)
+        };
+        let (asked, answer) = register("https://app.example/frame").await;
+        assert_eq!(answer.status, 201, "{answer:?}");
+        for (name, value) in asked.as_object().unwrap() {
+            assert_eq!(&answer.json[name], value, "{name}");
+        }
+        let (_, answer) = register("https://evil.example/frame").await;
+        assert_eq!((answer.status.as_u16(), answer.error()), (400, "invalid_client_metadata"));
     }
 
     async fn a_frame_of_somebody_else_is_not_registered(backend) {

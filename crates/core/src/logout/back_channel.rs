@@ -18,6 +18,7 @@ use crate::{
     client::Client,
     entropy::Entropy,
     id::Id,
+    pairwise::Sub,
     session::Session,
     subject::Subject,
     time::{Lifetime, Timestamp},
@@ -74,8 +75,8 @@ impl Notice {
 pub struct LogoutClaims {
     /// Issuer.
     pub iss: Arc<str>,
-    /// Whose session ended.
-    pub sub: Id<Subject>,
+    /// Whose session ended, as the client calls them.
+    pub sub: Id<Sub>,
     /// For which client.
     pub aud: Id<Client>,
     /// When it was made.
@@ -95,11 +96,17 @@ pub struct LogoutClaims {
 pub struct Events;
 
 impl LogoutClaims {
-    /// The token of a notice, for one try of it.
-    pub fn new(issuer: &Arc<str>, notice: &Notice, now: Timestamp, entropy: &dyn Entropy) -> Self {
+    /// The token of a notice, for one try of it; `sub` is what the client calls the person.
+    pub fn new(
+        issuer: &Arc<str>,
+        notice: &Notice,
+        sub: Id<Sub>,
+        now: Timestamp,
+        entropy: &dyn Entropy,
+    ) -> Self {
         Self {
             iss: Arc::clone(issuer),
-            sub: notice.subject.clone(),
+            sub,
             aud: notice.client.clone(),
             iat: now,
             exp: now.plus(LIFETIME),
@@ -149,7 +156,13 @@ mod tests {
     fn a_logout_token_says_exactly_what_ended() {
         let issuer = Arc::from("https://id.example");
         let now = Timestamp::from_seconds(1_000);
-        let claims = LogoutClaims::new(&issuer, &notice(1), now, &Zeros);
+        let claims = LogoutClaims::new(
+            &issuer,
+            &notice(1),
+            Id::parse("alice").unwrap(),
+            now,
+            &Zeros,
+        );
         assert_eq!(
             serde_json::to_value(claims).unwrap(),
             json!({

@@ -20,7 +20,7 @@ statements! {
     READ = "SELECT id, organization_id, machine_id, metadata, disabled_at, origin FROM client \
         WHERE id = $1";
     // Registrations are compact JSON: see logouts.rs.
-    WITH_LOGIN = "SELECT id, organization_id, machine_id, metadata, disabled_at FROM client \
+    WITH_LOGIN = "SELECT id, organization_id, machine_id, metadata, disabled_at, origin FROM client \
         WHERE disabled_at IS NULL AND metadata LIKE '%\"initiate_login_uri\":%' \
         AND (metadata LIKE '%\"consent\":\"implicit\"%' OR id IN \
         (SELECT client_id FROM consent WHERE subject_id = $1)) ORDER BY id LIMIT $2";
