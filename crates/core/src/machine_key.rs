@@ -1,5 +1,5 @@
 //! The keys of machine users: the public halves of what they sign their assertions with
-//! ([`crate::grant::jwt_bearer`]). The private half is in a file that nobody here keeps.
+//! (the JWT bearer grant). The private half is in a file that nobody here keeps.
 
 use serde_json::Value;
 

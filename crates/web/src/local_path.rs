@@ -26,7 +26,7 @@ impl LocalPath {
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?%".contains(&byte));
         let path = text.split('?').next().unwrap_or_default();
-        let direct = !path.contains("//") && !path.split('/').any(|part| dots(part));
+        let direct = !path.contains("//") && !path.split('/').any(dots);
         (is_one && plain && direct && text.len() <= LONGEST).then(|| Self(text.to_owned()))
     }
 

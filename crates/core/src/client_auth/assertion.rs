@@ -1,6 +1,6 @@
 //! Assertions: JWTs by which somebody proves who they are. A client signs one with its own key
 //! ([`super::private_key_jwt`]) or with its secret ([`super::client_secret_jwt`]); a machine user
-//! signs one with a key of its own ([`crate::grant::jwt_bearer`]).
+//! signs one with a key of its own (the JWT bearer grant).
 //!
 //! The rule, beyond the signature: issuer and subject are whoever signs; the audience is this server
 //! alone; it expires, and soon; and its name (`jti`) was not used before, at any instance.
