@@ -304,11 +304,11 @@ fn usual_name(redirect_uris: &[RedirectUri]) -> String {
 
 /// What we would have to sign with, or take unsigned.
 fn check_algorithms(metadata: &ClientMetadata, offer: Offer<'_>) -> Result<(), Refusal> {
-    let signs = |algorithm: Algorithm| offer.algorithms.contains(&algorithm);
-    if !signs(metadata.id_token_signed_response_alg) {
-        return Err(Refusal::Member("id_token_signed_response_alg"));
-    }
-    for (name, answer) in [
+    let answers = [
+        (
+            "id_token_signed_response_alg",
+            Some(metadata.id_token_signed_response_alg),
+        ),
         (
             "authorization_signed_response_alg",
             metadata.authorization_signed_response_alg,
@@ -317,18 +317,17 @@ fn check_algorithms(metadata: &ClientMetadata, offer: Offer<'_>) -> Result<(), R
             "introspection_signed_response_alg",
             metadata.introspection_signed_response_alg,
         ),
-    ] {
-        if answer.is_some_and(|algorithm| !signs(algorithm)) {
-            return Err(Refusal::Member(name));
-        }
-    }
-    let userinfo = metadata.userinfo_signed_response_alg;
-    if userinfo.is_some_and(|algorithm| !signs(algorithm)) {
-        return Err(Refusal::Member("userinfo_signed_response_alg"));
-    }
-    let introspection = metadata.introspection_signed_response_alg;
-    if introspection.is_some_and(|algorithm| !signs(algorithm)) {
-        return Err(Refusal::Member("introspection_signed_response_alg"));
+        (
+            "userinfo_signed_response_alg",
+            metadata.userinfo_signed_response_alg,
+        ),
+    ];
+    let known = |algorithm: Algorithm| offer.algorithms.contains(&algorithm);
+    if let Some((name, _)) = answers
+        .into_iter()
+        .find(|(_, asked)| asked.is_some_and(|algorithm| !known(algorithm)))
+    {
+        return Err(Refusal::Member(name));
     }
     let unsigned = metadata.request_object_signing_alg == Some(RequestObjectAlgorithm::Unsigned);
     if unsigned && !offer.unsigned_objects {
