@@ -20,7 +20,6 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::Mac;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::{Host, Url};
 use zeroize::Zeroizing;
@@ -30,21 +29,23 @@ use crate::{
     id::Id,
     mac,
     subject::Subject,
+    words::words,
 };
 
 /// Names what a client calls a subject: the `sub` claim as this client gets it.
 #[derive(Debug)]
 pub enum Sub {}
 
-/// Whether all clients call a person the same (OIDC Core §8).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum SubjectType {
-    /// They do.
-    #[default]
-    Public,
-    /// Only those of one sector do.
-    Pairwise,
+words! {
+    /// Whether all clients call a person the same (OIDC Core §8).
+    #[derive(Default)]
+    SubjectType {
+        /// They do.
+        #[default]
+        Public = "public",
+        /// Only those of one sector do.
+        Pairwise = "pairwise",
+    }
 }
 
 /// The key of all pairwise identifiers of an installation.
@@ -67,9 +68,6 @@ pub enum SectorError {
 }
 
 impl SubjectType {
-    /// Every value, as advertised.
-    pub const ALL: [&str; 2] = ["public", "pairwise"];
-
     /// Whether it is the usual one.
     pub const fn is_public(&self) -> bool {
         matches!(self, Self::Public)
