@@ -207,6 +207,19 @@ impl Client {
         registered.filter(move |method| accepted.is_empty() || accepted.contains(method))
     }
 
+    /// What it may sign something with: as is registered for that, else anything, as far as its
+    /// profile accepts it.
+    pub fn accepted_algorithms(&self, registered: Option<Algorithm>) -> &'static [Algorithm] {
+        let accepted = self.demands().algorithms;
+        match registered {
+            None => accepted,
+            Some(registered) => accepted
+                .chunks(1)
+                .find(|only| only.contains(&registered))
+                .unwrap_or_default(),
+        }
+    }
+
     /// Whether all of its requests have to be pushed (RFC 9126 §6).
     pub fn pushes_requests(&self) -> bool {
         self.metadata.require_pushed_authorization_requests || self.demands().pushed
