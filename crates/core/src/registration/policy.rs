@@ -255,25 +255,22 @@ fn response_types(
     requested: &Requested,
     grants: &[GrantType],
 ) -> Result<Vec<ResponseType>, Refusal> {
-    let code = grants.contains(&GrantType::AuthorizationCode);
-    let implicit = grants.contains(&GrantType::Implicit);
     let asked = requested.words("response_types")?;
     let asked = asked.unwrap_or_else(|| vec![ResponseType::Code.as_str()]);
     let mut kinds = Vec::new();
-    for text in asked {
-        let Ok(kind) = ResponseType::try_from(text.to_owned()) else {
-            continue;
-        };
-        let fits = (!kind.has_code() || code) && (!kind.is_front_channel() || implicit);
-        if fits && !kinds.contains(&kind) {
+    for kind in asked.into_iter().filter_map(ResponseType::from_wire) {
+        if kind.fits(grants) && !kinds.contains(&kind) {
             kinds.push(kind);
         }
     }
-    match (kinds.is_empty(), code || implicit) {
-        (true, true) => Err(Refusal::NoResponseType),
+    let with_answers = [GrantType::AuthorizationCode, GrantType::Implicit];
+    if !kinds.is_empty() {
+        Ok(kinds)
+    } else if grants.iter().any(|own| with_answers.contains(own)) {
+        Err(Refusal::NoResponseType)
+    } else {
         // A device needs none.
-        (true, false) => Ok(vec![ResponseType::Code]),
-        (false, _) => Ok(kinds),
+        Ok(vec![ResponseType::Code])
     }
 }
 
