@@ -165,6 +165,11 @@ const OAUTH_2_1: Demands = Demands {
 impl Demands {
     /// Nothing is asked.
     pub const NONE: &'static Self = &NOTHING;
+
+    /// Whether a client may authenticate so.
+    fn accepts(&self, method: AuthenticationMethod) -> bool {
+        self.methods.is_empty() || self.methods.contains(&method)
+    }
 }
 
 impl Profile {
@@ -202,9 +207,9 @@ impl Client {
 
     /// How it may authenticate: as it is registered, as far as its profile accepts that.
     pub fn accepted_methods(&self) -> impl Iterator<Item = AuthenticationMethod> + Clone {
-        let accepted = self.demands().methods;
+        let demands = self.demands();
         let registered = self.metadata.token_endpoint_auth_methods.iter().copied();
-        registered.filter(move |method| accepted.is_empty() || accepted.contains(method))
+        registered.filter(|method| demands.accepts(*method))
     }
 
     /// What it may sign something with: as is registered for that, else anything, as far as its
@@ -272,11 +277,13 @@ impl Client {
 /// What of a registration a profile does not permit, one line a rule.
 fn contradictions(client: &Client, demands: &Demands) -> [(bool, Contradiction); 7] {
     let metadata = &client.metadata;
-    let methods = &metadata.token_endpoint_auth_methods;
-    let accepted = |method| demands.methods.is_empty() || demands.methods.contains(method);
+    let mut methods = metadata.token_endpoint_auth_methods.iter();
     let redirects = &metadata.redirect_uris;
     [
-        (!methods.iter().all(accepted), Contradiction::Method),
+        (
+            !methods.all(|method| demands.accepts(*method)),
+            Contradiction::Method,
+        ),
         (
             !metadata
                 .grant_types
