@@ -32,6 +32,7 @@ use crate::{
     secret::{ClientSecret, Digest},
     subject::Subject,
     time::{Lifetime, Timestamp},
+    words::words,
 };
 
 pub use backchannel::DeliveryMode;
@@ -303,35 +304,6 @@ pub struct ClientMetadata {
         deserialize_with = "page::web_page"
     )]
     pub tos_uri: Option<String>,
-}
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum $name { $($(#[$variant_doc])* #[serde(rename = $text)] $variant,)* }
-
-        impl $name {
-            /// Every value, in the order in which they are advertised.
-            pub const ALL: &[Self] = &[$(Self::$variant),*];
-
-            /// The value on the wire.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text,)* }
-            }
-
-            /// The value of a text on the wire.
-            pub fn from_wire(text: &str) -> Option<Self> {
-                match text { $($text => Some(Self::$variant),)* _ => None }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str(self.as_str())
-            }
-        }
-    };
 }
 
 words! {

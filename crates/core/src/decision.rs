@@ -98,3 +98,13 @@ impl<O> Decision<O> {
         }
     }
 }
+
+impl<T, E> Decision<Result<T, E>> {
+    /// The same, with a refusal in the words of another.
+    pub fn map_err<F>(self, words: impl FnOnce(E) -> F) -> Decision<Result<T, F>> {
+        Decision {
+            changes: self.changes,
+            outcome: self.outcome.map_err(words),
+        }
+    }
+}

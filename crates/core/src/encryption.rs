@@ -9,36 +9,11 @@
 //! secret that both sides know; AES key wrapping under such a secret; compression.
 #![doc(alias = "RFC 7516")]
 
-use serde::{Deserialize, Serialize};
+use crate::words::words;
 
-macro_rules! names {
-    ($(#[$doc:meta])* $name:ident [$count:literal] {
-        $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)*
-    }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        pub enum $name { $($(#[$variant_doc])* #[serde(rename = $text)] $variant,)* }
-
-        impl $name {
-            /// Every value, in the order in which they are advertised.
-            pub const ALL: [Self; $count] = [$(Self::$variant),*];
-
-            /// The registered name.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text,)* }
-            }
-
-            /// The value of a registered name.
-            pub fn from_wire(text: &str) -> Option<Self> {
-                match text { $($text => Some(Self::$variant),)* _ => None }
-            }
-        }
-    };
-}
-
-names! {
+words! {
     /// How the content's key gets to the recipient: `alg` (RFC 7518 §4.1).
-    KeyManagement [3] {
+    KeyManagement {
         /// RSAES OAEP with SHA-256 (RFC 7518 §4.3).
         RsaOaep256 = "RSA-OAEP-256",
         /// Agreed on (RFC 7518 §4.6).
@@ -48,9 +23,9 @@ names! {
     }
 }
 
-names! {
+words! {
     /// What encrypts the content: `enc` (RFC 7518 §5.1).
-    ContentEncryption [5] {
+    ContentEncryption {
         /// AES-128 in CBC mode with HMAC-SHA-256: what is meant where nothing is said (OIDC
         /// Registration §2).
         A128CbcHs256 = "A128CBC-HS256",

@@ -62,3 +62,4 @@ pub mod time;
 pub mod token;
 pub mod userinfo;
 pub mod waiting;
+mod words;

@@ -18,33 +18,34 @@
 //! which belong to nobody; a client with such names a `sector_identifier_uri`.
 #![doc(alias = "OpenID Connect Core §8.1")]
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::Mac;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use url::{Host, Url};
+use url::Url;
 use zeroize::Zeroizing;
 
 use crate::{
     client::{Client, ClientMetadata},
     id::Id,
     mac,
+    redirect_uri::{RedirectUri, is_loopback},
     subject::Subject,
+    words::words,
 };
 
 /// Names what a client calls a subject: the `sub` claim as this client gets it.
 #[derive(Debug)]
 pub enum Sub {}
 
-/// Whether all clients call a person the same (OIDC Core §8).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum SubjectType {
-    /// They do.
-    #[default]
-    Public,
-    /// Only those of one sector do.
-    Pairwise,
+words! {
+    /// Whether all clients call a person the same (OIDC Core §8).
+    #[derive(Default)]
+    SubjectType {
+        /// They do.
+        #[default]
+        Public = "public",
+        /// Only those of one sector do.
+        Pairwise = "pairwise",
+    }
 }
 
 /// The key of all pairwise identifiers of an installation.
@@ -67,9 +68,6 @@ pub enum SectorError {
 }
 
 impl SubjectType {
-    /// Every value, as advertised.
-    pub const ALL: [&str; 2] = ["public", "pairwise"];
-
     /// Whether it is the usual one.
     pub const fn is_public(&self) -> bool {
         matches!(self, Self::Public)
@@ -93,8 +91,7 @@ impl PairwiseKey {
         mac.update(sector.as_bytes());
         mac.update(&[0]);
         mac.update(subject.as_str().as_bytes());
-        let text = URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes());
-        Id::parse(&text).unwrap_or_else(|_| subject.retyped())
+        Id::encoded(&mac.finalize().into_bytes())
     }
 
     /// The one of these people whom the client calls so.
@@ -113,17 +110,13 @@ impl PairwiseKey {
 /// The sector of a client: the host of its `sector_identifier_uri`, else the one host of its
 /// redirect URIs; `None` where there is no such.
 pub fn sector(metadata: &ClientMetadata) -> Option<String> {
-    let host = |uri: &str| Some(Url::parse(uri).ok()?.host_str()?.to_ascii_lowercase());
     if let Some(uri) = &metadata.sector_identifier_uri {
-        return host(uri);
+        return Some(Url::parse(uri).ok()?.host_str()?.to_owned());
     }
     let (first, others) = metadata.redirect_uris.split_first()?;
-    let sector = host(first.as_str())?;
-    let own = |uri: &str| uri.starts_with("https://") && !is_loopback(uri);
-    let same = others
-        .iter()
-        .all(|uri| host(uri.as_str()).as_ref() == Some(&sector));
-    (same && own(first.as_str()) && others.iter().all(|uri| own(uri.as_str()))).then_some(sector)
+    let sector = own_host(first)?;
+    let same = |uri: &RedirectUri| own_host(uri).as_ref() == Some(&sector);
+    others.iter().all(same).then_some(sector)
 }
 
 /// Whether the document at a client's `sector_identifier_uri` has all of its redirect URIs.
@@ -158,16 +151,12 @@ pub fn is_document_due(metadata: &ClientMetadata, before: Option<&ClientMetadata
     metadata.sector_identifier_uri.is_some() && !known
 }
 
-fn is_loopback(uri: &str) -> bool {
-    let Ok(url) = Url::parse(uri) else {
-        return false;
-    };
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
+/// The host of a redirect URI, unless it belongs to nobody.
+fn own_host(uri: &RedirectUri) -> Option<String> {
+    let url = Url::parse(uri.as_str()).ok()?;
+    let host = url.host_str()?;
+    let own = url.scheme() == "https" && !is_loopback(&url) && !host.ends_with(".localhost");
+    own.then(|| host.to_owned())
 }
 
 #[cfg(test)]

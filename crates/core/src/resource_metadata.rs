@@ -6,7 +6,9 @@
 #![doc(alias = "RFC 9728")]
 
 use serde::Serialize;
-use url::{Host, Url};
+use url::Url;
+
+use crate::redirect_uri::is_loopback;
 
 /// Where the document is, before the path of the API (RFC 9728 §3).
 pub const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
@@ -48,12 +50,7 @@ impl<'a> ProtectedResource<'a> {
 /// §3.1). `None` when the name is no such address; `http` is for this machine alone.
 pub fn address(resource: &str) -> Option<String> {
     let url = Url::parse(resource).ok()?;
-    let local = match url.host()? {
-        Host::Domain(name) => name == "localhost",
-        Host::Ipv4(address) => address.is_loopback(),
-        Host::Ipv6(address) => address.is_loopback(),
-    };
-    let safe = url.scheme() == "https" || url.scheme() == "http" && local;
+    let safe = url.scheme() == "https" || url.scheme() == "http" && is_loopback(&url);
     if !safe || url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
         return None;
     }

@@ -19,6 +19,8 @@ use zeroize::Zeroizing;
 
 use crate::encryption::context;
 use crate::error::JoseError;
+use crate::jwk::{self, private_text, select, wipe};
+use crate::private_key::RSA_BITS;
 use crate::strict_json;
 use crate::thumbprint::thumbprint;
 use crate::verify::{LONGEST_TOKEN_BYTES, decode, present, text};
@@ -147,7 +149,7 @@ impl DecryptionKey {
     /// When the machine has no randomness.
     pub fn generate(way: KeyManagement) -> Result<Self, JoseError> {
         let made = match way {
-            KeyManagement::RsaOaep256 => Jwk::generate_rsa_key(2048),
+            KeyManagement::RsaOaep256 => Jwk::generate_rsa_key(RSA_BITS),
             KeyManagement::EcdhEs | KeyManagement::EcdhEsA256Kw => {
                 Jwk::generate_ec_key(EcCurve::P256)
             }
@@ -186,50 +188,56 @@ impl DecryptionKey {
         self.inner.public_jwk.clone()
     }
 
-    fn from_members(way: KeyManagement, members: Map<String, Value>) -> Result<Self, JoseError> {
-        let (public, private): (&[&str], &[&str]) = match way {
-            KeyManagement::RsaOaep256 => (&["kty", "n", "e"], &["d", "p", "q", "dp", "dq", "qi"]),
-            KeyManagement::EcdhEs | KeyManagement::EcdhEsA256Kw => {
-                (&["kty", "crv", "x", "y"], &["d"])
-            }
+    fn from_members(
+        way: KeyManagement,
+        mut members: Map<String, Value>,
+    ) -> Result<Self, JoseError> {
+        let key = Self::read(way, &members);
+        wipe(&mut members);
+        key
+    }
+
+    fn read(way: KeyManagement, members: &Map<String, Value>) -> Result<Self, JoseError> {
+        let names = match way {
+            KeyManagement::RsaOaep256 => jwk::RSA,
+            KeyManagement::EcdhEs | KeyManagement::EcdhEsA256Kw => jwk::EC,
         };
-        let select = |names: &[&str]| -> Map<String, Value> {
-            let own = names
-                .iter()
-                .filter_map(|name| Some(((*name).to_owned(), members.get(*name)?.clone())));
-            own.collect()
-        };
-        let mut public_jwk = Value::Object(select(public));
+        let mut public_jwk = Value::Object(select(members, names.public));
         let kid = thumbprint(&public_jwk)?;
-        let mut whole = select(public);
-        whole.extend(select(private));
-        let sparse = Jwk::from_map(whole.clone())
+        let all = [names.public, names.private].concat();
+        let sparse = Jwk::from_map(select(members, &all))
             .map_err(|_| JoseError::jwk("a member is absent or of the wrong type"))?;
-        let decrypter: Result<Box<dyn JweDecrypter>, _> = match way {
-            KeyManagement::RsaOaep256 => RSA_OAEP_256
-                .decrypter_from_jwk(&sparse)
-                .map(|own| Box::new(own) as _),
-            KeyManagement::EcdhEs => ECDH_ES
-                .decrypter_from_jwk(&sparse)
-                .map(|own| Box::new(own) as _),
-            KeyManagement::EcdhEsA256Kw => ECDH_ES_A256KW
-                .decrypter_from_jwk(&sparse)
-                .map(|own| Box::new(own) as _),
-        };
-        public_jwk["use"] = "enc".into();
+        let decrypter = decrypter(way, &sparse);
+        wipe(&mut sparse.into());
         public_jwk["alg"] = way.as_str().into();
+        let private_jwk = private_text(&public_jwk, members, names.private);
+        public_jwk["use"] = "enc".into();
         public_jwk["kid"] = kid.as_str().into();
-        whole.insert("alg".to_owned(), way.as_str().into());
         Ok(Self {
             inner: Arc::new(Inner {
                 kid,
                 way,
-                private_jwk: Zeroizing::new(Value::Object(whole).to_string()),
+                private_jwk,
                 public_jwk,
-                decrypter: decrypter.map_err(|_| JoseError::rejected("its members are no key"))?,
+                decrypter: decrypter?,
             }),
         })
     }
+}
+
+fn decrypter(way: KeyManagement, jwk: &Jwk) -> Result<Box<dyn JweDecrypter>, JoseError> {
+    let decrypter: Result<Box<dyn JweDecrypter>, _> = match way {
+        KeyManagement::RsaOaep256 => RSA_OAEP_256
+            .decrypter_from_jwk(jwk)
+            .map(|own| Box::new(own) as _),
+        KeyManagement::EcdhEs => ECDH_ES
+            .decrypter_from_jwk(jwk)
+            .map(|own| Box::new(own) as _),
+        KeyManagement::EcdhEsA256Kw => ECDH_ES_A256KW
+            .decrypter_from_jwk(jwk)
+            .map(|own| Box::new(own) as _),
+    };
+    decrypter.map_err(|_| JoseError::rejected("its members are no key"))
 }
 
 impl fmt::Debug for DecryptionKey {

@@ -13,10 +13,11 @@ use std::sync::Arc;
 
 use josekit::jwe::{ECDH_ES, ECDH_ES_A256KW, JweContext, JweEncrypter, JweHeader, RSA_OAEP_256};
 use josekit::jwk::Jwk;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use symbolon_core::encryption::{Encryption, KeyManagement};
 
 use crate::error::JoseError;
+use crate::jwk::{EC, OKP, RSA, select};
 use crate::public_key::{check_rsa, coordinate, has_private_member, unsigned};
 
 /// The public keys of somebody that can be encrypted for. Cheap to clone.
@@ -102,10 +103,10 @@ impl EncryptingKey {
                 "its alg is none that is encrypted with here",
             ))?),
         };
-        let (kind, members): (_, &[&str]) = match (text("kty"), text("crv")) {
-            (Some("RSA"), _) => (Kind::Rsa, &["kty", "n", "e"]),
-            (Some("EC"), Some("P-256")) => (Kind::Curve, &["kty", "crv", "x", "y"]),
-            (Some("OKP"), Some("X25519")) => (Kind::Curve, &["kty", "crv", "x"]),
+        let (kind, names) = match (text("kty"), text("crv")) {
+            (Some("RSA"), _) => (Kind::Rsa, RSA.public),
+            (Some("EC"), Some("P-256")) => (Kind::Curve, EC.public),
+            (Some("OKP"), Some("X25519")) => (Kind::Curve, OKP.public),
             _ => {
                 return Err(JoseError::jwk(
                     "it has to be RSA, EC with P-256, or OKP with X25519",
@@ -113,15 +114,13 @@ impl EncryptingKey {
             }
         };
         // Only what is needed, so that nothing else is interpreted.
-        let own = members
-            .iter()
-            .filter_map(|name| Some(((*name).to_owned(), jwk.get(*name)?.clone())));
-        let sparse = Jwk::from_map(own.collect::<Map<_, _>>())
+        let own = jwk.as_object().map(|members| select(members, names));
+        let sparse = Jwk::from_map(own.unwrap_or_default())
             .map_err(|_| JoseError::jwk("a member is absent or of the wrong type"))?;
         match kind {
             Kind::Rsa => check_rsa(&unsigned(&sparse, "n")?, &unsigned(&sparse, "e")?)?,
             Kind::Curve => {
-                for name in members.iter().filter(|name| matches!(**name, "x" | "y")) {
+                for name in names.iter().filter(|name| matches!(**name, "x" | "y")) {
                     coordinate(&sparse, name)?;
                 }
             }

@@ -41,6 +41,7 @@ pub mod certificate;
 pub mod decryption;
 pub mod encryption;
 pub mod error;
+mod jwk;
 pub mod key_encryption_key;
 pub mod machine_key;
 mod private_key;

@@ -8,10 +8,9 @@ use serde_json::{Value, json};
 use symbolon_core::algorithm::Algorithm;
 use zeroize::Zeroizing;
 
-use crate::{error::JoseError, public_key::PublicKey, thumbprint::thumbprint};
-
-/// RFC 7518 §3.3.
-const RSA_BITS: u32 = 2048;
+use crate::{
+    error::JoseError, private_key::RSA_BITS, public_key::PublicKey, thumbprint::thumbprint,
+};
 
 /// A new key.
 pub struct MachineKeyPair {

@@ -29,7 +29,7 @@ pub(crate) enum PrivateKey {
 
 /// The size of the RSA keys that are made here, in bits. RFC 7518 §3.3 asks for this or more;
 /// each step up makes signing several times slower.
-const RSA_BITS: u32 = 2048;
+pub(crate) const RSA_BITS: u32 = 2048;
 
 /// The longest signature there is: RSA with 8192 bits.
 const LONGEST_SIGNATURE_BYTES: usize = 1024;

@@ -12,6 +12,7 @@ use serde_json::Value;
 use symbolon_core::algorithm::Algorithm;
 
 use crate::error::JoseError;
+use crate::jwk::{self, Members};
 
 /// One key for one algorithm.
 pub(crate) struct PublicKey {
@@ -100,21 +101,16 @@ pub(crate) fn algorithms(
     }
 }
 
-/// The members that make a public key for `algorithm`, and those that make it a private one.
-pub(crate) fn members(algorithm: Algorithm) -> (&'static [&'static str], &'static [&'static str]) {
+/// The members of a key for `algorithm`.
+pub(crate) fn members(algorithm: Algorithm) -> &'static Members {
     match algorithm {
-        // RFC 7518 §6.3
-        Algorithm::RS256 | Algorithm::PS256 => {
-            (&["kty", "n", "e"], &["d", "p", "q", "dp", "dq", "qi"])
-        }
-        // RFC 7518 §6.2
-        Algorithm::ES256 => (&["kty", "crv", "x", "y"], &["d"]),
-        // RFC 8037 §2
-        Algorithm::EdDSA => (&["kty", "crv", "x"], &["d"]),
+        Algorithm::RS256 | Algorithm::PS256 => &jwk::RSA,
+        Algorithm::ES256 => &jwk::EC,
+        Algorithm::EdDSA => &jwk::OKP,
     }
 }
 
-/// Every private member there is: those above, further primes (RFC 7518 §6.3.2.7) and the secret
+/// Every private member there is: those of [`Members`], further primes (RFC 7518 §6.3.2.7) and the secret
 /// of a symmetric key (§6.4.1).
 const PRIVATE_MEMBERS: [&str; 8] = ["d", "dp", "dq", "k", "oth", "p", "q", "qi"];
 

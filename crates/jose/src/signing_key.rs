@@ -22,9 +22,10 @@ use josekit::jwk::Jwk;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use symbolon_core::algorithm::Algorithm;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 use crate::error::JoseError;
+use crate::jwk::{private_text, select, wipe};
 use crate::private_key::{self, PrivateKey};
 use crate::public_key::{self, PublicKey};
 use crate::strict_json;
@@ -59,7 +60,7 @@ impl SigningKey {
         let mut jwk = private_key::generate(algorithm)?;
         jwk.set_algorithm(algorithm.as_str());
         let key = Self::from_jwk(&jwk);
-        wipe(&mut Value::Object(jwk.into()));
+        wipe(&mut jwk.into());
         key
     }
 
@@ -84,7 +85,7 @@ impl SigningKey {
         let jwk = Jwk::from_map(members)
             .map_err(|_| JoseError::jwk("a member is absent or of the wrong type"))?;
         let key = Self::from_jwk(&jwk);
-        wipe(&mut Value::Object(jwk.into()));
+        wipe(&mut jwk.into());
         key
     }
 
@@ -167,8 +168,8 @@ impl SigningKey {
             return Err(JoseError::AlgorithmMissing);
         };
         let private = PrivateKey::from_jwk(jwk, *algorithm)?;
-        let (public_names, private_names) = public_key::members(*algorithm);
-        let mut public_jwk = select(jwk, public_names);
+        let names = public_key::members(*algorithm);
+        let mut public_jwk = Value::Object(select(jwk.as_ref(), names.public));
         let kid = match jwk.key_id() {
             Some("") => return Err(JoseError::jwk("kid is empty: leave it out or fill it in")),
             Some(kid) => kid.to_owned(),
@@ -177,7 +178,7 @@ impl SigningKey {
         public_jwk["use"] = "sig".into();
         public_jwk["alg"] = algorithm.as_str().into();
         public_jwk["kid"] = kid.as_str().into();
-        let private_jwk = private_text(&public_jwk, jwk, private_names);
+        let private_jwk = private_text(&public_jwk, jwk.as_ref(), names.private);
 
         let public = PublicKey::from_jwk(&public_jwk)?
             .pop()
@@ -204,36 +205,6 @@ impl fmt::Debug for SigningKey {
             .field("kid", &self.inner.kid)
             .field("algorithm", &self.inner.algorithm)
             .finish_non_exhaustive()
-    }
-}
-
-/// The members with these names: they are listed, not filtered, so that an unknown one stays out.
-fn select(jwk: &Jwk, names: &[&str]) -> Value {
-    names
-        .iter()
-        .filter_map(|name| Some(((*name).to_owned(), jwk.parameter(name)?.clone())))
-        .collect()
-}
-
-/// The published JWK with the private members added, as text.
-fn private_text(public_jwk: &Value, jwk: &Jwk, names: &[&str]) -> Zeroizing<String> {
-    let mut whole = public_jwk.clone();
-    for name in names {
-        if let Some(value) = jwk.parameter(name) {
-            whole[*name] = value.clone();
-        }
-    }
-    let text = Zeroizing::new(whole.to_string());
-    wipe(&mut whole);
-    text
-}
-
-/// Overwrites the strings of a private JWK, which has no destructor of its own.
-fn wipe(jwk: &mut Value) {
-    for (_, member) in jwk.as_object_mut().into_iter().flatten() {
-        if let Value::String(text) = member {
-            text.zeroize();
-        }
     }
 }
 

@@ -102,7 +102,6 @@ pub enum Signature {
 /// [`Refusal::ObjectNotSupported`] when the client registered nothing to check them with.
 pub fn signature(client: &Client, settings: &RequestSettings) -> Result<Signature, Refusal> {
     let metadata = &client.metadata;
-    let accepted = client.demands().algorithms;
     match metadata.request_object_signing_alg {
         Some(RequestObjectAlgorithm::Unsigned) if !settings.unsigned_objects => {
             Err(Refusal::ObjectNotSupported)
@@ -113,11 +112,10 @@ pub fn signature(client: &Client, settings: &RequestSettings) -> Result<Signatur
             Err(Refusal::ObjectRequired)
         }
         Some(RequestObjectAlgorithm::Unsigned) => Ok(Signature::Absent),
-        Some(RequestObjectAlgorithm::Signed(algorithm)) if !accepted.contains(&algorithm) => {
-            Ok(Signature::Required(&[]))
-        }
-        Some(RequestObjectAlgorithm::Signed(algorithm)) => Ok(Signature::Required(only(algorithm))),
-        None if metadata.has_keys() => Ok(Signature::Required(accepted)),
+        Some(RequestObjectAlgorithm::Signed(algorithm)) => Ok(Signature::Required(
+            client.accepted_algorithms(Some(algorithm)),
+        )),
+        None if metadata.has_keys() => Ok(Signature::Required(client.accepted_algorithms(None))),
         None => Err(Refusal::ObjectNotSupported),
     }
 }
@@ -177,13 +175,20 @@ fn check_parties(
     }
     let for_us = match claims.get("aud") {
         None => !client.signs_requests(),
-        Some(Value::Array(all)) => all.iter().any(|one| one == issuer),
-        Some(one) => one == issuer,
+        Some(audience) => names(audience, issuer),
     };
     if for_us {
         Ok(())
     } else {
         Err(Refusal::ObjectAudience)
+    }
+}
+
+/// Whether an audience, which may be several, has this one in it (RFC 7519 §4.1.3).
+pub(crate) fn names(audience: &Value, issuer: &str) -> bool {
+    match audience {
+        Value::Array(all) => all.iter().any(|one| one == issuer),
+        one => one == issuer,
     }
 }
 
@@ -273,14 +278,5 @@ fn text(value: Value) -> Result<String, Refusal> {
         Err(Refusal::ObjectMalformed)
     } else {
         Ok(text)
-    }
-}
-
-pub(crate) const fn only(algorithm: Algorithm) -> &'static [Algorithm] {
-    match algorithm {
-        Algorithm::RS256 => &[Algorithm::RS256],
-        Algorithm::PS256 => &[Algorithm::PS256],
-        Algorithm::ES256 => &[Algorithm::ES256],
-        Algorithm::EdDSA => &[Algorithm::EdDSA],
     }
 }

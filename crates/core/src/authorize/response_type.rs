@@ -11,6 +11,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::client::GrantType;
+
 /// A `response_type`. The order of its words means nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(try_from = "String")]
@@ -86,6 +88,12 @@ impl ResponseType {
     /// Whether anything but a code travels through the browser.
     pub fn is_front_channel(self) -> bool {
         self != Self::Code
+    }
+
+    /// Whether what it hands out is what these grants are for (RFC 7591 §2.1).
+    pub fn fits(self, grants: &[GrantType]) -> bool {
+        (!self.has_code() || grants.contains(&GrantType::AuthorizationCode))
+            && (!self.is_front_channel() || grants.contains(&GrantType::Implicit))
     }
 
     fn has(self, word: &str) -> bool {

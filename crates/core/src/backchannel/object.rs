@@ -11,15 +11,14 @@ use serde_json::{Map, Value};
 use super::Refusal;
 use crate::{
     algorithm::Algorithm,
-    authorize::request_object::{CLOCK_SKEW, instant, only, parameters},
+    authorize::request_object::{CLOCK_SKEW, instant, names, parameters},
     client::Client,
     parameters::Parameters,
     single_use::SingleUse,
     time::{Lifetime, Timestamp},
 };
 
-/// The accepted `typ`, which may also be absent.
-pub const TYPES: [&str; 2] = ["oauth-authz-req+jwt", "JWT"];
+pub use crate::authorize::request_object::TYPES;
 
 /// The longest life of an object, and its greatest age.
 const AN_HOUR: Lifetime = Lifetime::from_hours(1);
@@ -62,7 +61,8 @@ pub fn source<'a>(client: &Client, parameters: &'a Parameters) -> Result<Source<
             if parameters.pairs().iter().any(beside) {
                 return Err(Refusal::ObjectNotAlone);
             }
-            Ok(Source::Object(object, only(algorithm)))
+            let algorithms = client.accepted_algorithms(Some(algorithm));
+            Ok(Source::Object(object, algorithms))
         }
     }
 }
@@ -95,12 +95,8 @@ pub fn read(
     if claims.get("client_id").is_some_and(other_client) {
         return Err(Refusal::ObjectIssuer);
     }
-    let for_us = match claims.get("aud") {
-        Some(Value::Array(all)) => all.iter().any(|one| one == issuer),
-        Some(one) => one == issuer,
-        None => false,
-    };
-    if !for_us {
+    let audience = claims.get("aud");
+    if !audience.is_some_and(|audience| names(audience, issuer)) {
         return Err(Refusal::ObjectAudience);
     }
     let moment = |name| {

@@ -218,18 +218,13 @@ fn expiry(parameters: &Parameters) -> Result<Option<Lifetime>, Refusal> {
     let Some(text) = parameters.value("requested_expiry") else {
         return Ok(None);
     };
-    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    if !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Refusal::Expiry);
+    }
     // Longer than any of ours is as good as endless.
-    let seconds = match text.parse::<u32>() {
-        Ok(0) => return Err(Refusal::Expiry),
-        Ok(seconds) => seconds,
-        Err(_) if digits => u32::MAX,
-        Err(_) => return Err(Refusal::Expiry),
-    };
-    if digits {
-        Ok(Some(Lifetime::from_seconds(seconds)))
-    } else {
-        Err(Refusal::Expiry)
+    match text.parse().unwrap_or(u32::MAX) {
+        0 => Err(Refusal::Expiry),
+        seconds => Ok(Some(Lifetime::from_seconds(seconds))),
     }
 }
 

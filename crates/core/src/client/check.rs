@@ -240,9 +240,10 @@ impl Client {
             (
                 // The default stands for what the client may do: it may have no grant for it.
                 !ClientMetadata::are_default_response_types(&metadata.response_types)
-                    && metadata.response_types.iter().any(|kind| {
-                        (kind.has_code() && !code) || (kind.is_front_channel() && !implicit)
-                    }),
+                    && !metadata
+                        .response_types
+                        .iter()
+                        .all(|kind| kind.fits(&metadata.grant_types)),
                 ClientError::ResponseTypeWithoutGrant,
             ),
             (

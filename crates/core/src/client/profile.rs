@@ -14,30 +14,25 @@
 #![doc(alias = "FAPI 2.0")]
 #![doc(alias = "OAuth 2.1")]
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
-
 use super::{
     AccessTokenFormat, AuthenticationMethod, Client, ClientError, ClientMetadata, GrantType,
 };
 use crate::{
     algorithm::Algorithm, authorize::request_object::RequestObjectAlgorithm,
     client_auth::assertion::SigningAlgorithm, redirect_uri::RedirectUri, time::Lifetime,
+    words::words,
 };
 
-/// A set of rules.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Profile {
-    /// FAPI 2.0 Security Profile.
-    #[serde(rename = "fapi2_security")]
-    Fapi2Security,
-    /// FAPI 2.0 Message Signing: the same, and requests are signed.
-    #[serde(rename = "fapi2_message_signing")]
-    Fapi2MessageSigning,
-    /// OAuth 2.1.
-    #[serde(rename = "oauth2_1")]
-    OAuth2_1,
+words! {
+    /// A set of rules.
+    Profile {
+        /// FAPI 2.0 Security Profile.
+        Fapi2Security = "fapi2_security",
+        /// FAPI 2.0 Message Signing: the same, and requests are signed.
+        Fapi2MessageSigning = "fapi2_message_signing",
+        /// OAuth 2.1.
+        OAuth2_1 = "oauth2_1",
+    }
 }
 
 /// What is asked of a client beyond what is asked of all.
@@ -117,7 +112,7 @@ const NOTHING: Demands = Demands {
     algorithms: &Algorithm::ALL,
     own_signatures: false,
     methods: &[],
-    grants: GrantType::ALL,
+    grants: &GrantType::ALL,
     issuer_as_audience: false,
     code_alone: false,
     pkce: false,
@@ -170,25 +165,14 @@ const OAUTH_2_1: Demands = Demands {
 impl Demands {
     /// Nothing is asked.
     pub const NONE: &'static Self = &NOTHING;
+
+    /// Whether a client may authenticate so.
+    fn accepts(&self, method: AuthenticationMethod) -> bool {
+        self.methods.is_empty() || self.methods.contains(&method)
+    }
 }
 
 impl Profile {
-    /// Every profile.
-    pub const ALL: [Self; 3] = [
-        Self::Fapi2Security,
-        Self::Fapi2MessageSigning,
-        Self::OAuth2_1,
-    ];
-
-    /// Its name in a registration.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Fapi2Security => "fapi2_security",
-            Self::Fapi2MessageSigning => "fapi2_message_signing",
-            Self::OAuth2_1 => "oauth2_1",
-        }
-    }
-
     /// What it asks.
     pub const fn demands(self) -> &'static Demands {
         match self {
@@ -196,12 +180,6 @@ impl Profile {
             Self::Fapi2MessageSigning => &FAPI_SIGNED,
             Self::OAuth2_1 => &OAUTH_2_1,
         }
-    }
-}
-
-impl fmt::Display for Profile {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.as_str())
     }
 }
 
@@ -229,9 +207,22 @@ impl Client {
 
     /// How it may authenticate: as it is registered, as far as its profile accepts that.
     pub fn accepted_methods(&self) -> impl Iterator<Item = AuthenticationMethod> + Clone {
-        let accepted = self.demands().methods;
+        let demands = self.demands();
         let registered = self.metadata.token_endpoint_auth_methods.iter().copied();
-        registered.filter(move |method| accepted.is_empty() || accepted.contains(method))
+        registered.filter(|method| demands.accepts(*method))
+    }
+
+    /// What it may sign something with: as is registered for that, else anything, as far as its
+    /// profile accepts it.
+    pub fn accepted_algorithms(&self, registered: Option<Algorithm>) -> &'static [Algorithm] {
+        let accepted = self.demands().algorithms;
+        match registered {
+            None => accepted,
+            Some(registered) => accepted
+                .chunks(1)
+                .find(|only| only.contains(&registered))
+                .unwrap_or_default(),
+        }
     }
 
     /// Whether all of its requests have to be pushed (RFC 9126 §6).
@@ -286,11 +277,13 @@ impl Client {
 /// What of a registration a profile does not permit, one line a rule.
 fn contradictions(client: &Client, demands: &Demands) -> [(bool, Contradiction); 7] {
     let metadata = &client.metadata;
-    let methods = &metadata.token_endpoint_auth_methods;
-    let accepted = |method| demands.methods.is_empty() || demands.methods.contains(method);
+    let mut methods = metadata.token_endpoint_auth_methods.iter();
     let redirects = &metadata.redirect_uris;
     [
-        (!methods.iter().all(accepted), Contradiction::Method),
+        (
+            !methods.all(|method| demands.accepts(*method)),
+            Contradiction::Method,
+        ),
         (
             !metadata
                 .grant_types

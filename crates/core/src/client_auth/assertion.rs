@@ -110,13 +110,7 @@ impl Assertion {
         struct Payload {
             sub: String,
         }
-        if token.len() > LONGEST {
-            return Err(Refusal::AssertionMalformed);
-        }
-        let mut parts = token.split('.');
-        let (Some(header), Some(payload)) = (parts.next(), parts.next()) else {
-            return Err(Refusal::AssertionMalformed);
-        };
+        let [header, payload] = parts(token)?;
         let header: Header = part(header)?;
         let payload: Payload = part(payload)?;
         let client = Id::parse(&payload.sub).map_err(|_| Refusal::AssertionMalformed)?;
@@ -263,6 +257,27 @@ impl Serialize for SigningAlgorithm {
 impl fmt::Debug for Assertion {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Assertion(…)")
+    }
+}
+
+/// Whom a token names as its issuer (RFC 7523 §3, 1). That only chooses the keys by which it is then
+/// verified.
+pub(crate) fn issuer<K>(token: &str) -> Result<Id<K>, Refusal> {
+    #[derive(Deserialize)]
+    struct Payload {
+        iss: String,
+    }
+    let [_, payload] = parts(token)?;
+    let payload: Payload = part(payload)?;
+    Id::parse(&payload.iss).map_err(|_| Refusal::AssertionMalformed)
+}
+
+/// The header and the payload of a token that is not too long, both encoded.
+fn parts(token: &str) -> Result<[&str; 2], Refusal> {
+    let mut parts = token.split('.');
+    match (parts.next(), parts.next()) {
+        (Some(header), Some(payload)) if token.len() <= LONGEST => Ok([header, payload]),
+        _ => Err(Refusal::AssertionMalformed),
     }
 }
 

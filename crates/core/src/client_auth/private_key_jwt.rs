@@ -9,13 +9,11 @@ use crate::{algorithm::Algorithm, client::Client};
 
 /// The algorithms that the client may sign its assertions with.
 pub fn algorithms(client: &Client) -> &'static [Algorithm] {
-    let accepted = client.demands().algorithms;
     match client.metadata.token_endpoint_auth_signing_alg {
-        None => accepted,
+        None => client.accepted_algorithms(None),
         Some(SigningAlgorithm::Hs256) => &[],
-        Some(SigningAlgorithm::Signature(registered)) => accepted
-            .chunks(1)
-            .find(|only| only.contains(&registered))
-            .unwrap_or_default(),
+        Some(SigningAlgorithm::Signature(registered)) => {
+            client.accepted_algorithms(Some(registered))
+        }
     }
 }

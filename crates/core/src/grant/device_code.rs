@@ -65,9 +65,5 @@ pub fn decide(
     facts: &Facts<'_>,
     issuance: Issuance<'_>,
 ) -> Decision<Result<Tokens, Refusal>> {
-    let decision = waiting::decide(&request.targets, client, facts, issuance);
-    Decision {
-        changes: decision.changes,
-        outcome: decision.outcome.map_err(Refusal::Waiting),
-    }
+    waiting::decide(&request.targets, client, facts, issuance).map_err(Refusal::Waiting)
 }

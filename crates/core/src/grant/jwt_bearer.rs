@@ -9,9 +9,6 @@
 //! Left out: assertions of other issuers. Nobody else vouches for our machine users.
 #![doc(alias = "RFC 7523 §2.1")]
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde::Deserialize;
-
 use crate::{
     client::Client,
     client_auth::{self, assertion},
@@ -32,9 +29,6 @@ pub const HEADER_TYPES: [&str; 2] = ["authorization-grant+jwt", "JWT"];
 
 /// How far ahead an assertion may expire: what libraries for key files ask for.
 pub const LONGEST_LIFETIME: Lifetime = Lifetime::from_hours(1);
-
-/// The longest assertion that is looked at, in bytes.
-const LONGEST: usize = 16 * 1024;
 
 /// What the client sends.
 #[derive(Debug)]
@@ -117,11 +111,11 @@ impl Request {
     /// # Errors
     /// [`Refusal`] when one is missing or malformed.
     pub fn parse(parameters: &Parameters) -> Result<Self, Refusal> {
-        let assertion = parameters.value("assertion");
-        let assertion = assertion.ok_or(Refusal::AssertionMissing)?;
+        let token = parameters.value("assertion");
+        let token = token.ok_or(Refusal::AssertionMissing)?;
         Ok(Self {
-            signer: signer(assertion).ok_or(MALFORMED)?,
-            assertion: Token(assertion.to_owned()),
+            signer: assertion::issuer(token).map_err(Refusal::Assertion)?,
+            assertion: Token(token.to_owned()),
             asked: client_credentials::Request::parse(parameters).map_err(Refusal::NotGranted)?,
         })
     }
@@ -167,25 +161,6 @@ pub fn decide(
     {
         return Decision::unchanged(Err(Refusal::OtherMachine));
     }
-    let decision = client_credentials::decide(&request.asked, client, Some(machine), issuance);
-    Decision {
-        changes: decision.changes,
-        outcome: decision.outcome.map_err(Refusal::NotGranted),
-    }
-}
-
-const MALFORMED: Refusal = Refusal::Assertion(client_auth::Refusal::AssertionMalformed);
-
-/// Whom a token names as its issuer (RFC 7523 §3, 1).
-fn signer(token: &str) -> Option<Id<Subject>> {
-    #[derive(Deserialize)]
-    struct Payload {
-        iss: String,
-    }
-    if token.len() > LONGEST {
-        return None;
-    }
-    let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
-    let payload: Payload = serde_json::from_slice(&payload).ok()?;
-    Id::parse(&payload.iss).ok()
+    client_credentials::decide(&request.asked, client, Some(machine), issuance)
+        .map_err(Refusal::NotGranted)
 }

@@ -48,8 +48,9 @@ impl Request {
             ErrorCode::InvalidRequest,
             "grant_type is missing: send it as a form parameter in the body of the POST",
         ))?;
+        let known = GrantType::from_wire(grant_type);
         let detailed = matches!(
-            GrantType::from_wire(grant_type),
+            known,
             Some(GrantType::AuthorizationCode | GrantType::RefreshToken) | None
         );
         // RFC 9396 §5: not ignored, since whoever sends it wants it to count.
@@ -59,7 +60,7 @@ impl Request {
                 "authorization_details needs the approval of a person: ask at the authorization endpoint, and here for a part of it with authorization_code or refresh_token",
             ));
         }
-        match GrantType::from_wire(grant_type) {
+        match known {
             Some(GrantType::AuthorizationCode) => authorization_code::Request::parse(parameters)
                 .map(Self::AuthorizationCode)
                 .map_err(authorization_code::Refusal::wire),

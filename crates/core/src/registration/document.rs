@@ -30,24 +30,15 @@ pub enum DocumentRefusal {
 /// spelt in the one way in which a URL is written, so that two spellings are not two clients.
 pub fn is_address(client: &Id<Client>) -> bool {
     let text = client.as_str();
-    let Some(rest) = text.strip_prefix("https://") else {
-        return false;
-    };
-    let Ok(url) = Url::parse(text) else {
+    let rest = text.strip_prefix("https://");
+    let Some((authority, path)) = rest.and_then(|rest| rest.split_once('/')) else {
         return false;
     };
     // Dot segments, a default port and capital letters in the host would not come back as they are.
-    url.as_str() == text
-        && rest
-            .split_once('/')
-            .is_some_and(|(_, path)| !path.is_empty())
-        && url.fragment().is_none()
-        && url.username().is_empty()
-        && url.password().is_none()
-        && !rest
-            .split('/')
-            .next()
-            .is_some_and(|authority| authority.contains('@'))
+    let is_canonical = |url: &Url| url.as_str() == text && url.fragment().is_none();
+    !path.is_empty()
+        && !authority.contains('@')
+        && Url::parse(text).is_ok_and(|url| is_canonical(&url))
 }
 
 /// What a document makes of a client.

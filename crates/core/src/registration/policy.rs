@@ -255,25 +255,22 @@ fn response_types(
     requested: &Requested,
     grants: &[GrantType],
 ) -> Result<Vec<ResponseType>, Refusal> {
-    let code = grants.contains(&GrantType::AuthorizationCode);
-    let implicit = grants.contains(&GrantType::Implicit);
     let asked = requested.words("response_types")?;
     let asked = asked.unwrap_or_else(|| vec![ResponseType::Code.as_str()]);
     let mut kinds = Vec::new();
-    for text in asked {
-        let Ok(kind) = ResponseType::try_from(text.to_owned()) else {
-            continue;
-        };
-        let fits = (!kind.has_code() || code) && (!kind.is_front_channel() || implicit);
-        if fits && !kinds.contains(&kind) {
+    for kind in asked.into_iter().filter_map(ResponseType::from_wire) {
+        if kind.fits(grants) && !kinds.contains(&kind) {
             kinds.push(kind);
         }
     }
-    match (kinds.is_empty(), code || implicit) {
-        (true, true) => Err(Refusal::NoResponseType),
+    let with_answers = [GrantType::AuthorizationCode, GrantType::Implicit];
+    if !kinds.is_empty() {
+        Ok(kinds)
+    } else if grants.iter().any(|own| with_answers.contains(own)) {
+        Err(Refusal::NoResponseType)
+    } else {
         // A device needs none.
-        (true, false) => Ok(vec![ResponseType::Code]),
-        (false, _) => Ok(kinds),
+        Ok(vec![ResponseType::Code])
     }
 }
 
@@ -304,11 +301,11 @@ fn usual_name(redirect_uris: &[RedirectUri]) -> String {
 
 /// What we would have to sign with, or take unsigned.
 fn check_algorithms(metadata: &ClientMetadata, offer: Offer<'_>) -> Result<(), Refusal> {
-    let signs = |algorithm: Algorithm| offer.algorithms.contains(&algorithm);
-    if !signs(metadata.id_token_signed_response_alg) {
-        return Err(Refusal::Member("id_token_signed_response_alg"));
-    }
-    for (name, answer) in [
+    let answers = [
+        (
+            "id_token_signed_response_alg",
+            Some(metadata.id_token_signed_response_alg),
+        ),
         (
             "authorization_signed_response_alg",
             metadata.authorization_signed_response_alg,
@@ -317,18 +314,17 @@ fn check_algorithms(metadata: &ClientMetadata, offer: Offer<'_>) -> Result<(), R
             "introspection_signed_response_alg",
             metadata.introspection_signed_response_alg,
         ),
-    ] {
-        if answer.is_some_and(|algorithm| !signs(algorithm)) {
-            return Err(Refusal::Member(name));
-        }
-    }
-    let userinfo = metadata.userinfo_signed_response_alg;
-    if userinfo.is_some_and(|algorithm| !signs(algorithm)) {
-        return Err(Refusal::Member("userinfo_signed_response_alg"));
-    }
-    let introspection = metadata.introspection_signed_response_alg;
-    if introspection.is_some_and(|algorithm| !signs(algorithm)) {
-        return Err(Refusal::Member("introspection_signed_response_alg"));
+        (
+            "userinfo_signed_response_alg",
+            metadata.userinfo_signed_response_alg,
+        ),
+    ];
+    let known = |algorithm: Algorithm| offer.algorithms.contains(&algorithm);
+    if let Some((name, _)) = answers
+        .into_iter()
+        .find(|(_, asked)| asked.is_some_and(|algorithm| !known(algorithm)))
+    {
+        return Err(Refusal::Member(name));
     }
     let unsigned = metadata.request_object_signing_alg == Some(RequestObjectAlgorithm::Unsigned);
     if unsigned && !offer.unsigned_objects {

@@ -82,14 +82,17 @@ impl Confirmation {
     /// # Errors
     /// [`Refusal`].
     pub fn of(client: &Client, shown: Shown) -> Result<Self, Refusal> {
-        let by_certificate = client.binds_to_certificate();
-        match (shown.key, shown.certificate) {
-            (Some(_), _) if by_certificate => Err(Refusal::KeyUnexpected),
-            (None, Some(certificate)) if by_certificate => Ok(Self::Certificate(certificate)),
-            (None, None) if by_certificate => Err(Refusal::CertificateMissing),
-            (Some(key), _) => Ok(Self::Key(key)),
-            (None, _) if client.binds_to_key() => Err(Refusal::Proof(dpop::Refusal::Missing)),
-            (None, _) => Ok(Self::Nothing),
+        if client.binds_to_certificate() {
+            return match (shown.key, shown.certificate) {
+                (Some(_), _) => Err(Refusal::KeyUnexpected),
+                (None, Some(certificate)) => Ok(Self::Certificate(certificate)),
+                (None, None) => Err(Refusal::CertificateMissing),
+            };
+        }
+        match shown.key {
+            Some(key) => Ok(Self::Key(key)),
+            None if client.binds_to_key() => Err(Refusal::Proof(dpop::Refusal::Missing)),
+            None => Ok(Self::Nothing),
         }
     }
 

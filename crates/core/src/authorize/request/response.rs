@@ -6,7 +6,7 @@ use crate::{
         response_mode::{ResponseMode, ResponseModeError},
         response_type::ResponseType,
     },
-    client::{Client, GrantType},
+    client::Client,
     parameters::Parameters,
 };
 
@@ -25,9 +25,7 @@ pub(super) fn read_type(
         .filter(|kind| client.metadata.response_types.contains(kind))
         .filter(|kind| !client.demands().code_alone || !kind.is_front_channel())
         .ok_or(Refusal::ResponseTypeUnsupported)?;
-    let permitted = (!response_type.has_code() || client.allows(GrantType::AuthorizationCode))
-        && (!response_type.is_front_channel() || client.allows(GrantType::Implicit));
-    if permitted {
+    if response_type.fits(&client.metadata.grant_types) {
         Ok(response_type)
     } else {
         Err(Refusal::ClientNotPermitted)
