@@ -27,6 +27,7 @@ use symbolon_core::{
 use symbolon_jose::VerifyingKeys;
 use symbolon_outbound::{Expected, Outbound};
 use symbolon_storage::{Act, Administered};
+use symbolon_web::memory::{Age, Memory, instant};
 use tokio::sync::Mutex;
 
 use crate::{
@@ -59,7 +60,7 @@ const DOCUMENT: Expected = Expected {
 /// The documents, as far as they were needed.
 pub struct ClientDocuments {
     outbound: Arc<Outbound>,
-    known: moka::sync::Cache<Id<Client>, Arc<Mutex<Known>>>,
+    known: Memory<Id<Client>, Mutex<Known>>,
     new: Throttle<()>,
 }
 
@@ -76,10 +77,7 @@ impl ClientDocuments {
     pub fn new(outbound: Arc<Outbound>) -> Self {
         Self {
             outbound,
-            known: moka::sync::Cache::builder()
-                .max_capacity(1_000)
-                .time_to_idle(STALE)
-                .build(),
+            known: Memory::new(1_000, Age::SinceUsed(STALE)),
             new: Throttle::new(MOST_NEW, Duration::from_secs(60), 1),
         }
     }
@@ -92,7 +90,7 @@ impl ClientDocuments {
         id: &Id<Client>,
         is_new: bool,
     ) -> Option<Registered> {
-        let place = self.known.get_with_by_ref(id, Arc::default);
+        let place = self.known.value_or_default(id);
         let mut known = place.lock().await;
         let wait = if known.failed { FAILED } else { FRESH };
         if known.asked.is_none_or(|asked| asked.elapsed() >= wait) {
@@ -244,12 +242,4 @@ fn client(id: &Id<Client>, registered: Registered) -> Client {
         origin: Origin::Document,
         metadata: registered.metadata,
     }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "measures the age of memory; no rule sees it"
-)]
-fn instant() -> Instant {
-    Instant::now()
 }

@@ -5,7 +5,12 @@
 //! own machine code. The types are the same from outside; inside a value is told apart by its type,
 //! which costs a comparison.
 
-use std::{any::Any, marker::PhantomData, sync::Arc, time::Duration};
+use std::{
+    any::Any,
+    marker::PhantomData,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use symbolon_core::id::Id;
 
@@ -125,6 +130,15 @@ impl<N: Name + ?Sized, V: Default + Send + Sync + 'static> Memory<N, V> {
         let entry = entry.or_insert_with(make).into_value();
         entry.downcast().unwrap_or_default()
     }
+}
+
+/// This moment, to tell the age of what is kept.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "measures the age of memory; no rule sees it"
+)]
+pub fn instant() -> Instant {
+    Instant::now()
 }
 
 fn absent() -> Entry {
