@@ -67,7 +67,7 @@ pub struct ClientDocuments {
 /// What is known of one address.
 #[derive(Default)]
 struct Known {
-    registered: Option<(Registered, Instant)>,
+    client: Option<(Arc<Client>, Instant)>,
     asked: Option<Instant>,
     failed: bool,
 }
@@ -82,19 +82,19 @@ impl ClientDocuments {
         }
     }
 
-    /// What the document at the address says, if it can be had. One request at a time an address:
-    /// who comes meanwhile waits for it.
-    async fn registered(
+    /// The client that the document at the address describes, if it can be had. One request at a time
+    /// an address: who comes meanwhile waits for it.
+    async fn client(
         &self,
         provider: &Provider,
         id: &Id<Client>,
         is_new: bool,
-    ) -> Option<Registered> {
+    ) -> Option<Arc<Client>> {
         let place = self.known.value_or_default(id);
         let mut known = place.lock().await;
         let wait = if known.failed { FAILED } else { FRESH };
         if known.asked.is_none_or(|asked| asked.elapsed() >= wait) {
-            if is_new && known.registered.is_none() {
+            if is_new && known.client.is_none() {
                 if self.new.is_exhausted(|| ()) {
                     tracing::warn!(client = %id, "too many new client documents within a minute");
                     return None;
@@ -105,22 +105,22 @@ impl ClientDocuments {
             let fetched = self.fetch(provider, id).await;
             known.failed = fetched.is_err();
             match fetched {
-                Ok(registered) => known.registered = Some((registered, instant())),
+                Ok(client) => known.client = Some((Arc::new(client), instant())),
                 Err(error) => {
                     tracing::warn!(client = %id, %error, "the document of a client cannot be used");
                     // What it says now counts, also when that is nothing that we understand.
                     if !matches!(error, Unusable::Unavailable(_)) {
-                        known.registered = None;
+                        known.client = None;
                     }
                 }
             }
         }
-        let usable = known.registered.as_ref();
+        let usable = known.client.as_ref();
         let usable = usable.filter(|(_, at)| at.elapsed() < STALE);
-        usable.map(|(registered, _)| registered.clone())
+        usable.map(|(client, _)| Arc::clone(client))
     }
 
-    async fn fetch(&self, provider: &Provider, id: &Id<Client>) -> Result<Registered, Unusable> {
+    async fn fetch(&self, provider: &Provider, id: &Id<Client>) -> Result<Client, Unusable> {
         let body = self.outbound.get(id.as_str(), DOCUMENT).await;
         let body = body.map_err(|error| Unusable::Unavailable(error.to_string()))?;
         let document: Map<String, Value> = symbolon_core::json::object(&body)
@@ -135,11 +135,11 @@ impl ClientDocuments {
         }
         let sector = sector::check(&self.outbound, &registered.metadata).await;
         sector.map_err(|error| Unusable::Json(error.to_string()))?;
-        let client = client(id, registered.clone());
+        let client = client(id, registered);
         client
             .check()
             .map_err(|error| Unusable::Json(error.to_string()))?;
-        Ok(registered)
+        Ok(client)
     }
 }
 
@@ -169,14 +169,14 @@ impl Provider {
             return Ok(None);
         }
         let documents = &self.client_documents;
-        let registered = documents.registered(self, id, stored.is_none()).await;
+        let described = documents.client(self, id, stored.is_none()).await;
         let disabled_at = stored.and_then(|stored| stored.disabled_at);
-        Ok(registered.map(|registered| {
-            let client = client(id, registered);
-            Arc::new(Client {
+        Ok(described.map(|client| match disabled_at {
+            None => client,
+            Some(_) => Arc::new(Client {
                 disabled_at,
-                ..client
-            })
+                ..(*client).clone()
+            }),
         }))
     }
 
