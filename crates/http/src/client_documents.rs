@@ -61,7 +61,7 @@ const DOCUMENT: Expected = Expected {
 pub struct ClientDocuments {
     outbound: Arc<Outbound>,
     known: Memory<Id<Client>, Mutex<Known>>,
-    new: Throttle<()>,
+    new: Throttle,
 }
 
 /// What is known of one address.
@@ -95,11 +95,11 @@ impl ClientDocuments {
         let wait = if known.failed { FAILED } else { FRESH };
         if known.asked.is_none_or(|asked| asked.elapsed() >= wait) {
             if is_new && known.client.is_none() {
-                if self.new.is_exhausted(|| ()) {
+                if self.new.is_exhausted(String::new) {
                     tracing::warn!(client = %id, "too many new client documents within a minute");
                     return None;
                 }
-                self.new.failed(());
+                self.new.failed("");
             }
             known.asked = Some(instant());
             let fetched = self.fetch(provider, id).await;

@@ -42,11 +42,12 @@ const SECRETS_WINDOW: Duration = Duration::from_secs(60);
 
 /// Wrong client secrets. A generated secret has 256 bits and cannot be guessed; a declared one may be
 /// worse. Counting by client *and* address keeps a stranger from shutting a client out.
-pub type WrongSecrets = Throttle<(Id<Client>, IpAddr)>;
-
-/// None was wrong yet.
-pub fn wrong_secrets() -> WrongSecrets {
+pub fn wrong_secrets() -> Throttle {
     Throttle::new(MOST_WRONG_SECRETS, SECRETS_WINDOW, 10_000)
+}
+
+fn who_was_wrong(client: &Id<Client>, address: IpAddr) -> String {
+    format!("{client} {address}")
 }
 
 /// A request of a client to an endpoint that takes a form.
@@ -129,7 +130,7 @@ pub async fn authenticate(
     };
     if provider
         .throttle
-        .is_exhausted(|| (credentials.client.clone(), call.address))
+        .is_exhausted(|| who_was_wrong(&credentials.client, call.address))
     {
         tracing::warn!(client = %credentials.client, "too many wrong client secrets");
         return Ok(Err(throttled()));
@@ -149,7 +150,9 @@ pub async fn authenticate(
                         AuthenticationMethod::ClientSecretJwt
                     )
             ) {
-                provider.throttle.failed((client.id.clone(), call.address));
+                provider
+                    .throttle
+                    .failed(&who_was_wrong(&client.id, call.address));
             }
             refuse(refusal)
         }

@@ -120,7 +120,10 @@ async fn admit(
     let open = provider.settings.registration.mode == RegistrationMode::Open;
     match bearer::<secret::InitialAccessToken>(headers) {
         Err(NoToken::Missing) if open => {
-            if provider.registrars.is_exhausted(|| caller.address) {
+            if provider
+                .registrars
+                .is_exhausted(|| caller.address.to_string())
+            {
                 tracing::warn!(address = %caller.address, "too many registrations");
                 return Ok(Err(throttled()));
             }
@@ -204,7 +207,7 @@ async fn register(
         }
     }
     if token.is_none() {
-        provider.registrars.failed(caller.address);
+        provider.registrars.failed(&caller.address.to_string());
     }
     provider.cache.forget_client(&client.id);
     tracing::info!(client = %client.id, name = client.metadata.client_name, "a client registered");
