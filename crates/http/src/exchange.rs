@@ -7,7 +7,7 @@ use std::{
 };
 
 use axum::{extract::Request, response::Response};
-use http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
+use http::{Extensions, HeaderMap, StatusCode, header};
 use serde::Serialize;
 use symbolon_core::{
     authorization_details::AuthorizationDetails,
@@ -201,9 +201,7 @@ fn throttled() -> Response {
         "too many wrong secrets for this client from this address; wait a minute",
     );
     let mut response = answer::oauth_error_with(StatusCode::TOO_MANY_REQUESTS, error);
-    response
-        .headers_mut()
-        .insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
+    answer::retry_after(&mut response, 60);
     response
 }
 

@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing,
 };
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};
 use symbolon_core::{
     client::{Client, Origin},
@@ -221,7 +221,6 @@ fn throttled() -> Response {
         "too many clients were registered from this address within an hour",
     );
     let mut response = answer::oauth_error_with(StatusCode::TOO_MANY_REQUESTS, error);
-    let headers = response.headers_mut();
-    headers.insert(header::RETRY_AFTER, HeaderValue::from_static("3600"));
+    answer::retry_after(&mut response, 3600);
     response
 }
