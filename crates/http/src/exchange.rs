@@ -286,11 +286,7 @@ pub fn sign_access_token(
         return Ok(secret.expose().to_owned());
     }
     let algorithm = client.metadata.access_token_signed_response_alg;
-    let keyring = provider.keyring.load();
-    let signer = keyring
-        .signer(algorithm, plan.claims.iat)
-        .ok_or(Failure::KeyMissing(algorithm))?;
-    Ok(signer.sign(access::TYPE, &plan.signed())?)
+    provider.sign(algorithm, plan.claims.iat, access::TYPE, &plan.signed())
 }
 
 /// Makes an ID token of a plan, tied to the access token that is handed out beside it; encrypted if
@@ -310,13 +306,7 @@ pub async fn sign_id_token(
         Some(access_token) => plan.tied_to(access_token),
         None => plan.claims,
     };
-    let token = {
-        let keyring = provider.keyring.load();
-        let signer = keyring
-            .signer(algorithm, now)
-            .ok_or(Failure::KeyMissing(algorithm))?;
-        signer.sign(id::TYPE, &claims)?
-    };
+    let token = provider.sign(algorithm, now, id::TYPE, &claims)?;
     encrypt::nested(
         provider,
         client,

@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use serde::Serialize;
 use symbolon_core::{
+    algorithm::Algorithm,
     authorize::request::Offer,
     client::Client,
     client_auth::assertion::Rules as AssertionRules,
@@ -349,6 +351,23 @@ impl Provider {
     /// The other address of an endpoint, for clients that show a certificate.
     pub(crate) fn alias(&self, endpoint: fn(&Endpoints) -> &String) -> Option<&str> {
         self.aliases.as_ref().map(|all| endpoint(all).as_str())
+    }
+
+    /// Signs with the key that an algorithm has at a moment.
+    ///
+    /// # Errors
+    /// When it has none, or that does not sign.
+    pub(crate) fn sign(
+        &self,
+        algorithm: Algorithm,
+        now: Timestamp,
+        typ: &str,
+        claims: &impl Serialize,
+    ) -> Result<String, Failure> {
+        let keyring = self.keyring.load();
+        let signer = keyring.signer(algorithm, now);
+        let signer = signer.ok_or(Failure::KeyMissing(algorithm))?;
+        Ok(signer.sign(typ, claims)?)
     }
 
     /// The path of a page of ours.
