@@ -417,9 +417,7 @@ pub async fn recognise(
             }));
     }
     let mut verified = provider.keyring.load().access_token(token);
-    if matches!(verified, Err(VerifyError::KeyUnknown)) && provider.cache.take_keys_changed() {
-        // Another instance has just rotated.
-        provider.renew_keys(true).await;
+    if matches!(verified, Err(VerifyError::KeyUnknown)) && provider.catch_up_with_keys().await {
         verified = provider.keyring.load().access_token(token);
     }
     Ok(verified

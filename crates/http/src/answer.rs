@@ -68,6 +68,12 @@ pub fn oauth_error_with(status: StatusCode, error: OAuthError) -> Response {
     json(status, &body)
 }
 
+/// Says after how many seconds to try again (RFC 9110 §10.2.3).
+pub fn retry_after(response: &mut Response, seconds: u32) {
+    let seconds = HeaderValue::from(seconds);
+    response.headers_mut().insert(header::RETRY_AFTER, seconds);
+}
+
 /// A public document that caches may keep and revalidate.
 pub fn document(request: &HeaderMap, body: &axum::body::Bytes, etag: &HeaderValue) -> Response {
     let mut response = if is_known(request, etag) {

@@ -42,10 +42,7 @@ const WINDOW: Duration = Duration::from_secs(600);
 const MOST_UNKNOWN: u32 = 100;
 
 /// Names of nobody, by the client that asked.
-pub type Unknown = Throttle<Id<Client>>;
-
-/// Nobody was named in vain yet.
-pub fn unknown() -> Unknown {
+pub fn unknown() -> Throttle {
     Throttle::new(MOST_UNKNOWN, WINDOW, 10_000)
 }
 
@@ -103,7 +100,7 @@ pub async fn find(
     policy: &Policy,
 ) -> Result<Result<Id<Subject>, Refusal>, Failure> {
     let unknown = &provider.unknown_people;
-    if unknown.is_exhausted(|| client.id.clone()) {
+    if unknown.is_exhausted(|| client.id.to_string()) {
         return Ok(Err(Refusal::TooManyUnknown));
     }
     let named = match &request.hint {
@@ -135,7 +132,7 @@ pub async fn find(
     match subject.filter(can_answer) {
         Some(subject) => Ok(Ok(subject.id.clone())),
         None => {
-            unknown.failed(client.id.clone());
+            unknown.failed(client.id.as_str());
             Ok(Err(Refusal::SubjectUnknown))
         }
     }

@@ -29,7 +29,7 @@ use symbolon_core::{
 };
 use symbolon_storage::{Changed, Storage};
 use symbolon_web::{
-    memory::{Age, Memory, Name},
+    memory::{Age, Memory, Name, instant},
     metrics::Metrics,
 };
 
@@ -403,12 +403,4 @@ where
         self.epoch.fetch_add(1, Ordering::AcqRel);
         self.entries.forget_all();
     }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "measures the age of memory; no rule sees it"
-)]
-fn instant() -> Instant {
-    Instant::now()
 }

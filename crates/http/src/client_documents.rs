@@ -27,6 +27,7 @@ use symbolon_core::{
 use symbolon_jose::VerifyingKeys;
 use symbolon_outbound::{Expected, Outbound};
 use symbolon_storage::{Act, Administered};
+use symbolon_web::memory::{Age, Memory, instant};
 use tokio::sync::Mutex;
 
 use crate::{
@@ -59,14 +60,14 @@ const DOCUMENT: Expected = Expected {
 /// The documents, as far as they were needed.
 pub struct ClientDocuments {
     outbound: Arc<Outbound>,
-    known: moka::sync::Cache<Id<Client>, Arc<Mutex<Known>>>,
-    new: Throttle<()>,
+    known: Memory<Id<Client>, Mutex<Known>>,
+    new: Throttle,
 }
 
 /// What is known of one address.
 #[derive(Default)]
 struct Known {
-    registered: Option<(Registered, Instant)>,
+    client: Option<(Arc<Client>, Instant)>,
     asked: Option<Instant>,
     failed: bool,
 }
@@ -76,53 +77,50 @@ impl ClientDocuments {
     pub fn new(outbound: Arc<Outbound>) -> Self {
         Self {
             outbound,
-            known: moka::sync::Cache::builder()
-                .max_capacity(1_000)
-                .time_to_idle(STALE)
-                .build(),
+            known: Memory::new(1_000, Age::SinceUsed(STALE)),
             new: Throttle::new(MOST_NEW, Duration::from_secs(60), 1),
         }
     }
 
-    /// What the document at the address says, if it can be had. One request at a time an address:
-    /// who comes meanwhile waits for it.
-    async fn registered(
+    /// The client that the document at the address describes, if it can be had. One request at a time
+    /// an address: who comes meanwhile waits for it.
+    async fn client(
         &self,
         provider: &Provider,
         id: &Id<Client>,
         is_new: bool,
-    ) -> Option<Registered> {
-        let place = self.known.get_with_by_ref(id, Arc::default);
+    ) -> Option<Arc<Client>> {
+        let place = self.known.value_or_default(id);
         let mut known = place.lock().await;
         let wait = if known.failed { FAILED } else { FRESH };
         if known.asked.is_none_or(|asked| asked.elapsed() >= wait) {
-            if is_new && known.registered.is_none() {
-                if self.new.is_exhausted(|| ()) {
+            if is_new && known.client.is_none() {
+                if self.new.is_exhausted(String::new) {
                     tracing::warn!(client = %id, "too many new client documents within a minute");
                     return None;
                 }
-                self.new.failed(());
+                self.new.failed("");
             }
             known.asked = Some(instant());
             let fetched = self.fetch(provider, id).await;
             known.failed = fetched.is_err();
             match fetched {
-                Ok(registered) => known.registered = Some((registered, instant())),
+                Ok(client) => known.client = Some((Arc::new(client), instant())),
                 Err(error) => {
                     tracing::warn!(client = %id, %error, "the document of a client cannot be used");
                     // What it says now counts, also when that is nothing that we understand.
                     if !matches!(error, Unusable::Unavailable(_)) {
-                        known.registered = None;
+                        known.client = None;
                     }
                 }
             }
         }
-        let usable = known.registered.as_ref();
+        let usable = known.client.as_ref();
         let usable = usable.filter(|(_, at)| at.elapsed() < STALE);
-        usable.map(|(registered, _)| registered.clone())
+        usable.map(|(client, _)| Arc::clone(client))
     }
 
-    async fn fetch(&self, provider: &Provider, id: &Id<Client>) -> Result<Registered, Unusable> {
+    async fn fetch(&self, provider: &Provider, id: &Id<Client>) -> Result<Client, Unusable> {
         let body = self.outbound.get(id.as_str(), DOCUMENT).await;
         let body = body.map_err(|error| Unusable::Unavailable(error.to_string()))?;
         let document: Map<String, Value> = symbolon_core::json::object(&body)
@@ -137,11 +135,11 @@ impl ClientDocuments {
         }
         let sector = sector::check(&self.outbound, &registered.metadata).await;
         sector.map_err(|error| Unusable::Json(error.to_string()))?;
-        let client = client(id, registered.clone());
+        let client = client(id, registered);
         client
             .check()
             .map_err(|error| Unusable::Json(error.to_string()))?;
-        Ok(registered)
+        Ok(client)
     }
 }
 
@@ -171,14 +169,14 @@ impl Provider {
             return Ok(None);
         }
         let documents = &self.client_documents;
-        let registered = documents.registered(self, id, stored.is_none()).await;
+        let described = documents.client(self, id, stored.is_none()).await;
         let disabled_at = stored.and_then(|stored| stored.disabled_at);
-        Ok(registered.map(|registered| {
-            let client = client(id, registered);
-            Arc::new(Client {
+        Ok(described.map(|client| match disabled_at {
+            None => client,
+            Some(_) => Arc::new(Client {
                 disabled_at,
-                ..client
-            })
+                ..(*client).clone()
+            }),
         }))
     }
 
@@ -244,12 +242,4 @@ fn client(id: &Id<Client>, registered: Registered) -> Client {
         origin: Origin::Document,
         metadata: registered.metadata,
     }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "measures the age of memory; no rule sees it"
-)]
-fn instant() -> Instant {
-    Instant::now()
 }

@@ -19,7 +19,7 @@ use symbolon_jose::{
     VerifyingKeys, certificate::registered_certificates, strict_json,
 };
 use symbolon_outbound::{Expected, Outbound};
-use symbolon_web::memory::{Age, Memory};
+use symbolon_web::memory::{Age, Memory, instant};
 use tokio::sync::Mutex;
 
 /// For how long fetched keys are used without another look.
@@ -254,12 +254,4 @@ impl Fetched {
         self.fetches += 1;
         self.fetches <= MOST_FETCHES
     }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "measures the age of memory; no rule sees it"
-)]
-fn instant() -> Instant {
-    Instant::now()
 }

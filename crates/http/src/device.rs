@@ -38,9 +38,6 @@ const WINDOW_SECONDS: u32 = 600;
 /// hit once in half a year.
 const MOST_OF_STRANGERS: u32 = 1_000;
 
-/// Wrong codes of strangers, from whichever address.
-pub type Strangers = Throttle<()>;
-
 /// Who types a code.
 #[derive(Clone, Copy, Debug)]
 pub enum Typist<'a> {
@@ -67,7 +64,7 @@ pub async fn find(
     code: &UserCode,
 ) -> Result<Result<Option<DeviceAuthorization>, Lifetime>, Failure> {
     let now = provider.now();
-    if matches!(typist, Typist::Stranger(_)) && provider.strangers.is_exhausted(|| ()) {
+    if matches!(typist, Typist::Stranger(_)) && provider.strangers.is_exhausted(String::new) {
         return Ok(Err(Lifetime::from_seconds(WINDOW_SECONDS)));
     }
     // A window of its own every ten minutes: an address that many people share is never shut out
@@ -90,7 +87,7 @@ pub async fn find(
     let found = found.filter(|device| device.is_open(now));
     match (&found, typist) {
         (Some(_), _) => provider.storage.take_back_attempt(&account).await?,
-        (None, Typist::Stranger(_)) => provider.strangers.failed(()),
+        (None, Typist::Stranger(_)) => provider.strangers.failed(""),
         (None, Typist::SignedIn(_)) => {}
     }
     Ok(Ok(found))
@@ -188,8 +185,8 @@ fn done(
     render(StatusCode::OK, &page, Policy::default())
 }
 
-/// Nobody was wrong yet.
-pub fn strangers() -> Strangers {
+/// Wrong codes of strangers, from whichever address.
+pub fn strangers() -> Throttle {
     let window = Duration::from_secs(u64::from(WINDOW_SECONDS));
     Throttle::new(MOST_OF_STRANGERS, window, 1)
 }

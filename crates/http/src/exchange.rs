@@ -7,7 +7,7 @@ use std::{
 };
 
 use axum::{extract::Request, response::Response};
-use http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
+use http::{Extensions, HeaderMap, StatusCode, header};
 use serde::Serialize;
 use symbolon_core::{
     authorization_details::AuthorizationDetails,
@@ -42,11 +42,12 @@ const SECRETS_WINDOW: Duration = Duration::from_secs(60);
 
 /// Wrong client secrets. A generated secret has 256 bits and cannot be guessed; a declared one may be
 /// worse. Counting by client *and* address keeps a stranger from shutting a client out.
-pub type WrongSecrets = Throttle<(Id<Client>, IpAddr)>;
-
-/// None was wrong yet.
-pub fn wrong_secrets() -> WrongSecrets {
+pub fn wrong_secrets() -> Throttle {
     Throttle::new(MOST_WRONG_SECRETS, SECRETS_WINDOW, 10_000)
+}
+
+fn who_was_wrong(client: &Id<Client>, address: IpAddr) -> String {
+    format!("{client} {address}")
 }
 
 /// A request of a client to an endpoint that takes a form.
@@ -129,7 +130,7 @@ pub async fn authenticate(
     };
     if provider
         .throttle
-        .is_exhausted(|| (credentials.client.clone(), call.address))
+        .is_exhausted(|| who_was_wrong(&credentials.client, call.address))
     {
         tracing::warn!(client = %credentials.client, "too many wrong client secrets");
         return Ok(Err(throttled()));
@@ -149,7 +150,9 @@ pub async fn authenticate(
                         AuthenticationMethod::ClientSecretJwt
                     )
             ) {
-                provider.throttle.failed((client.id.clone(), call.address));
+                provider
+                    .throttle
+                    .failed(&who_was_wrong(&client.id, call.address));
             }
             refuse(refusal)
         }
@@ -198,9 +201,7 @@ fn throttled() -> Response {
         "too many wrong secrets for this client from this address; wait a minute",
     );
     let mut response = answer::oauth_error_with(StatusCode::TOO_MANY_REQUESTS, error);
-    response
-        .headers_mut()
-        .insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
+    answer::retry_after(&mut response, 60);
     response
 }
 
@@ -285,11 +286,7 @@ pub fn sign_access_token(
         return Ok(secret.expose().to_owned());
     }
     let algorithm = client.metadata.access_token_signed_response_alg;
-    let keyring = provider.keyring.load();
-    let signer = keyring
-        .signer(algorithm, plan.claims.iat)
-        .ok_or(Failure::KeyMissing(algorithm))?;
-    Ok(signer.sign(access::TYPE, &plan.signed())?)
+    provider.sign(algorithm, plan.claims.iat, access::TYPE, &plan.signed())
 }
 
 /// Makes an ID token of a plan, tied to the access token that is handed out beside it; encrypted if
@@ -309,13 +306,7 @@ pub async fn sign_id_token(
         Some(access_token) => plan.tied_to(access_token),
         None => plan.claims,
     };
-    let token = {
-        let keyring = provider.keyring.load();
-        let signer = keyring
-            .signer(algorithm, now)
-            .ok_or(Failure::KeyMissing(algorithm))?;
-        signer.sign(id::TYPE, &claims)?
-    };
+    let token = provider.sign(algorithm, now, id::TYPE, &claims)?;
     encrypt::nested(
         provider,
         client,

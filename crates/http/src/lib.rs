@@ -25,6 +25,7 @@ mod encrypt;
 mod endpoint;
 mod exchange;
 mod failure;
+mod fetched;
 mod gate;
 mod hint;
 pub mod installation_key;

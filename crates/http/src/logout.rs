@@ -9,10 +9,7 @@
 use std::{sync::Arc, time::Duration};
 
 use http::StatusCode;
-use symbolon_core::{
-    algorithm::Algorithm,
-    logout::back_channel::{LEASE, LogoutClaims, Notice, TYPE},
-};
+use symbolon_core::logout::back_channel::{LEASE, LogoutClaims, Notice, TYPE};
 use symbolon_outbound::{OutboundError, Post};
 use symbolon_storage::Applied;
 use tokio::{sync::Semaphore, task::JoinSet};
@@ -137,11 +134,8 @@ async fn post(provider: &Provider, notice: &Notice) -> Result<(), Untold> {
     let sub = provider.pairwise.told(&client, &notice.subject);
     let claims = LogoutClaims::new(&provider.issuer, notice, sub, now, &*provider.entropy);
     // Back-Channel Logout §2.4: what signs the ID tokens of the client.
-    let token = sign(
-        provider,
-        client.metadata.id_token_signed_response_alg,
-        &claims,
-    )?;
+    let algorithm = client.metadata.id_token_signed_response_alg;
+    let token = provider.sign(algorithm, claims.iat, TYPE, &claims)?;
     // §2.4: encrypted where the ID tokens are.
     let encryption = client.metadata.id_token_encryption();
     let token = encrypt::nested(provider, &client, encryption, token).await?;
@@ -161,16 +155,4 @@ async fn post(provider: &Provider, notice: &Notice) -> Result<(), Untold> {
     } else {
         Err(Untold::Status(status))
     }
-}
-
-fn sign(
-    provider: &Provider,
-    algorithm: Algorithm,
-    claims: &LogoutClaims,
-) -> Result<String, Failure> {
-    let keyring = provider.keyring.load();
-    let signer = keyring
-        .signer(algorithm, claims.iat)
-        .ok_or(Failure::KeyMissing(algorithm))?;
-    Ok(signer.sign(TYPE, claims)?)
 }

@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use serde::Serialize;
 use symbolon_core::{
+    algorithm::Algorithm,
     authorize::request::Offer,
     client::Client,
     client_auth::assertion::Rules as AssertionRules,
@@ -30,16 +32,16 @@ use symbolon_web::{guard::Guard, metrics::Metrics, password_pool::PasswordPool};
 
 use crate::{
     assertion,
-    backchannel::{Unknown, unknown},
+    backchannel::unknown,
     bundle::Bundles,
     cache::Cache,
     certificate::Certificates,
     client_documents::ClientDocuments,
     client_keys::ClientKeys,
-    device::{Strangers, strangers},
+    device::strangers,
     dpop::{self, DpopSettings},
     endpoint::client_logo::ClientLogos,
-    exchange::{WrongSecrets, wrong_secrets},
+    exchange::wrong_secrets,
     failure::Failure,
     gate::Gate,
     installation_key,
@@ -48,8 +50,9 @@ use crate::{
     machine_assertion,
     metadata::Document,
     page::home::DemoGuide,
-    registration::{Registrars, registrars},
+    registration::registrars,
     request_uri::RequestObjects,
+    throttle::Throttle,
     upstream_tokens::UpstreamTokens,
 };
 
@@ -199,16 +202,16 @@ pub struct Provider {
     pub(crate) pairwise: PairwiseKey,
     pub(crate) passwords: PasswordPool,
     pub(crate) paths: Paths,
-    pub(crate) registrars: Registrars,
+    pub(crate) registrars: Throttle,
     pub(crate) request_objects: RequestObjects,
     pub(crate) seal: Seal,
     pub(crate) settings: ProviderSettings,
     pub(crate) statement_issuers: BTreeMap<String, VerifyingKeys>,
     pub(crate) storage: Arc<dyn Storage>,
-    pub(crate) strangers: Strangers,
+    pub(crate) strangers: Throttle,
     pub(crate) succession: SuccessionKeys,
-    pub(crate) throttle: WrongSecrets,
-    pub(crate) unknown_people: Unknown,
+    pub(crate) throttle: Throttle,
+    pub(crate) unknown_people: Throttle,
     pub(crate) upstream_tokens: UpstreamTokens,
 }
 
@@ -348,6 +351,23 @@ impl Provider {
     /// The other address of an endpoint, for clients that show a certificate.
     pub(crate) fn alias(&self, endpoint: fn(&Endpoints) -> &String) -> Option<&str> {
         self.aliases.as_ref().map(|all| endpoint(all).as_str())
+    }
+
+    /// Signs with the key that an algorithm has at a moment.
+    ///
+    /// # Errors
+    /// When it has none, or that does not sign.
+    pub(crate) fn sign(
+        &self,
+        algorithm: Algorithm,
+        now: Timestamp,
+        typ: &str,
+        claims: &impl Serialize,
+    ) -> Result<String, Failure> {
+        let keyring = self.keyring.load();
+        let signer = keyring.signer(algorithm, now);
+        let signer = signer.ok_or(Failure::KeyMissing(algorithm))?;
+        Ok(signer.sign(typ, claims)?)
     }
 
     /// The path of a page of ours.

@@ -36,10 +36,7 @@ use crate::{
 };
 
 /// Who has registered clients with nothing to show, by address.
-pub type Registrars = Throttle<IpAddr>;
-
-/// Nobody has yet.
-pub fn registrars(settings: &RegistrationSettings) -> Registrars {
+pub fn registrars(settings: &RegistrationSettings) -> Throttle {
     Throttle::new(settings.per_hour, Duration::from_secs(60 * 60), 100_000)
 }
 

@@ -1,19 +1,18 @@
 //! Request objects that are fetched from where a client keeps them (RFC 9101 §5.2).
 //!
 //! Anybody can have one fetched, by sending a browser here. So what an address answered is good for
-//! [`FRESH`], and that it answered nothing for [`FAILED`]; of several requests for one address at once,
-//! one goes out. A client that changes an object sooner names another version of it, by the fragment.
+//! [`FRESH`], and that it answered nothing for [`FAILED`]. A client that changes an object sooner names
+//! another version of it, by the fragment.
 #![doc(alias = "RFC 9101")]
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use symbolon_core::authorize::object_uri;
 use symbolon_jose::verify::LONGEST_TOKEN_BYTES;
 use symbolon_outbound::{Expected, Outbound};
-use tokio::sync::Mutex;
+use symbolon_web::memory::Age;
+
+use crate::fetched::Fetched;
 
 /// For how long an object is used without another look.
 const FRESH: Duration = Duration::from_secs(60);
@@ -34,12 +33,7 @@ const OBJECT: Expected = Expected {
 /// The objects that were fetched of late.
 pub struct RequestObjects {
     outbound: Arc<Outbound>,
-    fetched: moka::sync::Cache<String, Arc<Mutex<Option<Fetched>>>>,
-}
-
-struct Fetched {
-    object: Option<Arc<str>>,
-    at: Instant,
+    fetched: Fetched<Arc<str>>,
 }
 
 impl RequestObjects {
@@ -47,26 +41,14 @@ impl RequestObjects {
     pub fn new(outbound: Arc<Outbound>) -> Self {
         Self {
             outbound,
-            fetched: moka::sync::Cache::builder()
-                .max_capacity(1_000)
-                .time_to_live(FRESH)
-                .build(),
+            fetched: Fetched::new(1_000, Age::SinceKept(FRESH), FRESH, FAILED),
         }
     }
 
     /// The object at a URI that a client registered.
     pub async fn at(&self, uri: &str) -> Option<Arc<str>> {
-        let place = self.fetched.get_with_by_ref(uri, Arc::default);
-        let mut fetched = place.lock().await;
-        if let Some(known) = fetched.as_ref().filter(|known| known.is_good()) {
-            return known.object.clone();
-        }
-        let object = self.fetch(object_uri::address(uri)).await;
-        *fetched = Some(Fetched {
-            object: object.clone(),
-            at: instant(),
-        });
-        object
+        let fetch = self.fetch(object_uri::address(uri));
+        self.fetched.at(uri, fetch).await
     }
 
     async fn fetch(&self, address: &str) -> Option<Arc<str>> {
@@ -80,19 +62,4 @@ impl RequestObjects {
             })
             .ok()
     }
-}
-
-impl Fetched {
-    fn is_good(&self) -> bool {
-        let lasts = if self.object.is_some() { FRESH } else { FAILED };
-        self.at.elapsed() < lasts
-    }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "measures the age of memory; no rule sees it"
-)]
-fn instant() -> Instant {
-    Instant::now()
 }

@@ -172,12 +172,10 @@ async fn decrypt(provider: &Provider, encrypted: Encrypted<'_>) -> Result<String
     if !provider.settings.requests.encrypted_objects {
         return Err(Refusal::ObjectEncrypted);
     }
-    let opened = encrypted.open(provider.keyring.load().decrypting().usable());
-    if opened.is_err() && provider.cache.take_keys_changed() {
-        // Another instance has just rotated.
-        provider.renew_keys(true).await;
-        let opened = encrypted.open(provider.keyring.load().decrypting().usable());
-        return opened.map_err(|_| Refusal::ObjectEncrypted);
+    let open = || encrypted.open(provider.keyring.load().decrypting().usable());
+    let mut opened = open();
+    if opened.is_err() && provider.catch_up_with_keys().await {
+        opened = open();
     }
     opened.map_err(|_| Refusal::ObjectEncrypted)
 }

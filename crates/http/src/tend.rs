@@ -17,6 +17,7 @@ const KEY_INTERVAL: Duration = Duration::from_secs(30);
 
 /// How often it is looked whether a client has to be told something once more.
 const NOTICE_INTERVAL: Duration = Duration::from_secs(5);
+
 /// How often it is asked which clients have to be told of a sign-out.
 const LOGOUT_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -62,7 +63,7 @@ impl Provider {
     }
 
     /// Loads the keys anew if others are due or published now, or if `forced`.
-    pub(crate) async fn renew_keys(&self, forced: bool) {
+    async fn renew_keys(&self, forced: bool) {
         let now = self.now();
         let settings = &self.settings.keys;
         let encrypted = self.settings.requests.encrypted_objects;
@@ -75,10 +76,18 @@ impl Provider {
         }
     }
 
+    /// Loads the keys anew if another instance has rotated them since; whether it has.
+    pub(crate) async fn catch_up_with_keys(&self) -> bool {
+        let changed = self.cache.take_keys_changed();
+        if changed {
+            self.renew_keys(true).await;
+        }
+        changed
+    }
+
     async fn read_feed(&self) {
         match self.cache.learn(self.now()).await {
-            Ok(()) if self.cache.take_keys_changed() => self.renew_keys(true).await,
-            Ok(()) => {}
+            Ok(()) => drop(self.catch_up_with_keys().await),
             Err(error) => tracing::warn!(%error, "the change feed could not be read"),
         }
     }

@@ -3,45 +3,40 @@
 //! In memory of each instance: the bound is then that many times the number of instances.
 
 use std::{
-    hash::Hash,
-    sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
 
-/// The counts, by whom or what they are of.
-pub struct Throttle<K> {
-    failures: moka::sync::Cache<K, Arc<AtomicU32>>,
+use symbolon_web::memory::{Age, Memory};
+
+/// The counts, by the name of whom or what they are of.
+pub struct Throttle {
+    failures: Memory<str, AtomicU32>,
     most: u32,
 }
 
-impl<K: Eq + Hash + Send + Sync + 'static> Throttle<K> {
+impl Throttle {
     /// Nothing counted yet. After `most` within `window` nothing is tried any more.
     pub fn new(most: u32, window: Duration, capacity: u64) -> Self {
-        let failures = moka::sync::Cache::builder()
-            .max_capacity(capacity)
-            .time_to_live(window)
-            .build();
+        let failures = Memory::new(capacity, Age::SinceKept(window));
         Self { failures, most }
     }
 
     /// Whether it was wrong too often.
-    pub fn is_exhausted(&self, key: impl FnOnce() -> K) -> bool {
-        // Almost always empty: then nothing is hashed or cloned for it.
-        self.failures.entry_count() > 0
+    pub fn is_exhausted(&self, name: impl FnOnce() -> String) -> bool {
+        // Almost always empty: then nothing is named, hashed or looked up.
+        !self.failures.is_empty()
             && self
                 .failures
-                .get(&key())
+                .value(&name())
                 .is_some_and(|count| count.load(Ordering::Relaxed) >= self.most)
     }
 
     /// It was wrong once more.
-    pub fn failed(&self, key: K) {
-        let count = self.failures.get_with(key, Arc::default);
+    pub fn failed(&self, name: &str) {
+        let count = self.failures.value_or_default(name);
         count.fetch_add(1, Ordering::Relaxed);
         // The count of entries is settled by maintenance that reads do not trigger.
-        self.failures.run_pending_tasks();
+        self.failures.settle();
     }
 }

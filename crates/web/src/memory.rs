@@ -5,7 +5,12 @@
 //! own machine code. The types are the same from outside; inside a value is told apart by its type,
 //! which costs a comparison.
 
-use std::{any::Any, marker::PhantomData, sync::Arc, time::Duration};
+use std::{
+    any::Any,
+    marker::PhantomData,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use symbolon_core::id::Id;
 
@@ -104,6 +109,17 @@ impl<N: Name + ?Sized, V: Send + Sync + 'static> Memory<N, V> {
         self.entries.insert(name.bytes().into(), entry);
     }
 
+    /// Whether nothing was kept of late, as far as the last [`settle`](Self::settle) knows; costs
+    /// nothing.
+    pub fn is_empty(&self) -> bool {
+        self.entries.entry_count() == 0
+    }
+
+    /// Puts away what has come and gone: else that waits until enough has come.
+    pub fn settle(&self) {
+        self.entries.run_pending_tasks();
+    }
+
     /// Forgets what is kept under this name.
     pub fn forget(&self, name: &N) {
         self.entries.invalidate(name.bytes());
@@ -125,6 +141,15 @@ impl<N: Name + ?Sized, V: Default + Send + Sync + 'static> Memory<N, V> {
         let entry = entry.or_insert_with(make).into_value();
         entry.downcast().unwrap_or_default()
     }
+}
+
+/// This moment, to tell the age of what is kept.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "measures the age of memory; no rule sees it"
+)]
+pub fn instant() -> Instant {
+    Instant::now()
 }
 
 fn absent() -> Entry {
@@ -177,6 +202,15 @@ mod tests {
         let (memory, name) = (memory::<()>(), "name".to_owned());
         assert!(memory.is_new(&name));
         assert!(!memory.is_new(&name));
+    }
+
+    #[test]
+    fn it_is_known_to_be_empty_until_something_was_kept() {
+        let (memory, name) = (memory::<()>(), "name".to_owned());
+        assert!(memory.is_empty());
+        memory.keep(&name, None);
+        memory.settle();
+        assert!(!memory.is_empty());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use axum::{
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, StatusCode, header};
+use http::StatusCode;
 use serde::Serialize;
 use symbolon_core::{
     backchannel::{self, BackchannelRequest, Refusal},
@@ -99,9 +99,6 @@ fn refuse(
     }
     // CIBA §13 has 403 for what is denied; that it may be tried later says 429.
     let mut response = answer::oauth_error_with(StatusCode::TOO_MANY_REQUESTS, error);
-    let seconds = wait.map_or(600, Lifetime::seconds);
-    response
-        .headers_mut()
-        .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    answer::retry_after(&mut response, wait.map_or(600, Lifetime::seconds));
     response
 }

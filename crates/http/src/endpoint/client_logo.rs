@@ -4,10 +4,7 @@
 //!
 //! What it is, its first bytes say: a picture of one of four kinds, and no SVG, which could run.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
@@ -17,11 +14,10 @@ use axum::{
 use http::{HeaderValue, StatusCode, Uri, header};
 use symbolon_core::{client::Client, id::Id};
 use symbolon_outbound::{Expected, Outbound};
-use symbolon_web::form;
-use tokio::sync::Mutex;
+use symbolon_web::{form, memory::Age};
 use url::form_urlencoded;
 
-use crate::provider::Provider;
+use crate::{fetched::Fetched, provider::Provider};
 
 /// Where it is, below the path of the issuer.
 pub const PATH: &str = "/client-logo";
@@ -37,13 +33,10 @@ const PICTURE: Expected = Expected {
     most_bytes: 128 * 1024,
 };
 
-/// What is at one address, and since when that is known.
-type Place = Arc<Mutex<Option<(Option<Bytes>, Instant)>>>;
-
 /// The logos that were needed of late.
 pub struct ClientLogos {
     outbound: Arc<Outbound>,
-    known: moka::sync::Cache<String, Place>,
+    fetched: Fetched<Bytes>,
 }
 
 impl ClientLogos {
@@ -51,31 +44,22 @@ impl ClientLogos {
     pub fn new(outbound: Arc<Outbound>) -> Self {
         Self {
             outbound,
-            known: moka::sync::Cache::builder()
-                .max_capacity(200)
-                .time_to_idle(FRESH)
-                .build(),
+            fetched: Fetched::new(200, Age::SinceUsed(FRESH), FRESH, FAILED),
         }
     }
 
     async fn picture(&self, uri: &str) -> Option<Bytes> {
-        let place = self.known.get_with_by_ref(uri, Place::default);
-        let mut known = place.lock().await;
-        if let Some((picture, at)) = &*known {
-            let kept = if picture.is_some() { FRESH } else { FAILED };
-            if at.elapsed() < kept {
-                return picture.clone();
-            }
-        }
-        let fetched = match self.outbound.get(uri, PICTURE).await {
+        self.fetched.at(uri, self.fetch(uri)).await
+    }
+
+    async fn fetch(&self, uri: &str) -> Option<Bytes> {
+        match self.outbound.get(uri, PICTURE).await {
             Ok(body) => kind(&body).map(|_| body),
             Err(error) => {
                 tracing::info!(%uri, %error, "the logo of a client cannot be fetched");
                 None
             }
-        };
-        *known = Some((fetched.clone(), instant()));
-        fetched
+        }
     }
 }
 
@@ -142,14 +126,6 @@ fn kind(picture: &[u8]) -> Option<&'static str> {
         ] => Some("image/webp"),
         _ => None,
     }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "measures the age of memory; no rule sees it"
-)]
-fn instant() -> Instant {
-    Instant::now()
 }
 
 #[cfg(test)]

@@ -115,11 +115,7 @@ fn told(
         token_introspection: answer,
     };
     let algorithm = client.introspection_algorithm();
-    let keyring = provider.keyring.load();
-    let signer = keyring
-        .signer(algorithm, now)
-        .ok_or(Failure::KeyMissing(algorithm))?;
-    let signed = signer.sign(introspection::SIGNED_TYPE, &claims)?;
+    let signed = provider.sign(algorithm, now, introspection::SIGNED_TYPE, &claims)?;
     Ok(answer::jwt(introspection::SIGNED, signed))
 }
 

@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing,
 };
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};
 use symbolon_core::{
     client::{Client, Origin},
@@ -120,7 +120,10 @@ async fn admit(
     let open = provider.settings.registration.mode == RegistrationMode::Open;
     match bearer::<secret::InitialAccessToken>(headers) {
         Err(NoToken::Missing) if open => {
-            if provider.registrars.is_exhausted(|| caller.address) {
+            if provider
+                .registrars
+                .is_exhausted(|| caller.address.to_string())
+            {
                 tracing::warn!(address = %caller.address, "too many registrations");
                 return Ok(Err(throttled()));
             }
@@ -204,7 +207,7 @@ async fn register(
         }
     }
     if token.is_none() {
-        provider.registrars.failed(caller.address);
+        provider.registrars.failed(&caller.address.to_string());
     }
     provider.cache.forget_client(&client.id);
     tracing::info!(client = %client.id, name = client.metadata.client_name, "a client registered");
@@ -218,7 +221,6 @@ fn throttled() -> Response {
         "too many clients were registered from this address within an hour",
     );
     let mut response = answer::oauth_error_with(StatusCode::TOO_MANY_REQUESTS, error);
-    let headers = response.headers_mut();
-    headers.insert(header::RETRY_AFTER, HeaderValue::from_static("3600"));
+    answer::retry_after(&mut response, 3600);
     response
 }

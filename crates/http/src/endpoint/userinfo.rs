@@ -160,13 +160,7 @@ async fn tell(
         (Some(algorithm), encryption) => {
             claims.insert("iss".to_owned(), Value::from(&*provider.issuer));
             claims.insert("aud".to_owned(), Value::from(client.id.as_str()));
-            let token = {
-                let keyring = provider.keyring.load();
-                let signer = keyring
-                    .signer(algorithm, provider.now())
-                    .ok_or(Failure::KeyMissing(algorithm))?;
-                signer.sign(userinfo::TYPE, &claims)?
-            };
+            let token = provider.sign(algorithm, provider.now(), userinfo::TYPE, &claims)?;
             encrypt::nested(provider, client, encryption, token).await?
         }
     };

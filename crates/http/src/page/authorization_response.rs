@@ -50,11 +50,7 @@ fn sign(
     let now = provider.now();
     let claims = SignedResponse::new(&provider.issuer, client, redirect, parameters, now);
     let algorithm = client.response_algorithm();
-    let keyring = provider.keyring.load();
-    let signer = keyring
-        .signer(algorithm, now)
-        .ok_or(Failure::KeyMissing(algorithm))?;
-    Ok(signer.sign(TYPE, &claims)?)
+    provider.sign(algorithm, now, TYPE, &claims)
 }
 
 fn carry(

@@ -14,7 +14,7 @@ use axum::{
     extract::{Request, State},
     response::Response,
 };
-use http::{HeaderValue, StatusCode, Uri, header};
+use http::{StatusCode, Uri};
 use symbolon_core::{
     device::UserCode,
     time::{Lifetime, Timestamp},
@@ -27,6 +27,7 @@ use symbolon_web::{
 
 use super::{Policy, Shared, Visit, chrome, consent, error, render, view};
 use crate::{
+    answer,
     device::{self, PAGE, Typist},
     endpoint::client_logo,
     failure::Failure,
@@ -167,8 +168,7 @@ async fn take(
             tracing::warn!("too many wrong device codes");
             let alert = format!("Too many wrong codes. Wait {wait}, then try again.");
             let mut response = again(StatusCode::TOO_MANY_REQUESTS, &alert)?;
-            let seconds = HeaderValue::from(wait.seconds());
-            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+            answer::retry_after(&mut response, wait.seconds());
             Ok(response)
         }
         Ok(None) => {

@@ -8,7 +8,7 @@ use axum::{
     extract::{Extension, FromRequestParts, Request, State},
     response::Response,
 };
-use http::{HeaderValue, StatusCode, header, request::Parts};
+use http::{StatusCode, request::Parts};
 use symbolon_core::parameters::Parameters;
 use symbolon_web::{
     browser::BrowserSession,
@@ -72,7 +72,9 @@ pub async fn post(State(provider): Shared, request: Request) -> Response {
     let signed_in = here.sign_in(&form, &username).await;
     let outcome = signed_in.and_then(|outcome| match outcome {
         Ok(()) => Ok(answer::see_other(here.to.as_str())),
-        Err(refusal) => here.refuse(&username, &refusal),
+        Err(refusal) => refusal.answer(&provider, |status, alert| {
+            here.form(status, &username, Some(alert))
+        }),
     });
     here.answer(outcome)
 }
@@ -126,18 +128,6 @@ impl Here<'_> {
             }
             Err(refusal) => Ok(Err(refusal)),
         }
-    }
-
-    fn refuse(&self, username: &str, refusal: &SignInRefusal) -> Result<Response, Failure> {
-        let (status, outcome, alert) = refusal.told();
-        self.provider.metrics.sign_in(outcome);
-        tracing::info!(outcome, "sign-in refused");
-        let mut response = self.form(status, username, Some(&alert))?;
-        if let Some(seconds) = refusal.retry_after() {
-            let seconds = HeaderValue::from(seconds);
-            response.headers_mut().insert(header::RETRY_AFTER, seconds);
-        }
-        Ok(response)
     }
 
     fn form(

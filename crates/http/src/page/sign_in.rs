@@ -10,7 +10,7 @@ use axum::{
     extract::{Request, State},
     response::Response,
 };
-use http::{HeaderValue, StatusCode, header};
+use http::StatusCode;
 use sha2::{Digest, Sha256};
 use symbolon_core::{
     authorize::interaction::{Progress, Step},
@@ -28,6 +28,7 @@ use symbolon_web::{
 
 use super::{Shared, Visit, chrome, render, view, visit};
 use crate::{
+    answer,
     endpoint::client_logo,
     failure::Failure,
     interaction::{self, Asked},
@@ -71,7 +72,10 @@ pub async fn post(State(provider): Shared, request: Request) -> Response {
             }
             Err(failure) => visit.answer(Err(failure)),
         },
-        Ok(Err(refusal)) => visit.answer(refuse(&visit, &username, &refusal)),
+        Ok(Err(refusal)) => {
+            let again = |status, alert: &str| form(&visit, status, &username, Some(alert));
+            visit.answer(refusal.answer(&visit.provider, again))
+        }
         Err(failure) => visit.answer(Err(failure)),
     }
 }
@@ -243,8 +247,27 @@ impl Attempt<'_> {
 }
 
 impl SignInRefusal {
+    /// The answer: `again` is the form with this status and why it did not work.
+    ///
+    /// # Errors
+    /// When the page does not render.
+    pub fn answer(
+        &self,
+        provider: &Provider,
+        again: impl FnOnce(StatusCode, &str) -> Result<Response, Failure>,
+    ) -> Result<Response, Failure> {
+        let (status, outcome, alert) = self.told();
+        provider.metrics.sign_in(outcome);
+        tracing::info!(outcome, "sign-in refused");
+        let mut response = again(status, &alert)?;
+        if let Some(seconds) = self.retry_after() {
+            answer::retry_after(&mut response, seconds);
+        }
+        Ok(response)
+    }
+
     /// The status of the page, what the metrics count, and what the person is told.
-    pub fn told(&self) -> (StatusCode, &'static str, Cow<'static, str>) {
+    fn told(&self) -> (StatusCode, &'static str, Cow<'static, str>) {
         match self {
             Self::Wrong => (
                 StatusCode::UNAUTHORIZED,
@@ -276,26 +299,13 @@ impl SignInRefusal {
     }
 
     /// After how many seconds to try again.
-    pub fn retry_after(&self) -> Option<u32> {
+    fn retry_after(&self) -> Option<u32> {
         match self {
             Self::Busy => Some(2),
             Self::Throttled(wait) => Some(wait.seconds()),
             _ => None,
         }
     }
-}
-
-fn refuse(visit: &Visit, username: &str, refusal: &SignInRefusal) -> Result<Response, Failure> {
-    let (status, outcome, alert) = refusal.told();
-    visit.provider.metrics.sign_in(outcome);
-    tracing::info!(outcome, "sign-in refused");
-    let mut response = form(visit, status, username, Some(&alert))?;
-    if let Some(seconds) = refusal.retry_after() {
-        response
-            .headers_mut()
-            .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-    }
-    Ok(response)
 }
 
 fn form(
