@@ -50,12 +50,7 @@ pub fn conflicts(config: &Config, layers: &Layers) -> Vec<Problem> {
             refuse(format!("{} is set and {other} is not: {why}", tell(one)));
         }
     }
-    let arrive = config.clients.certificate_header.is_some()
-        || config
-            .tls
-            .as_ref()
-            .is_some_and(|tls| tls.client_certificates);
-    if set("clients.certificate_origin") && !arrive {
+    if set("clients.certificate_origin") && !config.certificates_arrive() {
         refuse(format!(
             "{} is set and neither clients.certificate_header nor tls.client_certificates is: no \
              certificate would arrive there",
