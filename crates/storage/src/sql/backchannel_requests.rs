@@ -13,10 +13,7 @@ use symbolon_core::{
     token::target::Targets,
 };
 
-use super::{
-    Database, Row, approvals,
-    devices::{applied, said},
-};
+use super::{Database, Row, approvals, devices::said};
 use crate::{
     Applied, BackchannelRequests, Notice, Result, StorageError,
     record::read::{
@@ -128,7 +125,7 @@ impl BackchannelRequests for Database {
             .bind(approval.created_at.seconds())
             .execute(&mut *transaction)
             .await?;
-        if applied(approved.rows_affected()) == Applied::Conflict {
+        if Applied::of(approved.rows_affected()) == Applied::Conflict {
             transaction.rollback().await?;
             return Ok(Applied::Conflict);
         }
@@ -147,7 +144,7 @@ impl BackchannelRequests for Database {
             .bind(now.seconds())
             .execute(&self.writer)
             .await?;
-        Ok(applied(denied.rows_affected()))
+        Ok(Applied::of(denied.rows_affected()))
     }
 
     async fn take_backchannel_notices(

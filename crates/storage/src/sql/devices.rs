@@ -51,7 +51,7 @@ impl Devices for Database {
             .bind(i64::from(device.interval.seconds()))
             .execute(&self.writer)
             .await?;
-        Ok(applied(created.rows_affected()))
+        Ok(Applied::of(created.rows_affected()))
     }
 
     async fn device(&self, code: Digest<DeviceCode>) -> Result<Option<DeviceAuthorization>> {
@@ -83,7 +83,7 @@ impl Devices for Database {
             .bind(approval.created_at.seconds())
             .execute(&mut *transaction)
             .await?;
-        if applied(approved.rows_affected()) == Applied::Conflict {
+        if Applied::of(approved.rows_affected()) == Applied::Conflict {
             transaction.rollback().await?;
             return Ok(Applied::Conflict);
         }
@@ -98,15 +98,7 @@ impl Devices for Database {
             .bind(now.seconds())
             .execute(&self.writer)
             .await?;
-        Ok(applied(denied.rows_affected()))
-    }
-}
-
-/// Whether one row was what was presupposed.
-pub(super) fn applied(rows: u64) -> Applied {
-    match rows {
-        1 => Applied::Done,
-        _ => Applied::Conflict,
+        Ok(Applied::of(denied.rows_affected()))
     }
 }
 

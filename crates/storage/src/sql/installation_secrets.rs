@@ -47,10 +47,7 @@ impl InstallationSecrets for Database {
             .bind(now.seconds())
             .execute(&self.writer)
             .await?;
-        Ok(match inserted.rows_affected() {
-            1 => Applied::Done,
-            _ => Applied::Conflict,
-        })
+        Ok(Applied::of(inserted.rows_affected()))
     }
 
     async fn reseal_installation_secret(&self, secret: &str, sealed: &[u8]) -> Result<()> {

@@ -51,10 +51,7 @@ impl Logouts for Database {
             .bind(until.seconds())
             .execute(&self.writer)
             .await?;
-        Ok(match claimed.rows_affected() {
-            1 => Applied::Done,
-            _ => Applied::Conflict,
-        })
+        Ok(Applied::of(claimed.rows_affected()))
     }
 
     async fn postpone_notice(&self, notice: &Notice, due_at: Timestamp) -> Result<()> {
