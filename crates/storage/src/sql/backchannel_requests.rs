@@ -17,7 +17,7 @@ use super::{Database, Row, approvals, devices::said};
 use crate::{
     Applied, BackchannelRequests, Notice, Result, StorageError,
     record::read::{
-        OF_THIS_DIGEST, id, instant, optional_digest, optional_instant, scope, within, words,
+        OF_THIS_DIGEST, digest, id, instant, number, optional_instant, scope, within, words,
     },
 };
 
@@ -178,13 +178,10 @@ impl BackchannelRequests for Database {
 
 fn request(row: &Row) -> Result<BackchannelRequest> {
     within("backchannel_request", OF_THIS_DIGEST, || {
-        let interval: i64 = row.try_get("poll_interval")?;
-        let interval =
-            u32::try_from(interval).map_err(|_| StorageError::corrupt("poll_interval"))?;
         let message: Option<String> = row.try_get("binding_message")?;
         let message = message.map(|text| BindingMessage::parse(&text)).transpose();
         Ok(BackchannelRequest {
-            digest: digest(row)?,
+            digest: digest(row, "digest")?,
             id: id(row, "id")?,
             client: id(row, "client_id")?,
             subject: id(row, "subject_id")?,
@@ -193,7 +190,7 @@ fn request(row: &Row) -> Result<BackchannelRequest> {
             binding_message: message.map_err(|_| StorageError::corrupt("binding_message"))?,
             created_at: instant(row, "created_at")?,
             expires_at: instant(row, "expires_at")?,
-            interval: Lifetime::from_seconds(interval),
+            interval: Lifetime::from_seconds(number(row, "poll_interval")?),
             polled_at: optional_instant(row, "polled_at")?,
             said: said(row)?,
         })
@@ -202,16 +199,11 @@ fn request(row: &Row) -> Result<BackchannelRequest> {
 
 fn notice(row: &Row) -> Result<Notice> {
     within("backchannel_request", OF_THIS_DIGEST, || {
-        let tries: i64 = row.try_get("notice_tries")?;
         Ok(Notice {
-            request: digest(row)?,
+            request: digest(row, "digest")?,
             client: id(row, "client_id")?,
             sealed: row.try_get("notice")?,
-            tries: u32::try_from(tries).map_err(|_| StorageError::corrupt("notice_tries"))?,
+            tries: number(row, "notice_tries")?,
         })
     })
-}
-
-fn digest(row: &Row) -> Result<Digest<AuthRequestId>> {
-    optional_digest(row, "digest")?.ok_or_else(|| StorageError::corrupt("digest"))
 }

@@ -1,7 +1,7 @@
 //! Devices that wait for a person.
 
 use async_trait::async_trait;
-use sqlx::{Row as _, query};
+use sqlx::query;
 use symbolon_core::{
     approval::Approval,
     device::{DeviceAuthorization, UserCode},
@@ -15,7 +15,7 @@ use super::{Database, Row, approvals};
 use crate::{
     Applied, Devices, Result, StorageError,
     record::read::{
-        OF_THIS_DIGEST, id, instant, optional_digest, optional_id, optional_instant, scope, text,
+        OF_THIS_DIGEST, digest, id, instant, number, optional_id, optional_instant, scope, text,
         within, words,
     },
 };
@@ -104,12 +104,8 @@ impl Devices for Database {
 
 fn device(row: &Row) -> Result<DeviceAuthorization> {
     within("device_authorization", OF_THIS_DIGEST, || {
-        let interval: i64 = row.try_get("poll_interval")?;
-        let interval =
-            u32::try_from(interval).map_err(|_| StorageError::corrupt("poll_interval"))?;
         Ok(DeviceAuthorization {
-            digest: optional_digest(row, "digest")?
-                .ok_or_else(|| StorageError::corrupt("digest"))?,
+            digest: digest(row, "digest")?,
             user_code: UserCode::parse(&text(row, "user_code")?)
                 .map_err(|_| StorageError::corrupt("user_code"))?,
             client: id(row, "client_id")?,
@@ -118,7 +114,7 @@ fn device(row: &Row) -> Result<DeviceAuthorization> {
             address: text(row, "address")?,
             created_at: instant(row, "created_at")?,
             expires_at: instant(row, "expires_at")?,
-            interval: Lifetime::from_seconds(interval),
+            interval: Lifetime::from_seconds(number(row, "poll_interval")?),
             polled_at: optional_instant(row, "polled_at")?,
             state: said(row)?,
         })
