@@ -13,7 +13,7 @@ use symbolon_core::{
     token::target::Targets,
 };
 
-use super::{Database, Row, approvals, devices::said};
+use super::{Database, Row, waiting};
 use crate::{
     Applied, BackchannelRequests, Notice, Result, StorageError,
     record::read::{
@@ -118,20 +118,7 @@ impl BackchannelRequests for Database {
         approval: &Approval,
         code: Digest<AuthorizationCode>,
     ) -> Result<Applied> {
-        let mut transaction = self.begin().await?;
-        let approved = query(APPROVE)
-            .bind(request.as_bytes())
-            .bind(approval.id.as_str())
-            .bind(approval.created_at.seconds())
-            .execute(&mut *transaction)
-            .await?;
-        if Applied::of(approved.rows_affected()) == Applied::Conflict {
-            transaction.rollback().await?;
-            return Ok(Applied::Conflict);
-        }
-        approvals::insert(&mut transaction, approval, code).await?;
-        transaction.commit().await?;
-        Ok(Applied::Done)
+        waiting::approve(self, APPROVE, request.as_bytes(), approval, code).await
     }
 
     async fn deny_backchannel_request(
@@ -192,7 +179,7 @@ fn request(row: &Row) -> Result<BackchannelRequest> {
             expires_at: instant(row, "expires_at")?,
             interval: Lifetime::from_seconds(number(row, "poll_interval")?),
             polled_at: optional_instant(row, "polled_at")?,
-            said: said(row)?,
+            said: waiting::said(row)?,
         })
     })
 }

@@ -8,15 +8,13 @@ use symbolon_core::{
     secret::{AuthorizationCode, DeviceCode, Digest},
     time::{Lifetime, Timestamp},
     token::target::Targets,
-    waiting::Said,
 };
 
-use super::{Database, Row, approvals};
+use super::{Database, Row, waiting};
 use crate::{
     Applied, Devices, Result, StorageError,
     record::read::{
-        OF_THIS_DIGEST, digest, id, instant, number, optional_id, optional_instant, scope, text,
-        within, words,
+        OF_THIS_DIGEST, digest, id, instant, number, optional_instant, scope, text, within, words,
     },
 };
 
@@ -76,20 +74,7 @@ impl Devices for Database {
         approval: &Approval,
         code: Digest<AuthorizationCode>,
     ) -> Result<Applied> {
-        let mut transaction = self.begin().await?;
-        let approved = query(APPROVE)
-            .bind(device.as_bytes())
-            .bind(approval.id.as_str())
-            .bind(approval.created_at.seconds())
-            .execute(&mut *transaction)
-            .await?;
-        if Applied::of(approved.rows_affected()) == Applied::Conflict {
-            transaction.rollback().await?;
-            return Ok(Applied::Conflict);
-        }
-        approvals::insert(&mut transaction, approval, code).await?;
-        transaction.commit().await?;
-        Ok(Applied::Done)
+        waiting::approve(self, APPROVE, device.as_bytes(), approval, code).await
     }
 
     async fn deny_device(&self, device: Digest<DeviceCode>, now: Timestamp) -> Result<Applied> {
@@ -116,19 +101,7 @@ fn device(row: &Row) -> Result<DeviceAuthorization> {
             expires_at: instant(row, "expires_at")?,
             interval: Lifetime::from_seconds(number(row, "poll_interval")?),
             polled_at: optional_instant(row, "polled_at")?,
-            state: said(row)?,
+            state: waiting::said(row)?,
         })
     })
-}
-
-/// The columns of a row become a state, or the row is none of ours.
-pub(super) fn said(row: &Row) -> Result<Said> {
-    let approval = optional_id(row, "approval_id")?;
-    let denied = optional_instant(row, "denied_at")?;
-    match (approval, denied) {
-        (None, None) => Ok(Said::Pending),
-        (Some(approval), None) => Ok(Said::Approved { approval }),
-        (None, Some(at)) => Ok(Said::Denied { at }),
-        (Some(_), Some(_)) => Err(StorageError::corrupt("denied_at")),
-    }
 }
