@@ -42,9 +42,26 @@ impl Origin {
         }
     }
 
-    /// Its address and the id of its request.
-    pub(crate) fn parts(&self) -> (Option<String>, Option<String>) {
-        (self.address.clone(), self.request_id.clone())
+    /// The row of the audit log for what somebody did from here, through no client.
+    pub(crate) fn event(
+        &self,
+        admin: &Admin,
+        now: Timestamp,
+        actor: &Id<Subject>,
+        record: Record,
+    ) -> AuditEvent {
+        AuditEvent {
+            id: Id::generate(now, &*admin.entropy),
+            happened_at: now,
+            actor: actor.as_str().to_owned(),
+            client: None,
+            address: self.address.clone(),
+            request_id: self.request_id.clone(),
+            action: record.action.to_owned(),
+            object: record.object,
+            organization: record.organization,
+            detail: record.detail,
+        }
     }
 }
 
@@ -57,8 +74,7 @@ pub(crate) struct Call {
     path: BTreeMap<String, String>,
     page: Option<(u32, Option<Vec<String>>, String)>,
     expected: Option<i64>,
-    request_id: Option<String>,
-    address: Option<String>,
+    origin: Origin,
 }
 
 /// A part of a list.
@@ -142,8 +158,7 @@ impl Call {
             path,
             page: None,
             expected: None,
-            request_id: origin.request_id,
-            address: origin.address,
+            origin,
         }
     }
 
@@ -333,28 +348,16 @@ impl Call {
     }
 
     fn event(&self, record: Record) -> AuditEvent {
-        let client = match &self.guard.caller.token {
-            Token::Access { client, .. } => Some(client.as_str().to_owned()),
-            Token::Personal { .. } | Token::Session { .. } => None,
-        };
-        let mut detail = record.detail;
-        if let (Token::Personal { id, .. }, Some(detail)) =
-            (&self.guard.caller.token, detail.as_object_mut())
-        {
-            detail.insert("by_token".to_owned(), Value::from(id.as_str()));
+        let (admin, now) = (&*self.admin, self.now);
+        let mut event = self.origin.event(admin, now, self.me(), record);
+        match (&self.guard.caller.token, event.detail.as_object_mut()) {
+            (Token::Access { client, .. }, _) => event.client = Some(client.as_str().to_owned()),
+            (Token::Personal { id, .. }, Some(detail)) => {
+                detail.insert("by_token".to_owned(), Value::from(id.as_str()));
+            }
+            (Token::Personal { .. } | Token::Session { .. }, _) => {}
         }
-        AuditEvent {
-            id: Id::generate(self.now, &*self.admin.entropy),
-            happened_at: self.now,
-            actor: self.me().as_str().to_owned(),
-            client,
-            address: self.address.clone(),
-            request_id: self.request_id.clone(),
-            action: record.action.to_owned(),
-            object: record.object,
-            organization: record.organization,
-            detail,
-        }
+        event
     }
 }
 

@@ -54,6 +54,7 @@ use symbolon_core::{
 use symbolon_storage::{Storage, StoredKey};
 use symbolon_web::{guard as web, password_pool::PasswordPool};
 
+pub use api::MachineKeyFile;
 pub use call::Origin;
 pub use caller::{Caller, Callers, Refused, Token};
 pub use management::{Ask, Listed, Management};

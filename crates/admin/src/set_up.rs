@@ -21,7 +21,7 @@ use symbolon_storage::{
 
 use crate::{
     api::checked_name,
-    call::Origin,
+    call::{Origin, Record},
     lockout::has_administrator,
     management::Management,
     problem::{Kind, Problem},
@@ -182,20 +182,14 @@ impl Management {
     }
 
     fn event(&self, subject: &DeclaredSubject, origin: &Origin) -> AuditEvent {
-        let now = self.admin.clock.now();
-        let (address, request_id) = origin.parts();
-        AuditEvent {
-            id: Id::generate(now, &*self.admin.entropy),
-            happened_at: now,
-            actor: subject.id.as_str().to_owned(),
-            client: None,
-            address,
-            request_id,
-            action: "installation.set_up".to_owned(),
+        let record = Record {
+            action: "installation.set_up",
             object: format!("user/{}", subject.id),
             organization: Some(subject.organization.clone()),
             detail: json!({ "name": subject.username }),
-        }
+        };
+        let admin = &*self.admin;
+        origin.event(admin, admin.clock.now(), &subject.id, record)
     }
 }
 

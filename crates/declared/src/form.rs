@@ -211,7 +211,7 @@ pub enum StateError {
 
 impl StateError {
     /// What is wrong with the `kind` of this name.
-    pub fn noun(kind: &str, name: &str, why: impl std::fmt::Display) -> Self {
+    pub(crate) fn noun(kind: &str, name: &str, why: impl std::fmt::Display) -> Self {
         Self::Noun {
             what: format!("{kind} {name}"),
             why: why.to_string(),

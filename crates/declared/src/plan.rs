@@ -178,8 +178,9 @@ async fn put_subject(
             return Err(StateError::noun("user", &subject.username, why));
         }
     }
-    // A changed password and a disabled account end what was open (requirements A6.2, A6.3).
-    if !matches!(password, NewPassword::Keep) || subject.disabled_at.is_some() {
+    // A changed password ends what was open (requirement A6.2), as storage does for an account that is
+    // disabled (A6.3).
+    if !matches!(password, NewPassword::Keep) {
         storage.end_sessions_of(&subject.id, now).await?;
     }
     Ok(())

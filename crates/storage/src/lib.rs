@@ -90,6 +90,16 @@ pub enum Applied {
     Conflict,
 }
 
+impl Applied {
+    /// What became of a write that one row was to meet.
+    pub(crate) const fn of(rows: u64) -> Self {
+        match rows {
+            1 => Self::Done,
+            _ => Self::Conflict,
+        }
+    }
+}
+
 /// All that the provider keeps.
 pub trait Storage:
     Administration

@@ -71,6 +71,8 @@ mod single_uses;
 mod subjects;
 #[path = "sql/tokens.rs"]
 mod tokens;
+#[path = "sql/waiting.rs"]
+mod waiting;
 
 type Row = PgRow;
 type Connection = PgConnection;

@@ -335,6 +335,27 @@ pub(crate) mod read {
             .map(Timestamp::from_seconds))
     }
 
+    /// A number that is never negative.
+    pub(crate) fn number<'r, R>(row: &'r R, column: &'static str) -> Result<u32>
+    where
+        R: Row,
+        &'static str: ColumnIndex<R>,
+        i64: Decode<'r, R::Database> + Type<R::Database>,
+    {
+        u32::try_from(row.try_get::<i64, _>(column)?).map_err(|_| StorageError::corrupt(column))
+    }
+
+    /// A digest.
+    pub(crate) fn digest<'r, R, K>(row: &'r R, column: &'static str) -> Result<Digest<K>>
+    where
+        R: Row,
+        &'static str: ColumnIndex<R>,
+        Vec<u8>: Decode<'r, R::Database> + Type<R::Database>,
+    {
+        let bytes: Vec<u8> = row.try_get(column)?;
+        Digest::from_slice(&bytes).ok_or_else(|| StorageError::corrupt(column))
+    }
+
     /// A digest that may be null.
     pub(crate) fn optional_digest<'r, R, K>(
         row: &'r R,

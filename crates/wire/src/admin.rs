@@ -15,7 +15,6 @@ use symbolon_core::{
     keys::KeyPlan,
     pairwise::SectorError,
     policy::own,
-    settings::SessionSettings,
     time::Timestamp,
     token::access::{AccessTokenClaims, Audience},
 };
@@ -47,10 +46,7 @@ pub fn router(
         prefix: wire::prefix(issuer),
         system: wire::system(config)?,
         keys: wire::key_settings(config)?,
-        session: SessionSettings {
-            idle_lifetime: wire::lifetime(config.session.idle_lifetime),
-            absolute_lifetime: wire::lifetime(config.session.absolute_lifetime),
-        },
+        session: wire::session_settings(config),
     };
     let wired = Arc::new(Wired {
         issuer: issuer.to_owned(),
@@ -94,10 +90,8 @@ fn console(
     wired: Arc<Wired>,
     storage: &Arc<dyn Storage>,
 ) -> Result<Router, WireError> {
-    let languages = Languages::embedded().map_err(|error| WireError::Setting {
-        setting: "console.enabled",
-        why: error.to_string(),
-    })?;
+    let languages =
+        Languages::embedded().map_err(|error| WireError::setting("console.enabled", error))?;
     let settings = ConsoleSettings {
         issuer: issuer.to_owned(),
         prefix: wire::prefix(issuer),

@@ -15,6 +15,6 @@ pub mod demo;
 mod provider;
 
 pub use provider::{
-    Machine, WireError, existing_seal, key_settings, lifetime, outbound, password_pool, prefix,
-    provider, seal, system,
+    Machine, WireError, existing_seal, key_settings, outbound, password_pool, provider, seal,
 };
+pub(crate) use provider::{lifetime, prefix, session_settings, system};

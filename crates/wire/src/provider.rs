@@ -74,6 +74,15 @@ pub enum WireError {
     },
 }
 
+impl WireError {
+    pub(crate) fn setting(setting: &'static str, why: impl std::fmt::Display) -> Self {
+        Self::Setting {
+            setting,
+            why: why.to_string(),
+        }
+    }
+}
+
 /// What is taken from the machine, and can be something else where the machine is not to be asked.
 #[derive(Clone)]
 pub struct Machine {
@@ -129,13 +138,6 @@ pub async fn provider(
         statement_issuers: registering::statement_issuers(config)?,
         storage,
     };
-    let sign_up = config
-        .registration
-        .organization
-        .as_deref()
-        .map(Id::parse)
-        .transpose();
-    let machine_client = config.clients.machine_client.as_deref().map(Id::parse);
     let settings = ProviderSettings {
         issuer: issuer.to_owned(),
         paths: paths(config, issuer),
@@ -148,10 +150,7 @@ pub async fn provider(
         token: token_settings(config),
         requests: request_settings(config),
         userinfo_max_age: config.userinfo.max_age.map(lifetime),
-        session: SessionSettings {
-            idle_lifetime: lifetime(config.session.idle_lifetime),
-            absolute_lifetime: lifetime(config.session.absolute_lifetime),
-        },
+        session: session_settings(config),
         browser: BrowserSettings {
             check_session_frame: config.session.check_session_iframe,
         },
@@ -162,10 +161,10 @@ pub async fn provider(
         interaction_lifetime: lifetime(config.interaction.lifetime),
         keys: key_settings(config)?,
         longest_assertion: lifetime(config.clients.assertion_lifetime),
-        sign_up: sign_up.map_err(|error| WireError::Setting {
-            setting: "registration.organization",
-            why: error.to_string(),
-        })?,
+        sign_up: name(
+            "registration.organization",
+            config.registration.organization.as_deref(),
+        )?,
         system: system(config)?,
         dpop: dpop_settings(config)?,
         device: DeviceSettings {
@@ -176,12 +175,10 @@ pub async fn provider(
             request_lifetime: lifetime(config.backchannel.request_lifetime),
             poll_interval: lifetime(config.backchannel.poll_interval),
         },
-        machine_client: machine_client
-            .transpose()
-            .map_err(|error| WireError::Setting {
-                setting: "clients.machine_client",
-                why: error.to_string(),
-            })?,
+        machine_client: name(
+            "clients.machine_client",
+            config.clients.machine_client.as_deref(),
+        )?,
         registration: registering::settings(config)?,
         resource_metadata: config.policy.resource_metadata,
         metrics: config.metrics.enabled,
@@ -191,15 +188,17 @@ pub async fn provider(
 }
 
 /// The organization whose roles count for all organizations.
-pub fn system(config: &Config) -> Result<Option<Id<Organization>>, WireError> {
+pub(crate) fn system(config: &Config) -> Result<Option<Id<Organization>>, WireError> {
     let demo = config.demo.then_some(demo::SYSTEM);
     let set = config.admin.organization.as_deref().or(demo);
+    name("admin.organization", set)
+}
+
+/// What a setting names, if it is set.
+fn name<K>(setting: &'static str, set: Option<&str>) -> Result<Option<Id<K>>, WireError> {
     set.map(Id::parse)
         .transpose()
-        .map_err(|error| WireError::Setting {
-            setting: "admin.organization",
-            why: error.to_string(),
-        })
+        .map_err(|error| WireError::setting(setting, error))
 }
 
 /// The name of a route in metrics and logs.
@@ -214,26 +213,20 @@ fn route_name(path: &str) -> &'static str {
 fn certificate_header(config: &Config) -> Result<Option<HeaderName>, WireError> {
     let header = config.clients.certificate_header.as_ref();
     let header = header.map(|name| HeaderName::from_bytes(name.as_bytes()));
-    header.transpose().map_err(|error| WireError::Setting {
-        setting: "clients.certificate_header",
-        why: error.to_string(),
-    })
+    header
+        .transpose()
+        .map_err(|error| WireError::setting("clients.certificate_header", error))
 }
 
 /// How clients can show certificates.
 fn certificates(config: &Config) -> Result<Certificates, WireError> {
-    let asked = config
-        .tls
-        .as_ref()
-        .is_some_and(|tls| tls.client_certificates);
     let file = config.clients.certificate_authorities.as_ref();
     let authorities = file.map(|file| client_certificates::authorities(file));
     Ok(Certificates {
-        arrive: asked || config.clients.certificate_header.is_some(),
-        authorities: authorities.transpose().map_err(|why| WireError::Setting {
-            setting: "clients.certificate_authorities",
-            why,
-        })?,
+        arrive: config.certificates_arrive(),
+        authorities: authorities
+            .transpose()
+            .map_err(|why| WireError::setting("clients.certificate_authorities", why))?,
     })
 }
 
@@ -242,10 +235,7 @@ fn certificates(config: &Config) -> Result<Certificates, WireError> {
 /// # Errors
 /// [`WireError`].
 pub fn outbound(config: &Config) -> Result<Outbound, WireError> {
-    let failed = |why: String| WireError::Setting {
-        setting: "outbound.ca_file",
-        why,
-    };
+    let failed = |why: String| WireError::setting("outbound.ca_file", why);
     let settings = &config.outbound;
     let authorities = settings.ca_file.as_ref().map(fs::read).transpose();
     let authorities = authorities.map_err(|error| failed(error.to_string()))?;
@@ -275,10 +265,8 @@ fn dpop_settings(config: &Config) -> Result<DpopSettings, WireError> {
 
 fn algorithms(setting: &'static str, names: &[String]) -> Result<Vec<Algorithm>, WireError> {
     let parse = |name: &String| {
-        name.parse().map_err(|error| WireError::Setting {
-            setting,
-            why: UnknownAlgorithm::to_string(&error),
-        })
+        name.parse()
+            .map_err(|error: UnknownAlgorithm| WireError::setting(setting, error))
     };
     names.iter().map(parse).collect()
 }
@@ -371,6 +359,14 @@ fn write_key(file: &Path, key: &KeyEncryptionKey) -> Result<(), WireError> {
     file.sync_all().map_err(failed)
 }
 
+/// How long sessions live.
+pub(crate) fn session_settings(config: &Config) -> SessionSettings {
+    SessionSettings {
+        idle_lifetime: lifetime(config.session.idle_lifetime),
+        absolute_lifetime: lifetime(config.session.absolute_lifetime),
+    }
+}
+
 fn token_settings(config: &Config) -> TokenSettings {
     TokenSettings {
         access_lifetime: lifetime(config.token.access_lifetime),
@@ -414,7 +410,7 @@ fn paths(config: &Config, issuer: &str) -> Paths {
 }
 
 /// The path of the issuer: empty, or `/…`.
-pub fn prefix(issuer: &str) -> String {
+pub(crate) fn prefix(issuer: &str) -> String {
     let after_scheme = issuer.split_once("://").map_or(issuer, |(_, rest)| rest);
     let path = after_scheme.find('/');
     let prefix = path.and_then(|start| after_scheme.get(start..));
@@ -422,6 +418,6 @@ pub fn prefix(issuer: &str) -> String {
 }
 
 /// A number of seconds, as the rules want it.
-pub fn lifetime(seconds: Seconds) -> Lifetime {
+pub(crate) fn lifetime(seconds: Seconds) -> Lifetime {
     Lifetime::from_seconds(seconds.count())
 }

@@ -18,6 +18,7 @@ mod subjects;
 mod tokens;
 mod users;
 
+pub use machines::MachineKeyFile;
 pub(crate) use organizations::checked_name;
 
 use crate::operation::Operation;

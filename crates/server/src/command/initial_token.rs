@@ -12,16 +12,13 @@ use symbolon_core::{
         policy::RegistrationPolicy,
     },
     scope::Scope,
-    time::{Clock, Lifetime, Timestamp},
+    time::{Clock, Timestamp},
 };
 use symbolon_storage::{Act, Administered, AuditEvent, Storage};
 use symbolon_web::{clock::SystemClock, entropy::SystemEntropy};
 
-use super::{CommandError, Common, say};
+use super::{CommandError, Common, LONGEST_DAYS, lifetime, say};
 use crate::state;
-
-/// How long a token can live at the most: a year and a day, so that it is looked at again.
-const LONGEST_DAYS: u32 = 366;
 
 const PAGE: u32 = 100;
 
@@ -96,28 +93,27 @@ impl What {
                 audience,
                 without_pkce,
             } => {
-                if !(1..=LONGEST_DAYS).contains(&days) {
-                    return Err(other(format!("--days is 1 to {LONGEST_DAYS}")));
-                }
+                let lifetime = lifetime(days, LONGEST_DAYS)?;
                 if !(1..=MOST_USES).contains(&uses) {
-                    return Err(other(format!("--uses is 1 to {MOST_USES}")));
+                    return Err(CommandError::other(format!("--uses is 1 to {MOST_USES}")));
                 }
-                let wrong = |error: &dyn std::fmt::Display| other(error.to_string());
                 let organization = organization.as_deref().map(Id::parse).transpose();
                 let policy = RegistrationPolicy {
                     grant_types: grant_types(&grants)?,
-                    scope: Scope::parse(&scope).map_err(|error| wrong(&error))?,
+                    scope: Scope::parse(&scope).map_err(CommandError::other)?,
                     audience,
-                    organization: organization.map_err(|error| wrong(&error))?,
+                    organization: organization.map_err(CommandError::other)?,
                     require_pkce: !without_pkce,
                 };
-                policy.check().map_err(|error| wrong(&error))?;
+                policy.check().map_err(CommandError::other)?;
                 if let Some(place) = &policy.organization
                     && storage.stored_organization(place).await?.is_none()
                 {
-                    return Err(other(format!("there is no organization {place}")));
+                    return Err(CommandError::other(format!(
+                        "there is no organization {place}"
+                    )));
                 }
-                let until = now.plus(Lifetime::from_days(days));
+                let until = now.plus(lifetime);
                 let (token, text) =
                     InitialAccessToken::issue(name, policy, uses, now, until, &SystemEntropy);
                 let event = event("initial_access_token.create", &token, now);
@@ -128,7 +124,7 @@ impl What {
             }
             Self::List => list(storage, now).await,
             Self::Revoke { id } => {
-                let id = Id::parse(&id).map_err(|error| other(error.to_string()))?;
+                let id = Id::parse(&id).map_err(CommandError::other)?;
                 let found = storage.initial_access_token_of_id(&id).await?;
                 let Some(token) = found else {
                     return Err(none(&id));
@@ -173,7 +169,8 @@ fn grant_types(words: &[String]) -> Result<Vec<GrantType>, CommandError> {
         return Ok(RegistrationPolicy::default().grant_types);
     }
     let parse = |word: &String| {
-        GrantType::from_wire(word).ok_or_else(|| other(format!("{word} is no grant type")))
+        GrantType::from_wire(word)
+            .ok_or_else(|| CommandError::other(format!("{word} is no grant type")))
     };
     words.iter().map(parse).collect()
 }
@@ -195,11 +192,7 @@ fn event(action: &str, token: &InitialAccessToken, now: Timestamp) -> AuditEvent
 }
 
 fn none(id: &Id<InitialAccessToken>) -> CommandError {
-    other(format!(
+    CommandError::other(format!(
         "no live token has the id {id}; initial-token list shows the ids"
     ))
-}
-
-const fn other(message: String) -> CommandError {
-    CommandError::Other(message)
 }

@@ -14,7 +14,8 @@ mod serve;
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::{Args, Parser, Subcommand};
-use symbolon_storage::{Storage, StorageError};
+use symbolon_core::{subject::Identifier, time::Lifetime};
+use symbolon_storage::{DeclaredSubject, Storage, StorageError};
 
 use crate::config::{Config, environment};
 
@@ -39,7 +40,7 @@ enum Command {
     /// Look at the signing keys, or rotate them.
     Keys(keys::Keys),
     /// Make a key for a machine user, and print its key file.
-    MachineKey(machine_key::MachineKeyFile),
+    MachineKey(machine_key::MakeMachineKey),
     /// Make, list and revoke personal access tokens.
     Pat(pat::Pat),
     /// Make, list and revoke the tokens that let applications register themselves.
@@ -49,6 +50,9 @@ enum Command {
     /// Print a configuration file with every setting explained.
     Config,
 }
+
+/// How long a token can live at the most: a year and a day, so that it is looked at again.
+const LONGEST_DAYS: u32 = 366;
 
 /// What every command that touches the database takes.
 #[derive(Clone, Debug, Args)]
@@ -74,6 +78,12 @@ pub(crate) enum CommandError {
     Wire(#[from] crate::wire::WireError),
     #[error("{0}")]
     Other(String),
+}
+
+impl CommandError {
+    fn other(why: impl std::fmt::Display) -> Self {
+        Self::Other(why.to_string())
+    }
 }
 
 /// Runs a command.
@@ -136,4 +146,23 @@ impl Common {
         storage.migrate().await?;
         Ok((config, storage))
     }
+}
+
+/// Whom people mean by this name.
+async fn called(
+    storage: &dyn Storage,
+    name: &str,
+) -> Result<Option<DeclaredSubject>, StorageError> {
+    match Identifier::parse(name) {
+        Ok(identifier) => storage.declared_subject(&identifier).await,
+        Err(_) => Ok(None),
+    }
+}
+
+/// What was said as `--days`.
+fn lifetime(days: u32, longest: u32) -> Result<Lifetime, CommandError> {
+    if !(1..=longest).contains(&days) {
+        return Err(CommandError::other(format!("--days is 1 to {longest}")));
+    }
+    Ok(Lifetime::from_days(days))
 }

@@ -6,18 +6,14 @@ use clap::{Args, Subcommand};
 use symbolon_core::{
     id::Id,
     scope::Scope,
-    subject::Identifier,
-    time::{Clock, Lifetime},
+    time::Clock,
     token::personal::{Limits, PersonalAccessToken},
 };
 use symbolon_storage::{DeclaredSubject, Storage};
 use symbolon_web::{clock::SystemClock, entropy::SystemEntropy};
 
-use super::{CommandError, Common, say};
+use super::{CommandError, Common, LONGEST_DAYS, called, lifetime, say};
 use crate::state;
-
-/// How long a token can live at the most: a year and a day, so that it is looked at again.
-const LONGEST_DAYS: u32 = 366;
 
 const PAGE: u32 = 100;
 
@@ -88,15 +84,13 @@ impl What {
                 scope,
             } => {
                 let owner = find(storage, &owner).await?;
-                if !(1..=LONGEST_DAYS).contains(&days) {
-                    return Err(other(format!("--days is 1 to {LONGEST_DAYS}")));
-                }
+                let lifetime = lifetime(days, LONGEST_DAYS)?;
                 let limits = Limits {
                     organizations: parsed(&organizations, Id::parse)?,
                     roles: parsed(&roles, symbolon_core::role::RoleKey::parse)?,
-                    scope: Scope::parse(&scope).map_err(|error| other(error.to_string()))?,
+                    scope: Scope::parse(&scope).map_err(CommandError::other)?,
                 };
-                let until = now.plus(Lifetime::from_days(days));
+                let until = now.plus(lifetime);
                 let (token, text) =
                     PersonalAccessToken::issue(&owner.id, name, limits, now, until, &SystemEntropy);
                 storage.create_personal_token(&token).await?;
@@ -124,12 +118,12 @@ impl What {
                 }
             }
             Self::Revoke { id } => {
-                let id = Id::parse(&id).map_err(|error| other(error.to_string()))?;
+                let id = Id::parse(&id).map_err(CommandError::other)?;
                 if storage.revoke_personal_token(&id, now).await? {
                     say(&format!("revoked {id}"));
                     Ok(ExitCode::SUCCESS)
                 } else {
-                    Err(other(format!(
+                    Err(CommandError::other(format!(
                         "no live token has the id {id}; pat list shows the ids"
                     )))
                 }
@@ -139,11 +133,8 @@ impl What {
 }
 
 async fn find(storage: &dyn Storage, name: &str) -> Result<DeclaredSubject, CommandError> {
-    let found = match Identifier::parse(name) {
-        Ok(identifier) => storage.declared_subject(&identifier).await?,
-        Err(_) => None,
-    };
-    found.ok_or_else(|| other(format!("nobody is called {name}")))
+    let found = called(storage, name).await?;
+    found.ok_or_else(|| CommandError::other(format!("nobody is called {name}")))
 }
 
 /// No word: no limit.
@@ -155,9 +146,5 @@ fn parsed<T, E: std::fmt::Display>(
         return Ok(None);
     }
     let all: Result<_, _> = texts.iter().map(|text| parse(text)).collect();
-    all.map(Some).map_err(|error| other(error.to_string()))
-}
-
-const fn other(message: String) -> CommandError {
-    CommandError::Other(message)
+    all.map(Some).map_err(CommandError::other)
 }

@@ -7,7 +7,6 @@ use symbolon_core::{
     organization::Organization,
     policy::{api::Api, relation::Relation},
     role::{Role, RoleKey},
-    secret::Digest,
     session::Session,
     subject::Subject,
     time::Timestamp,
@@ -16,9 +15,9 @@ use symbolon_core::{
 
 use super::{Database, Row, clients, declared, personal_tokens, policies, sessions};
 use crate::{
-    DeclaredSubject, PageOf, Result, RoleGrant, SecretRecord, StorageError, Stored, SubjectFilter,
+    DeclaredSubject, PageOf, Result, RoleGrant, SecretRecord, Stored, SubjectFilter,
     record::read::{
-        id, instant, json, name, optional_id, optional_instant, role_key, text, within,
+        digest, id, instant, json, name, optional_id, optional_instant, role_key, text, within,
     },
 };
 
@@ -449,10 +448,9 @@ fn grant(row: &Row) -> Result<RoleGrant> {
 }
 
 fn secret(row: &Row) -> Result<SecretRecord> {
-    let bytes: Vec<u8> = row.try_get("digest")?;
     Ok(SecretRecord {
         secret: StoredSecret {
-            digest: Digest::from_slice(&bytes).ok_or_else(|| StorageError::corrupt("digest"))?,
+            digest: digest(row, "digest")?,
             expires_at: optional_instant(row, "expires_at")?,
             // Not for whoever manages clients (requirement A7.6).
             sealed: None,

@@ -13,14 +13,11 @@ use symbolon_core::{
     token::target::Targets,
 };
 
-use super::{
-    Database, Row, approvals,
-    devices::{applied, said},
-};
+use super::{Database, Row, waiting};
 use crate::{
     Applied, BackchannelRequests, Notice, Result, StorageError,
     record::read::{
-        OF_THIS_DIGEST, id, instant, optional_digest, optional_instant, scope, within, words,
+        OF_THIS_DIGEST, digest, id, instant, number, optional_instant, scope, within, words,
     },
 };
 
@@ -121,20 +118,7 @@ impl BackchannelRequests for Database {
         approval: &Approval,
         code: Digest<AuthorizationCode>,
     ) -> Result<Applied> {
-        let mut transaction = self.begin().await?;
-        let approved = query(APPROVE)
-            .bind(request.as_bytes())
-            .bind(approval.id.as_str())
-            .bind(approval.created_at.seconds())
-            .execute(&mut *transaction)
-            .await?;
-        if applied(approved.rows_affected()) == Applied::Conflict {
-            transaction.rollback().await?;
-            return Ok(Applied::Conflict);
-        }
-        approvals::insert(&mut transaction, approval, code).await?;
-        transaction.commit().await?;
-        Ok(Applied::Done)
+        waiting::approve(self, APPROVE, request.as_bytes(), approval, code).await
     }
 
     async fn deny_backchannel_request(
@@ -147,7 +131,7 @@ impl BackchannelRequests for Database {
             .bind(now.seconds())
             .execute(&self.writer)
             .await?;
-        Ok(applied(denied.rows_affected()))
+        Ok(Applied::of(denied.rows_affected()))
     }
 
     async fn take_backchannel_notices(
@@ -181,13 +165,10 @@ impl BackchannelRequests for Database {
 
 fn request(row: &Row) -> Result<BackchannelRequest> {
     within("backchannel_request", OF_THIS_DIGEST, || {
-        let interval: i64 = row.try_get("poll_interval")?;
-        let interval =
-            u32::try_from(interval).map_err(|_| StorageError::corrupt("poll_interval"))?;
         let message: Option<String> = row.try_get("binding_message")?;
         let message = message.map(|text| BindingMessage::parse(&text)).transpose();
         Ok(BackchannelRequest {
-            digest: digest(row)?,
+            digest: digest(row, "digest")?,
             id: id(row, "id")?,
             client: id(row, "client_id")?,
             subject: id(row, "subject_id")?,
@@ -196,25 +177,20 @@ fn request(row: &Row) -> Result<BackchannelRequest> {
             binding_message: message.map_err(|_| StorageError::corrupt("binding_message"))?,
             created_at: instant(row, "created_at")?,
             expires_at: instant(row, "expires_at")?,
-            interval: Lifetime::from_seconds(interval),
+            interval: Lifetime::from_seconds(number(row, "poll_interval")?),
             polled_at: optional_instant(row, "polled_at")?,
-            said: said(row)?,
+            said: waiting::said(row)?,
         })
     })
 }
 
 fn notice(row: &Row) -> Result<Notice> {
     within("backchannel_request", OF_THIS_DIGEST, || {
-        let tries: i64 = row.try_get("notice_tries")?;
         Ok(Notice {
-            request: digest(row)?,
+            request: digest(row, "digest")?,
             client: id(row, "client_id")?,
             sealed: row.try_get("notice")?,
-            tries: u32::try_from(tries).map_err(|_| StorageError::corrupt("notice_tries"))?,
+            tries: number(row, "notice_tries")?,
         })
     })
-}
-
-fn digest(row: &Row) -> Result<Digest<AuthRequestId>> {
-    optional_digest(row, "digest")?.ok_or_else(|| StorageError::corrupt("digest"))
 }

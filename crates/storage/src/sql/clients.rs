@@ -5,7 +5,6 @@ use sqlx::{Row as _, query};
 use symbolon_core::{
     client::{Client, Origin, StoredSecret},
     id::Id,
-    secret::Digest,
     subject::Subject,
     time::Timestamp,
 };
@@ -13,7 +12,7 @@ use symbolon_core::{
 use super::{Database, Row, changes::feed};
 use crate::{
     Clients, Result, StorageError,
-    record::read::{id, json, name, optional_id, optional_instant, within},
+    record::read::{digest, id, json, name, optional_id, optional_instant, within},
 };
 
 statements! {
@@ -108,9 +107,8 @@ pub(super) fn origin(row: &Row) -> Result<Origin> {
 }
 
 fn secret(row: &Row) -> Result<StoredSecret> {
-    let bytes: Vec<u8> = row.try_get("digest")?;
     Ok(StoredSecret {
-        digest: Digest::from_slice(&bytes).ok_or_else(|| StorageError::corrupt("digest"))?,
+        digest: digest(row, "digest")?,
         expires_at: optional_instant(row, "expires_at")?,
         sealed: row.try_get("sealed")?,
     })

@@ -1,22 +1,20 @@
 //! Devices that wait for a person.
 
 use async_trait::async_trait;
-use sqlx::{Row as _, query};
+use sqlx::query;
 use symbolon_core::{
     approval::Approval,
     device::{DeviceAuthorization, UserCode},
     secret::{AuthorizationCode, DeviceCode, Digest},
     time::{Lifetime, Timestamp},
     token::target::Targets,
-    waiting::Said,
 };
 
-use super::{Database, Row, approvals};
+use super::{Database, Row, waiting};
 use crate::{
     Applied, Devices, Result, StorageError,
     record::read::{
-        OF_THIS_DIGEST, id, instant, optional_digest, optional_id, optional_instant, scope, text,
-        within, words,
+        OF_THIS_DIGEST, digest, id, instant, number, optional_instant, scope, text, within, words,
     },
 };
 
@@ -51,7 +49,7 @@ impl Devices for Database {
             .bind(i64::from(device.interval.seconds()))
             .execute(&self.writer)
             .await?;
-        Ok(applied(created.rows_affected()))
+        Ok(Applied::of(created.rows_affected()))
     }
 
     async fn device(&self, code: Digest<DeviceCode>) -> Result<Option<DeviceAuthorization>> {
@@ -76,20 +74,7 @@ impl Devices for Database {
         approval: &Approval,
         code: Digest<AuthorizationCode>,
     ) -> Result<Applied> {
-        let mut transaction = self.begin().await?;
-        let approved = query(APPROVE)
-            .bind(device.as_bytes())
-            .bind(approval.id.as_str())
-            .bind(approval.created_at.seconds())
-            .execute(&mut *transaction)
-            .await?;
-        if applied(approved.rows_affected()) == Applied::Conflict {
-            transaction.rollback().await?;
-            return Ok(Applied::Conflict);
-        }
-        approvals::insert(&mut transaction, approval, code).await?;
-        transaction.commit().await?;
-        Ok(Applied::Done)
+        waiting::approve(self, APPROVE, device.as_bytes(), approval, code).await
     }
 
     async fn deny_device(&self, device: Digest<DeviceCode>, now: Timestamp) -> Result<Applied> {
@@ -98,26 +83,14 @@ impl Devices for Database {
             .bind(now.seconds())
             .execute(&self.writer)
             .await?;
-        Ok(applied(denied.rows_affected()))
-    }
-}
-
-/// Whether one row was what was presupposed.
-pub(super) fn applied(rows: u64) -> Applied {
-    match rows {
-        1 => Applied::Done,
-        _ => Applied::Conflict,
+        Ok(Applied::of(denied.rows_affected()))
     }
 }
 
 fn device(row: &Row) -> Result<DeviceAuthorization> {
     within("device_authorization", OF_THIS_DIGEST, || {
-        let interval: i64 = row.try_get("poll_interval")?;
-        let interval =
-            u32::try_from(interval).map_err(|_| StorageError::corrupt("poll_interval"))?;
         Ok(DeviceAuthorization {
-            digest: optional_digest(row, "digest")?
-                .ok_or_else(|| StorageError::corrupt("digest"))?,
+            digest: digest(row, "digest")?,
             user_code: UserCode::parse(&text(row, "user_code")?)
                 .map_err(|_| StorageError::corrupt("user_code"))?,
             client: id(row, "client_id")?,
@@ -126,21 +99,9 @@ fn device(row: &Row) -> Result<DeviceAuthorization> {
             address: text(row, "address")?,
             created_at: instant(row, "created_at")?,
             expires_at: instant(row, "expires_at")?,
-            interval: Lifetime::from_seconds(interval),
+            interval: Lifetime::from_seconds(number(row, "poll_interval")?),
             polled_at: optional_instant(row, "polled_at")?,
-            state: said(row)?,
+            state: waiting::said(row)?,
         })
     })
-}
-
-/// The columns of a row become a state, or the row is none of ours.
-pub(super) fn said(row: &Row) -> Result<Said> {
-    let approval = optional_id(row, "approval_id")?;
-    let denied = optional_instant(row, "denied_at")?;
-    match (approval, denied) {
-        (None, None) => Ok(Said::Pending),
-        (Some(approval), None) => Ok(Said::Approved { approval }),
-        (None, Some(at)) => Ok(Said::Denied { at }),
-        (Some(_), Some(_)) => Err(StorageError::corrupt("denied_at")),
-    }
 }

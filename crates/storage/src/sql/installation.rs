@@ -10,13 +10,13 @@ use symbolon_core::{
 };
 
 use super::{
-    Connection, Database,
+    Connection, Database, Row,
     acts::{self, found},
     acts_owned as owned, policies,
 };
 use crate::{
     Activity, Administered, Installation, Result, RoleGrant, SetUp, SetUpOffer,
-    record::read::{id, instant, text},
+    record::read::{id, instant, optional_instant, text},
 };
 
 statements! {
@@ -52,23 +52,12 @@ impl Installation for Database {
             .execute(&self.writer)
             .await?;
         let row = query(READ).fetch_one(&self.writer).await?;
-        Ok(SetUpOffer {
-            organization: id(&row, "organization_id")?,
-            used: row.try_get::<Option<i64>, _>("used_at")?.is_some(),
-            new: offered.rows_affected() == 1,
-        })
+        offer(&row, offered.rows_affected() == 1)
     }
 
     async fn set_up_offer(&self) -> Result<Option<SetUpOffer>> {
         let row = query(READ).fetch_optional(&self.reader).await?;
-        row.map(|row| {
-            Ok(SetUpOffer {
-                organization: id(&row, "organization_id")?,
-                used: row.try_get::<Option<i64>, _>("used_at")?.is_some(),
-                new: false,
-            })
-        })
-        .transpose()
+        row.map(|row| offer(&row, false)).transpose()
     }
 
     async fn is_set_up_link(&self, link: Digest<SetUpLink>, now: Timestamp) -> Result<bool> {
@@ -118,6 +107,14 @@ impl Installation for Database {
             .await?;
         Ok(())
     }
+}
+
+fn offer(row: &Row, new: bool) -> Result<SetUpOffer> {
+    Ok(SetUpOffer {
+        organization: id(row, "organization_id")?,
+        used: optional_instant(row, "used_at")?.is_some(),
+        new,
+    })
 }
 
 /// Makes the first administrator, if the link is good: it is used with that.

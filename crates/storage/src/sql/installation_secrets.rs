@@ -2,18 +2,13 @@
 
 use async_trait::async_trait;
 use sqlx::{Row as _, query};
-use symbolon_core::{
-    encryption::KeyManagement,
-    id::Id,
-    keys::{KeyRecord, SigningKey},
-    time::Timestamp,
-};
+use symbolon_core::{encryption::KeyManagement, id::Id, keys::SigningKey, time::Timestamp};
 
-use super::{Database, Row, changes::feed};
-use crate::{
-    Applied, InstallationSecrets, Result, StorageError, StoredKey,
-    record::read::{id, instant, name, text, within},
+use super::{
+    Database, Row,
+    signing_keys::{insert_by, key_of},
 };
+use crate::{Applied, InstallationSecrets, Result, StoredKey};
 
 statements! {
     ONE = "SELECT sealed FROM installation_secret WHERE name = $1";
@@ -47,10 +42,7 @@ impl InstallationSecrets for Database {
             .bind(now.seconds())
             .execute(&self.writer)
             .await?;
-        Ok(match inserted.rows_affected() {
-            1 => Applied::Done,
-            _ => Applied::Conflict,
-        })
+        Ok(Applied::of(inserted.rows_affected()))
     }
 
     async fn reseal_installation_secret(&self, secret: &str, sealed: &[u8]) -> Result<()> {
@@ -68,24 +60,12 @@ impl InstallationSecrets for Database {
     }
 
     async fn create_encryption_key(&self, key: &StoredKey<KeyManagement>) -> Result<Applied> {
-        let record = &key.record;
+        let algorithm = key.record.algorithm.as_str();
         let mut transaction = self.begin().await?;
-        let inserted = query(INSERT_KEY)
-            .bind(record.id.as_str())
-            .bind(record.algorithm.as_str())
-            .bind(i64::from(record.generation))
-            .bind(key.sealed.as_slice())
-            .bind(record.created_at.seconds())
-            .bind(record.activates_at.seconds())
-            .execute(&mut *transaction)
-            .await?;
-        if inserted.rows_affected() == 0 {
+        if !insert_by(INSERT_KEY, &mut transaction, key, algorithm).await? {
             transaction.rollback().await?;
             return Ok(Applied::Conflict);
         }
-        // Whoever looks at the one kind of key looks at the other.
-        let name = record.id.as_str();
-        feed(&mut transaction, "signing_key", name, record.created_at).await?;
         transaction.commit().await?;
         Ok(Applied::Done)
     }
@@ -101,20 +81,5 @@ impl InstallationSecrets for Database {
 }
 
 fn key(row: &Row) -> Result<StoredKey<KeyManagement>> {
-    within("encryption_key", &name(row, "id"), || {
-        let algorithm = text(row, "algorithm")?;
-        let generation: i64 = row.try_get("generation")?;
-        Ok(StoredKey {
-            record: KeyRecord {
-                id: id(row, "id")?,
-                algorithm: KeyManagement::from_wire(&algorithm)
-                    .ok_or_else(|| StorageError::corrupt("algorithm"))?,
-                generation: u32::try_from(generation)
-                    .map_err(|_| StorageError::corrupt("generation"))?,
-                created_at: instant(row, "created_at")?,
-                activates_at: instant(row, "activates_at")?,
-            },
-            sealed: row.try_get("sealed")?,
-        })
-    })
+    key_of("encryption_key", row, KeyManagement::from_wire)
 }

@@ -85,11 +85,7 @@ impl Interactions for Database {
             .bind(progress.allowed.then_some(now.seconds()))
             .execute(&self.writer)
             .await?;
-        Ok(if advanced.rows_affected() == 1 {
-            Applied::Done
-        } else {
-            Applied::Conflict
-        })
+        Ok(Applied::of(advanced.rows_affected()))
     }
 
     async fn finish_interaction(
@@ -102,11 +98,7 @@ impl Interactions for Database {
             .bind(now.seconds())
             .execute(&self.writer)
             .await?;
-        Ok(if finished.rows_affected() == 1 {
-            Applied::Done
-        } else {
-            Applied::Conflict
-        })
+        Ok(Applied::of(finished.rows_affected()))
     }
 }
 

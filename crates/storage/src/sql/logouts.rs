@@ -1,15 +1,15 @@
 //! Clients that are to be told of the end of sessions.
 
 use async_trait::async_trait;
-use sqlx::{Row as _, query};
+use sqlx::query;
 use symbolon_core::{
     client::Client, id::Id, logout::back_channel::Notice, session::Session, time::Timestamp,
 };
 
 use super::{Connection, Database, Row};
 use crate::{
-    Applied, Logouts, Result, StorageError,
-    record::read::{id, instant, name, within},
+    Applied, Logouts, Result,
+    record::read::{id, instant, name, number, within},
 };
 
 statements! {
@@ -51,10 +51,7 @@ impl Logouts for Database {
             .bind(until.seconds())
             .execute(&self.writer)
             .await?;
-        Ok(match claimed.rows_affected() {
-            1 => Applied::Done,
-            _ => Applied::Conflict,
-        })
+        Ok(Applied::of(claimed.rows_affected()))
     }
 
     async fn postpone_notice(&self, notice: &Notice, due_at: Timestamp) -> Result<()> {
@@ -105,12 +102,11 @@ pub(super) async fn record(
 
 fn notice(row: &Row) -> Result<Notice> {
     within("logout_notice", &name(row, "session_id"), || {
-        let tries: i64 = row.try_get("tries")?;
         Ok(Notice {
             client: id(row, "client_id")?,
             session: id(row, "session_id")?,
             subject: id(row, "subject_id")?,
-            tries: u32::try_from(tries).map_err(|_| StorageError::corrupt("tries"))?,
+            tries: number(row, "tries")?,
             due_at: instant(row, "due_at")?,
         })
     })

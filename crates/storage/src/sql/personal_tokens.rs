@@ -14,7 +14,7 @@ use symbolon_core::{
 use super::{Connection, Database, Row, changes::feed};
 use crate::{
     PersonalTokens, Result, StorageError,
-    record::read::{id, instant, name, optional_instant, scope, text, within},
+    record::read::{digest, id, instant, name, optional_instant, scope, text, within},
 };
 
 statements! {
@@ -142,11 +142,9 @@ fn json(value: &impl serde::Serialize) -> String {
 /// The token of a row.
 pub(super) fn token(row: &Row) -> Result<PersonalAccessToken> {
     within("personal_access_token", &name(row, "id"), || {
-        let bytes: Vec<u8> = row.try_get("digest")?;
-        let digest = Digest::from_slice(&bytes).ok_or_else(|| StorageError::corrupt("digest"))?;
         Ok(PersonalAccessToken {
             id: id(row, "id")?,
-            digest,
+            digest: digest(row, "digest")?,
             owner: id(row, "subject_id")?,
             name: text(row, "name")?,
             limits: Limits {

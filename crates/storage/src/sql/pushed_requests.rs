@@ -62,11 +62,7 @@ impl PushedRequests for Database {
             .bind(browser.to_owned())
             .execute(&self.writer)
             .await?;
-        Ok(if claimed.rows_affected() == 1 {
-            Applied::Done
-        } else {
-            Applied::Conflict
-        })
+        Ok(Applied::of(claimed.rows_affected()))
     }
 
     async fn spend_pushed_request(
@@ -81,11 +77,7 @@ impl PushedRequests for Database {
             .bind(now.seconds())
             .execute(&self.writer)
             .await?;
-        Ok(if spent.rows_affected() == 1 {
-            Applied::Done
-        } else {
-            Applied::Conflict
-        })
+        Ok(Applied::of(spent.rows_affected()))
     }
 }
 

@@ -14,8 +14,8 @@ use super::{Connection, Database, Row, acts::found, acts_owned as owned, changes
 use crate::{
     Administered, Registrations, Result, StorageError,
     record::read::{
-        OF_THIS_DIGEST, id, instant, json, name, optional_digest, optional_id, optional_instant,
-        text, within,
+        OF_THIS_DIGEST, digest, id, instant, json, name, number, optional_digest, optional_id,
+        optional_instant, text, within,
     },
 };
 
@@ -238,16 +238,12 @@ fn registration(row: &Row) -> Result<Registration> {
 
 fn token(row: &Row) -> Result<InitialAccessToken> {
     within("initial_access_token", OF_THIS_DIGEST, || {
-        let digest: Vec<u8> = row.try_get("digest")?;
-        let uses: i64 = row.try_get("uses_left")?;
         Ok(InitialAccessToken {
             id: id(row, "id")?,
-            digest: Digest::from_slice(&digest).ok_or_else(|| StorageError::corrupt("digest"))?,
+            digest: digest(row, "digest")?,
             name: text(row, "name")?,
             policy: json(row, "policy")?,
-            uses_left: uses
-                .try_into()
-                .map_err(|_| StorageError::corrupt("uses_left"))?,
+            uses_left: number(row, "uses_left")?,
             created_at: instant(row, "created_at")?,
             expires_at: instant(row, "expires_at")?,
             revoked_at: optional_instant(row, "revoked_at")?,

@@ -11,7 +11,7 @@ use symbolon_core::{
 use super::{Connection, Database, Row, changes::feed};
 use crate::{
     Applied, Result, SigningKeys, StorageError, StoredKey,
-    record::read::{id, instant, name, text, within},
+    record::read::{id, instant, name, number, text, within},
 };
 
 statements! {
@@ -64,10 +64,20 @@ impl SigningKeys for Database {
 
 /// Adds a key; false when its generation exists.
 pub(super) async fn insert(connection: &mut Connection, key: &StoredKey) -> sqlx::Result<bool> {
+    insert_by(INSERT, connection, key, key.record.algorithm.as_str()).await
+}
+
+/// Adds a key of any kind.
+pub(super) async fn insert_by<A>(
+    statement: &'static str,
+    connection: &mut Connection,
+    key: &StoredKey<A>,
+    algorithm: &'static str,
+) -> sqlx::Result<bool> {
     let record = &key.record;
-    let inserted = query(INSERT)
+    let inserted = query(statement)
         .bind(record.id.as_str())
-        .bind(record.algorithm.as_str())
+        .bind(algorithm)
         .bind(i64::from(record.generation))
         .bind(key.sealed.as_slice())
         .bind(record.created_at.seconds())
@@ -77,28 +87,29 @@ pub(super) async fn insert(connection: &mut Connection, key: &StoredKey) -> sqlx
     if inserted.rows_affected() == 0 {
         return Ok(false);
     }
-    feed(
-        connection,
-        "signing_key",
-        record.id.as_str(),
-        record.created_at,
-    )
-    .await?;
+    // Whoever looks at the one kind of key looks at the other.
+    let name = record.id.as_str();
+    feed(connection, "signing_key", name, record.created_at).await?;
     Ok(true)
 }
 
 fn key(row: &Row) -> Result<StoredKey> {
-    within("signing_key", &name(row, "id"), || {
-        let algorithm = text(row, "algorithm")?;
-        let generation: i64 = row.try_get("generation")?;
+    key_of("signing_key", row, |algorithm| algorithm.parse().ok())
+}
+
+/// A key of any kind.
+pub(super) fn key_of<A>(
+    table: &'static str,
+    row: &Row,
+    algorithm: impl FnOnce(&str) -> Option<A>,
+) -> Result<StoredKey<A>> {
+    within(table, &name(row, "id"), || {
         Ok(StoredKey {
             record: KeyRecord {
                 id: id(row, "id")?,
-                algorithm: algorithm
-                    .parse()
-                    .map_err(|_| StorageError::corrupt("algorithm"))?,
-                generation: u32::try_from(generation)
-                    .map_err(|_| StorageError::corrupt("generation"))?,
+                algorithm: algorithm(&text(row, "algorithm")?)
+                    .ok_or_else(|| StorageError::corrupt("algorithm"))?,
+                generation: number(row, "generation")?,
                 created_at: instant(row, "created_at")?,
                 activates_at: instant(row, "activates_at")?,
             },

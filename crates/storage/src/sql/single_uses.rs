@@ -20,9 +20,6 @@ impl SingleUses for Database {
             .bind(until.seconds())
             .execute(&self.writer)
             .await?;
-        Ok(match used.rows_affected() {
-            1 => Applied::Done,
-            _ => Applied::Conflict,
-        })
+        Ok(Applied::of(used.rows_affected()))
     }
 }

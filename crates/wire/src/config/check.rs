@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use symbolon_core::registration::RegistrationMode;
 
-use super::{Config, Problem, setting::Fallback, source::Layers, table::find};
+use super::{Config, Paths, Problem, setting::Fallback, source::Layers, table::find};
 
 /// What OWASP holds to be equally strong and the least for argon2id: memory in KiB, iterations.
 /// <https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html>
@@ -50,12 +50,7 @@ pub fn conflicts(config: &Config, layers: &Layers) -> Vec<Problem> {
             refuse(format!("{} is set and {other} is not: {why}", tell(one)));
         }
     }
-    let arrive = config.clients.certificate_header.is_some()
-        || config
-            .tls
-            .as_ref()
-            .is_some_and(|tls| tls.client_certificates);
-    if set("clients.certificate_origin") && !arrive {
+    if set("clients.certificate_origin") && !config.certificates_arrive() {
         refuse(format!(
             "{} is set and neither clients.certificate_header nor tls.client_certificates is: no \
              certificate would arrive there",
@@ -212,23 +207,38 @@ pub fn warnings(config: &Config) -> Vec<String> {
     warnings
 }
 
-fn paths(config: &Config) -> [(&'static str, &str); 11] {
-    let paths = &config.paths;
+/// Taken apart, so that none is forgotten.
+fn paths(config: &Config) -> [(&'static str, &str); 12] {
+    let Paths {
+        authorize,
+        par,
+        token,
+        introspect,
+        revoke,
+        keys,
+        userinfo,
+        device_authorization,
+        backchannel_authentication,
+        end_session,
+        register,
+        check_session,
+    } = &config.paths;
     [
-        ("paths.authorize", &paths.authorize),
-        ("paths.par", &paths.par),
-        ("paths.token", &paths.token),
-        ("paths.introspect", &paths.introspect),
-        ("paths.revoke", &paths.revoke),
-        ("paths.keys", &paths.keys),
-        ("paths.userinfo", &paths.userinfo),
-        ("paths.device_authorization", &paths.device_authorization),
+        ("paths.authorize", authorize),
+        ("paths.par", par),
+        ("paths.token", token),
+        ("paths.introspect", introspect),
+        ("paths.revoke", revoke),
+        ("paths.keys", keys),
+        ("paths.userinfo", userinfo),
+        ("paths.device_authorization", device_authorization),
         (
             "paths.backchannel_authentication",
-            &paths.backchannel_authentication,
+            backchannel_authentication,
         ),
-        ("paths.end_session", &paths.end_session),
-        ("paths.register", &paths.register),
+        ("paths.end_session", end_session),
+        ("paths.register", register),
+        ("paths.check_session", check_session),
     ]
 }
 

@@ -127,6 +127,12 @@ impl Config {
             .unwrap_or_else(|| Issuer::at(listening, self.tls.is_some()))
     }
 
+    /// Whether certificates of clients can reach this server: in its own handshake, or by a header.
+    pub fn certificates_arrive(&self) -> bool {
+        let tls = self.tls.as_ref();
+        self.clients.certificate_header.is_some() || tls.is_some_and(|tls| tls.client_certificates)
+    }
+
     /// Where the key-encryption key is kept when neither `key_encryption_key` nor
     /// `key_encryption_key_file` is set: the server makes that file at its first start. `None`
     /// for a database in memory, whose key need not outlive the process.

@@ -317,6 +317,11 @@ fn what_makes_no_sense_together_is_refused() {
              /oauth/v2/keys (the default) are the same path",
         ),
         (
+            "paths.check_session = '/oauth/v2/keys'",
+            "paths.keys = /oauth/v2/keys (the default) and paths.check_session = /oauth/v2/keys \
+             (from symbolon.toml, line 1) are the same path",
+        ),
+        (
             "demo = true\nlisten = '0.0.0.0:80'\nissuer = 'https://id.example.com'",
             "demo is on and listen = 0.0.0.0:80 (from symbolon.toml, line 2) is not a loopback \
              address: everybody knows the passwords of the demo state. Listen on 127.0.0.1, or set \

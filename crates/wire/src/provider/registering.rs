@@ -15,10 +15,8 @@ use crate::config::Config;
 /// What they may be, and how many.
 pub(super) fn settings(config: &Config) -> Result<RegistrationSettings, WireError> {
     let set = &config.registering;
-    let scope = Scope::parse(&set.scopes.join(" ")).map_err(|error| WireError::Setting {
-        setting: "clients.registration_scopes",
-        why: error.to_string(),
-    })?;
+    let scope = Scope::parse(&set.scopes.join(" "))
+        .map_err(|error| WireError::setting("clients.registration_scopes", error))?;
     let usual = RegistrationPolicy::default();
     let more = [
         (set.device, GrantType::DeviceCode),
@@ -36,10 +34,9 @@ pub(super) fn settings(config: &Config) -> Result<RegistrationSettings, WireErro
         organization: None,
         require_pkce: set.require_pkce,
     };
-    policy.check().map_err(|error| WireError::Setting {
-        setting: "clients.registration_audiences",
-        why: error.to_string(),
-    })?;
+    policy
+        .check()
+        .map_err(|error| WireError::setting("clients.registration_audiences", error))?;
     Ok(RegistrationSettings {
         mode: set.mode,
         documents: set.documents,
@@ -57,10 +54,7 @@ pub(super) fn statement_issuers(
     let Some(file) = &config.registering.statement_issuers else {
         return Ok(BTreeMap::new());
     };
-    let failed = |why: String| WireError::Setting {
-        setting: "clients.software_statement_issuers",
-        why,
-    };
+    let failed = |why: String| WireError::setting("clients.software_statement_issuers", why);
     let text = fs::read(file).map_err(|error| failed(error.to_string()))?;
     let issuers = json::object(&text).map_err(|error| failed(error.to_string()))?;
     let keys = |(issuer, jwks): (String, Value)| {

@@ -56,13 +56,12 @@ struct Made {
     key: View,
     /// The key file, if the key was made here. Shown this once.
     #[serde(skip_serializing_if = "Option::is_none")]
-    file: Option<File>,
+    file: Option<MachineKeyFile>,
 }
 
 /// A key file, in the form that libraries for it read.
 #[derive(Serialize, JsonSchema)]
-#[schemars(rename = "MachineKeyFile")]
-struct File {
+pub struct MachineKeyFile {
     /// `serviceaccount`.
     #[serde(rename = "type")]
     kind: &'static str,
@@ -74,6 +73,18 @@ struct File {
     /// The `sub` of the machine user.
     #[serde(rename = "userId")]
     user_id: String,
+}
+
+impl MachineKeyFile {
+    /// The file of a key, with its private half in PEM.
+    pub fn new(key: &MachineKey, private_pem: String) -> Self {
+        Self {
+            kind: "serviceaccount",
+            key_id: key.id.to_string(),
+            key: private_pem,
+            user_id: key.machine.to_string(),
+        }
+    }
 }
 
 pub(super) fn operations() -> Vec<Operation> {
@@ -162,12 +173,7 @@ async fn create(call: Call, _: NoQuery, new: Json<New>) -> Result<Reply<Made>, P
     let record = record("machine.key.create", &machine, &key.id);
     call.act(Act::CreateMachineKey(Box::new(key.clone())), record)
         .await?;
-    let file = private.map(|private| File {
-        kind: "serviceaccount",
-        key_id: kid,
-        key: private,
-        user_id: machine.id.as_str().to_owned(),
-    });
+    let file = private.map(|private| MachineKeyFile::new(&key, private));
     let path = format!("/machines/{}/keys/{}", machine.id, segment(key.id.as_str()));
     let made = Made {
         key: view(key),

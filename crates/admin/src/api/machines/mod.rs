@@ -7,6 +7,7 @@ mod keys;
 mod list;
 mod update;
 
+pub use keys::MachineKeyFile;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use symbolon_storage::{DeclaredSubject, Stored};
