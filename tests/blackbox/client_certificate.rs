@@ -11,9 +11,10 @@ use rcgen::{
     ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, SanType,
 };
 use serde_json::{Value, json};
-use symbolon_testkit::{Answer, Backend, Options, Server, http, on_both_databases};
+use symbolon_testkit::{Answer, Backend, Server, http, on_both_databases};
 
-use crate::support::{binary, file, options};
+use crate::client_assertion::client;
+use crate::support::{binary, declaring, file, options};
 
 const HEADER: &str = "client-cert";
 
@@ -89,19 +90,6 @@ impl Shown {
     }
 }
 
-fn client(id: &str, more: &Value) -> Value {
-    let mut client = json!({
-        "client_id": id,
-        "client_name": id,
-        "machine_user": "demo-machine",
-        "grant_types": ["client_credentials"],
-    });
-    for (name, value) in more.as_object().unwrap() {
-        client[name] = value.clone();
-    }
-    client
-}
-
 /// One client of each method and way to be named.
 fn clients(registered: &Shown) -> Vec<Value> {
     let by = |id: &str, name: &str, value: &str| {
@@ -129,14 +117,8 @@ fn clients(registered: &Shown) -> Vec<Value> {
 }
 
 fn start(backend: Backend, clients: &[Value], settings: &[(&str, &str)]) -> Server {
-    let state = file(&json!({"clients": clients}).to_string());
-    let mut options: Options =
-        options(backend.url()).with("SYMBOLON_KEYS_ALGORITHMS", "RS256,ES256");
-    options.state = Some(state.path().to_owned());
-    for (name, value) in settings {
-        options = options.with(name, value);
-    }
-    Server::start(binary(), options)
+    let state = json!({"clients": clients});
+    Server::start(binary(), declaring(&backend.url(), &state, settings))
 }
 
 /// Behind a proxy on this machine.
@@ -360,11 +342,7 @@ fn settings_that_make_no_sense_are_refused() {
             "clients.certificate_authorities",
         ),
     ] {
-        let options = settings
-            .iter()
-            .fold(options(Backend::Sqlite.url()), |options, (name, value)| {
-                options.with(name, value)
-            });
+        let options = options(Backend::Sqlite.url()).with_all(settings);
         let log = Server::try_start(binary(), options).map(drop).unwrap_err();
         assert!(log.contains(says), "{log}");
     }

@@ -11,7 +11,7 @@ use symbolon_testkit::{
 };
 use tokio::net::TcpListener;
 
-use crate::support::{apply, binary, eventually, file, machine, options, run};
+use crate::support::{apply, binary, eventually, machine, options, run};
 
 const AUDIENCE: &str = "https://orders.example";
 
@@ -70,12 +70,11 @@ clients:
 /// A server with the state, on which a token is decided by itself some seconds after its roots
 /// changed, and a bundle is good for ten seconds.
 fn start(database: &str) -> Server {
-    let state = file(STATE);
-    let mut options = options(database)
+    let options = options(database)
         .with("SYMBOLON_KEYS_ALGORITHMS", "RS256,ES256")
         .with("SYMBOLON_POLICY_CLOCK_TOLERANCE", "0s")
-        .with("SYMBOLON_POLICY_BUNDLE_LIFETIME", "10s");
-    options.state = Some(state.path().to_owned());
+        .with("SYMBOLON_POLICY_BUNDLE_LIFETIME", "10s")
+        .declaring(STATE);
     Server::start(binary(), options)
 }
 

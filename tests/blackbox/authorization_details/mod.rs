@@ -8,7 +8,7 @@ use symbolon_testkit::{
     Answer, Authentication, Page, Person, RelyingParty, Server, jwt_payload, on_both_databases,
 };
 
-use crate::support::{ALICE, binary, file, options, silently, type_in};
+use crate::support::{ALICE, binary, declaring, merged, silently, type_in};
 
 /// The secret of every confidential client of these tests.
 const SECRET: &str = "details-secret";
@@ -18,18 +18,14 @@ const FILES: &str = "https://files.example";
 
 fn state() -> Value {
     let client = |id: &str, more: Value| {
-        let mut client = json!({
+        let client = json!({
             "client_id": id, "client_name": id, "client_secret": SECRET,
             "grant_types": ["authorization_code", "refresh_token"],
             "redirect_uris": ["http://127.0.0.1:5556/callback"],
             "authorization_details_types": ["payment", "files"],
             "audience": [BANK, FILES],
         });
-        client
-            .as_object_mut()
-            .unwrap()
-            .extend(more.as_object().unwrap().clone());
-        client
+        merged(client, &more)
     };
     json!({
         "apis": [
@@ -64,10 +60,7 @@ fn state() -> Value {
 }
 
 fn on(database: &str, state: &Value) -> Server {
-    let state = file(&state.to_string());
-    let mut options = options(database).with("SYMBOLON_KEYS_ALGORITHMS", "RS256,ES256");
-    options.state = Some(state.path().to_owned());
-    Server::start(binary(), options)
+    Server::start(binary(), declaring(database, state, &[]))
 }
 
 async fn party(server: &Server, id: &str) -> RelyingParty {

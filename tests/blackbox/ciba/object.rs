@@ -1,9 +1,7 @@
 //! Signed requests, as FAPI-CIBA wants them.
 
-use std::sync::OnceLock;
-
 use serde_json::{Value, json};
-use symbolon_testkit::{Answer, Backend, Server, http, on_both_databases};
+use symbolon_testkit::{Answer, Backend, OnEach, Server, http, on_both_databases};
 
 use super::{
     GRANT, KEYS, alice_at_home, ask, auth_req_id, object, object_claims, only_request, post_signed,
@@ -15,13 +13,8 @@ const PATH: &str = "/oauth/v2/bc-authorize";
 
 /// A server that the tests share in which nobody gets anything.
 fn refusing(backend: Backend) -> &'static Server {
-    static SQLITE: OnceLock<Server> = OnceLock::new();
-    static POSTGRES: OnceLock<Server> = OnceLock::new();
-    let place = match backend {
-        Backend::Sqlite => &SQLITE,
-        Backend::Postgres => &POSTGRES,
-    };
-    place.get_or_init(|| server(backend))
+    static SERVERS: OnEach<Server> = OnEach::new();
+    SERVERS.get(backend, || server(backend))
 }
 
 /// A request of `fapi`, with this object.

@@ -18,7 +18,7 @@ use josekit::jws::{ES256, EdDSA, HS256, JwsHeader, JwsSigner, PS256, RS256, seri
 use serde_json::{Value, json};
 use symbolon_testkit::{Answer, Backend, Server, http};
 
-use crate::support::{binary, file, options};
+use crate::support::{binary, declaring, merged};
 
 /// `client_assertion_type` (RFC 7523 §2.2).
 pub const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -139,18 +139,15 @@ fn since_epoch() -> Duration {
         .unwrap()
 }
 
-/// A client in the notation of a declared state.
-fn client(id: &str, more: &Value) -> Value {
-    let mut client = json!({
+/// A client in the notation of a declared state, which acts as the machine user of the demo.
+pub fn client(id: &str, more: &Value) -> Value {
+    let client = json!({
         "client_id": id,
         "client_name": id,
         "machine_user": "demo-machine",
         "grant_types": ["client_credentials"],
     });
-    for (name, value) in more.as_object().unwrap() {
-        client[name] = value.clone();
-    }
-    client
+    merged(client, more)
 }
 
 /// A client with these public keys.
@@ -177,14 +174,8 @@ fn server(backend: Backend, clients: &[Value], settings: &[(&str, &str)]) -> Ser
 }
 
 fn server_on(database: &str, clients: &[Value], settings: &[(&str, &str)]) -> Server {
-    // JSON is YAML.
-    let state = file(&json!({"clients": clients}).to_string());
-    let mut options = options(database).with("SYMBOLON_KEYS_ALGORITHMS", "RS256,ES256");
-    options.state = Some(state.path().to_owned());
-    for (name, value) in settings {
-        options = options.with(name, value);
-    }
-    Server::start(binary(), options)
+    let state = json!({"clients": clients});
+    Server::start(binary(), declaring(database, &state, settings))
 }
 
 /// A form with an assertion, to any endpoint.

@@ -7,18 +7,15 @@ use symbolon_testkit::{Person, jwt_payload, on_both_databases};
 use super::{client, keys, party, server, text, tokens};
 use crate::document_host::{DocumentHost, LOOPBACK};
 use crate::dpop::Key as ProofKey;
-use crate::support::{ALICE, ALICE_ID, silently};
+use crate::support::{ALICE, ALICE_ID, merged, silently};
 
 fn encrypting(more: Value) -> Value {
-    let mut all = json!({
+    let all = json!({
         "jwks": {"keys": [keys()[1].public()]},
         "id_token_encrypted_response_alg": "ECDH-ES",
         "id_token_encrypted_response_enc": "A256GCM",
     });
-    all.as_object_mut()
-        .unwrap()
-        .extend(more.as_object().unwrap().clone());
-    all
+    merged(all, &more)
 }
 
 on_both_databases! {

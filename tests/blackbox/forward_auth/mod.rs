@@ -18,7 +18,9 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use serde_json::{Map, Value, json};
-use symbolon_testkit::{Answer, Authentication, Backend, Nginx, Options, RelyingParty, Server};
+use symbolon_testkit::{
+    Answer, Authentication, Backend, Nginx, OnEach, Options, RelyingParty, Server,
+};
 
 use crate::hostile::raw::{self, Reply, send_to};
 use crate::support::{binary, options, run};
@@ -53,13 +55,8 @@ impl Place {
 
     /// One that all tests share which change nothing in it.
     fn shared(backend: Backend) -> &'static Self {
-        static SQLITE: OnceLock<Place> = OnceLock::new();
-        static POSTGRES: OnceLock<Place> = OnceLock::new();
-        let place = match backend {
-            Backend::Sqlite => &SQLITE,
-            Backend::Postgres => &POSTGRES,
-        };
-        place.get_or_init(|| Self::on(backend))
+        static PLACES: OnEach<Place> = OnEach::new();
+        PLACES.get(backend, || Self::on(backend))
     }
 
     async fn client(&self, name: &str) -> RelyingParty {

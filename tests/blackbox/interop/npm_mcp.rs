@@ -9,7 +9,7 @@ use symbolon_testkit::{Backend, Options, Server};
 
 use super::{folder, install_npm_packages, run};
 use crate::registration::Site;
-use crate::support::{CALLBACK, binary, file};
+use crate::support::{CALLBACK, binary};
 
 /// A port that nobody listens on, as far as one can know.
 fn free_port() -> String {
@@ -33,15 +33,11 @@ fn server(port: &str, settings: &[(&str, &str)]) -> Server {
         }],
         "rules": [{"role": "admin", "pattern": "Mcp.Use", "effect": "allow"}],
     });
-    let state = file(&state.to_string());
-    let mut options = Options::on(Backend::Sqlite.url())
+    let options = Options::on(Backend::Sqlite.url())
         .with("SYMBOLON_POLICY_RESOURCE_METADATA", "true")
         .with("SYMBOLON_CLIENTS_REGISTRATION_SCOPES", "Mcp.Use")
         .with("SYMBOLON_CLIENTS_REGISTRATION_AUDIENCES", &resource);
-    options.state = Some(state.path().to_owned());
-    let options = settings
-        .iter()
-        .fold(options, |options, (name, value)| options.with(name, value));
+    let options = options.declaring(&state.to_string()).with_all(settings);
     Server::start(binary(), options)
 }
 

@@ -16,7 +16,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 
-use crate::support::{CALLBACK, binary, called_back_at, eventually, file, options, public};
+use crate::support::{CALLBACK, binary, called_back_at, declaring, eventually, merged, public};
 
 /// Where they have the browser after signing out.
 const HOME: &str = "http://127.0.0.1:5556/";
@@ -134,7 +134,7 @@ async fn serve(mut stream: TcpStream, state: Arc<State>) {
 
 /// A public client of the operator's own, with more in its registration.
 fn client(id: &str, more: &Value) -> Value {
-    let mut client = json!({
+    let client = json!({
         "client_id": id,
         "client_name": format!("The client {id}"),
         "token_endpoint_auth_methods": ["none"],
@@ -143,10 +143,7 @@ fn client(id: &str, more: &Value) -> Value {
         "post_logout_redirect_uris": [HOME],
         "consent": "implicit",
     });
-    for (name, value) in more.as_object().unwrap() {
-        client[name] = value.clone();
-    }
-    client
+    merged(client, more)
 }
 
 /// A client that is told over the back channel.
@@ -160,17 +157,7 @@ fn listening(id: &str, host: &Host) -> Value {
 
 /// The demo state and these clients, on this database.
 fn options_on(database: &str, clients: &[Value], settings: &[(&str, &str)]) -> Options {
-    // JSON is YAML.
-    let state = file(&json!({ "clients": clients }).to_string());
-    let mut options = options(database)
-        .with("SYMBOLON_KEYS_ALGORITHMS", "RS256,ES256")
-        .with(LOOPBACK.0, LOOPBACK.1);
-    let (_, path) = state.keep().unwrap();
-    options.state = Some(path);
-    for (name, value) in settings {
-        options = options.with(name, value);
-    }
-    options
+    declaring(database, &json!({ "clients": clients }), &[LOOPBACK]).with_all(settings)
 }
 
 fn server(backend: Backend, clients: &[Value], settings: &[(&str, &str)]) -> Server {

@@ -5,21 +5,17 @@ use symbolon_testkit::{Backend, RelyingParty, on_both_databases};
 
 use super::{on, state};
 use crate::document_host::{DocumentHost, LOOPBACK};
-use crate::support::{file, symbolon_with};
+use crate::support::{file, merged, symbolon_with};
 
 fn client(more: Value) -> Value {
-    let mut client = json!({
+    let client = json!({
         "client_id": "sectored", "client_name": "Sectored",
         "token_endpoint_auth_methods": ["none"],
         "grant_types": ["authorization_code"],
         "redirect_uris": ["https://a.example/callback", "http://127.0.0.1:5556/callback"],
         "subject_type": "pairwise",
     });
-    client
-        .as_object_mut()
-        .unwrap()
-        .extend(more.as_object().unwrap().clone());
-    json!({ "clients": [client] })
+    json!({ "clients": [merged(client, &more)] })
 }
 
 /// Registers it on this database; what was said about it, if it was refused.

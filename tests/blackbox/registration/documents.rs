@@ -7,7 +7,7 @@ use symbolon_testkit::{
 use tokio::task::JoinSet;
 
 use super::{LOOPBACK, Site, on};
-use crate::support::{ALICE, CALLBACK, alice, alice_in, silently};
+use crate::support::{ALICE, CALLBACK, alice, alice_in, merged, silently};
 
 const DOCUMENTS: (&str, &str) = ("SYMBOLON_CLIENTS_METADATA_DOCUMENTS", "true");
 
@@ -55,17 +55,14 @@ impl World {
 }
 
 fn document(site: &Site, more: &Value) -> Value {
-    let mut members = json!({
+    let members = json!({
         "client_id": site.address(PATH),
         "client_name": "A document",
         "redirect_uris": [CALLBACK],
         "grant_types": ["authorization_code", "refresh_token"],
         "token_endpoint_auth_method": "none",
     });
-    for (name, value) in more.as_object().unwrap() {
-        members[name] = value.clone();
-    }
-    members
+    merged(members, more)
 }
 
 on_both_databases! {

@@ -21,7 +21,7 @@ use axum_server::tls_rustls::RustlsConfig;
 use serde_json::{Value, json};
 use symbolon_testkit::{Answer, Authentication, Backend, RelyingParty, Server, http};
 
-use crate::support::{CALLBACK, binary, options};
+use crate::support::{CALLBACK, binary, merged, options};
 
 /// Anybody may register.
 const OPEN: (&str, &str) = ("SYMBOLON_CLIENTS_REGISTRATION", "open");
@@ -38,24 +38,18 @@ fn server(backend: Backend, settings: &[(&str, &str)]) -> Server {
 
 fn on(database: &str, settings: &[(&str, &str)]) -> Server {
     let options = options(database).with("SYMBOLON_KEYS_ALGORITHMS", "RS256,ES256");
-    let options = settings
-        .iter()
-        .fold(options, |options, (name, value)| options.with(name, value));
-    Server::start(binary(), options)
+    Server::start(binary(), options.with_all(settings))
 }
 
 /// A public application, with more or other members.
 fn application(more: &Value) -> Value {
-    let mut members = json!({
+    let members = json!({
         "client_name": "A newcomer",
         "redirect_uris": [CALLBACK],
         "grant_types": ["authorization_code", "refresh_token"],
         "token_endpoint_auth_method": "none",
     });
-    for (name, value) in more.as_object().unwrap() {
-        members[name] = value.clone();
-    }
-    members
+    merged(members, more)
 }
 
 /// The registration endpoint, as the metadata names it.

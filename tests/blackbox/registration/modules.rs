@@ -7,19 +7,16 @@ use symbolon_testkit::{Answer, Person, Server, http, jwt_header, on_both_databas
 use super::{
     LOOPBACK, OPEN, Site, application, assert_refused, manage, party, register, registered, server,
 };
-use crate::support::{CALLBACK, alice, alice_in, sign_in_page};
+use crate::support::{CALLBACK, alice, alice_in, merged, sign_in_page};
 
 /// What every module of the dynamic plan registers with.
 fn plan(more: &Value) -> Value {
-    let mut members = application(&json!({
+    let members = application(&json!({
         "client_name": "certification",
         "grant_types": ["authorization_code"],
         "token_endpoint_auth_method": "client_secret_basic",
     }));
-    for (name, value) in more.as_object().unwrap() {
-        members[name] = value.clone();
-    }
-    members
+    merged(members, more)
 }
 
 /// Registers, checks what the base class of the modules checks, and ends the client.

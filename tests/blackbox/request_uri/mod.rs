@@ -7,7 +7,7 @@ use symbolon_jose::{Algorithm, SigningKey};
 use symbolon_testkit::{Answer, Attempt, Person, RelyingParty, Server, on_both_databases};
 
 use crate::document_host::{DocumentHost, LOOPBACK};
-use crate::support::{ALICE, binary, file, options};
+use crate::support::{ALICE, binary, declaring, merged};
 
 const ON: (&str, &str) = ("SYMBOLON_REQUESTS_FETCHED_OBJECTS", "true");
 
@@ -27,13 +27,8 @@ fn client(id: &str, key: &SigningKey, uris: &[String]) -> Value {
 }
 
 fn server(database: &str, clients: &[Value], settings: &[(&str, &str)]) -> Server {
-    let state = file(&json!({ "clients": clients }).to_string());
-    let mut options = options(database).with("SYMBOLON_KEYS_ALGORITHMS", "RS256,ES256");
-    options.state = Some(state.path().to_owned());
-    let options = settings
-        .iter()
-        .fold(options, |options, (name, value)| options.with(name, value));
-    Server::start(binary(), options)
+    let state = json!({ "clients": clients });
+    Server::start(binary(), declaring(database, &state, settings))
 }
 
 async fn party(server: &Server, id: &str) -> RelyingParty {
@@ -48,14 +43,10 @@ async fn party(server: &Server, id: &str) -> RelyingParty {
 /// The parameters of an attempt as claims, with these in their place.
 fn claims(attempt: &Attempt, changes: Value) -> Value {
     let all = attempt.url.query_pairs().into_owned();
-    let mut claims: Value = all
+    let claims: Value = all
         .map(|(name, value)| (name, Value::from(value)))
         .collect();
-    claims
-        .as_object_mut()
-        .unwrap()
-        .extend(changes.as_object().unwrap().clone());
-    claims
+    merged(claims, &changes)
 }
 
 /// An attempt of which the browser carries only this.

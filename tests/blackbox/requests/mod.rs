@@ -13,10 +13,10 @@ use std::{collections::HashMap, sync::OnceLock, time::SystemTime};
 use serde_json::{Value, json};
 use symbolon_jose::{Algorithm, SigningKey};
 use symbolon_testkit::{
-    Attempt, Authentication, Backend, Callback, Options, Person, RelyingParty, Server,
+    Attempt, Authentication, Backend, Callback, OnEach, Options, Person, RelyingParty, Server,
 };
 
-use crate::support::{ALICE, binary, file, options};
+use crate::support::{ALICE, binary, options};
 
 /// The secret of every confidential client of these tests.
 const SECRET: &str = "requests-secret";
@@ -31,27 +31,15 @@ fn on(database: &str, issuer: Option<String>, settings: &[(&str, &str)]) -> Serv
     let keys =
         json!({ "keys": [key(Algorithm::ES256).public_jwk(), key(Algorithm::PS256).public_jwk()] });
     let state = include_str!("state.yaml").replace("KEYS", &keys.to_string());
-    let state = file(&state);
-    let options = Options {
-        issuer,
-        state: Some(state.path().to_owned()),
-        ..options(database).with("SYMBOLON_KEYS_ALGORITHMS", "RS256,ES256")
-    };
-    let options = settings
-        .iter()
-        .fold(options, |options, (name, value)| options.with(name, value));
-    Server::start(binary(), options)
+    let options = options(database).with("SYMBOLON_KEYS_ALGORITHMS", "RS256,ES256");
+    let options = options.declaring(&state).with_all(settings);
+    Server::start(binary(), Options { issuer, ..options })
 }
 
 /// A server that all of these tests share which leave no trace in it, with everything switched on.
 fn shared(backend: Backend) -> &'static Server {
-    static SQLITE: OnceLock<Server> = OnceLock::new();
-    static POSTGRES: OnceLock<Server> = OnceLock::new();
-    let place = match backend {
-        Backend::Sqlite => &SQLITE,
-        Backend::Postgres => &POSTGRES,
-    };
-    place.get_or_init(|| {
+    static SERVERS: OnEach<Server> = OnEach::new();
+    SERVERS.get(backend, || {
         server(
             backend,
             &[
