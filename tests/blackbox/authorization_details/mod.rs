@@ -184,28 +184,15 @@ on_both_databases! {
         let trusted = party(&server, "trusted").await;
         let details = json!([payment(7)]);
         let attempt = trusted.authorize_url(&[("authorization_details", &details.to_string())]);
-        let all: Vec<(String, String)> = attempt.url.query_pairs().into_owned().collect();
-        let form: Vec<_> = all.iter().map(|(name, value)| (&**name, &**value)).collect();
-        let par = "pushed_authorization_request_endpoint";
-        let pushed = trusted.post(par, &form).await;
-        let reference = pushed.json["request_uri"].as_str().unwrap();
-        let mut url = attempt.url.clone();
-        url.set_query(None);
-        url.query_pairs_mut().extend_pairs([("client_id", "trusted"), ("request_uri", reference)]);
-        let callback = Person::new().sign_in(&url, "alice", ALICE).await;
+        let pushed = trusted.push(&attempt, &[]).await;
+        let carried = trusted.carried(&attempt, pushed.json["request_uri"].as_str().unwrap());
+        let callback = Person::new().sign_in(&carried.url, "alice", ALICE).await;
         let verifier = [("code_verifier", &*attempt.verifier)];
         let answer = redeem(&trusted, ("code", callback.code()), &verifier).await;
         assert_eq!(granted(&trusted, &answer).await, details);
         // And refused there, before a person sees anything.
         let wrong = json!([{"type": "payment"}]).to_string();
-        let form: Vec<_> = form
-            .iter()
-            .map(|(name, value)| match *name {
-                "authorization_details" => (*name, &*wrong),
-                _ => (*name, *value),
-            })
-            .collect();
-        let refused = trusted.post(par, &form).await;
+        let refused = trusted.push(&attempt.with("authorization_details", &wrong), &[]).await;
         assert_eq!(refused.error(), "invalid_authorization_details", "{refused:?}");
     }
 }

@@ -34,18 +34,11 @@ on_both_databases! {
         let key = ProofKey::new();
         let prove = |endpoint: &str| key.proof("POST", party.endpoint(endpoint)).sign();
         let attempt = party.authorize_url(&[]);
-        let all: Vec<(String, String)> = attempt.url.query_pairs().into_owned().collect();
-        let form: Vec<_> = all.iter().map(|(name, value)| (&**name, &**value)).collect();
-        let par = "pushed_authorization_request_endpoint";
-        let pushed = party.post_with(par, &form, &[("DPoP", &prove(par))]).await;
+        let proof = prove("pushed_authorization_request_endpoint");
+        let pushed = party.push(&attempt, &[("DPoP", &proof)]).await;
         assert_eq!(pushed.status, 201, "{pushed:?}");
-        let mut url = attempt.url.clone();
-        url.set_query(None);
-        url.query_pairs_mut().extend_pairs([
-            ("client_id", "all"),
-            ("request_uri", text(&pushed.json, "request_uri")),
-        ]);
-        let callback = Person::new().sign_in(&url, "alice", ALICE).await;
+        let carried = party.carried(&attempt, text(&pushed.json, "request_uri"));
+        let callback = Person::new().sign_in(&carried.url, "alice", ALICE).await;
         let form = [
             ("grant_type", "authorization_code"),
             ("code", callback.code()),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use symbolon_jose::{Algorithm, SigningKey};
 use symbolon_testkit::{Person, on_both_databases};
 
-use super::{JWT, ON, carrying, claims, client, party, published, refusal, server};
+use super::{JWT, ON, claims, client, party, published, refusal, server};
 use crate::document_host::{DocumentHost, LOOPBACK};
 use crate::support::{ALICE, eventually, symbolon_with};
 
@@ -48,7 +48,7 @@ on_both_databases! {
                 let attempt = party.authorize_url(&[]);
                 let object = key.sign("oauth-authz-req+jwt", &claims(&attempt, json!({}))).unwrap();
                 let object = encrypt(jwk, encoding.as_str().unwrap(), &object);
-                let sent = carrying(&attempt, &[("client_id", "app"), ("request", &object)]);
+                let sent = attempt.carrying(&[("client_id", "app"), ("request", &object)]);
                 let callback = browser.sign_in(&sent.url, "alice", ALICE).await;
                 party.finish(&attempt, &callback).await;
             }
@@ -126,7 +126,7 @@ on_both_databases! {
             let object = encrypt(jwk, "A256CBC-HS512", &key.sign("JWT", &inside).unwrap());
             host.serve("/object", JWT, &object);
             let uri = format!("{uri}#{number}");
-            let sent = carrying(&attempt, &[("client_id", "app"), ("request_uri", &uri)]);
+            let sent = attempt.carrying(&[("client_id", "app"), ("request_uri", &uri)]);
             let callback = browser.sign_in(&sent.url, "alice", ALICE).await;
             two.finish(&attempt, &callback).await;
         }

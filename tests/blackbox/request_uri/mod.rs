@@ -42,19 +42,12 @@ async fn party(server: &Server, id: &str) -> RelyingParty {
 
 /// The parameters of an attempt as claims, with these in their place.
 fn claims(attempt: &Attempt, changes: Value) -> Value {
-    let all = attempt.url.query_pairs().into_owned();
-    let claims: Value = all
+    let claims: Value = attempt
+        .parameters()
+        .into_iter()
         .map(|(name, value)| (name, Value::from(value)))
         .collect();
     merged(claims, &changes)
-}
-
-/// An attempt of which the browser carries only this.
-fn carrying(attempt: &Attempt, carried: &[(&str, &str)]) -> Attempt {
-    let mut attempt = attempt.clone();
-    attempt.url.set_query(None);
-    attempt.url.query_pairs_mut().extend_pairs(carried);
-    attempt
 }
 
 /// What this request is refused with, at the redirect URI beside it.
@@ -67,7 +60,7 @@ async fn refusal(party: &RelyingParty, more: &[(&str, &str)]) -> String {
         ("state", "x"),
     ];
     carried.extend(more);
-    let attempt = carrying(&party.authorize_url(&[]), &carried);
+    let attempt = party.authorize_url(&[]).carrying(&carried);
     let callback = Person::new().get(&attempt.url).await.callback();
     callback.error().to_owned()
 }
@@ -91,7 +84,7 @@ on_both_databases! {
             // What stands beside it counts for nothing.
             ("state", "another"), ("redirect_uri", "https://evil.example/"),
         ];
-        let sent = carrying(&attempt, &carried);
+        let sent = attempt.carrying(&carried);
         let callback = Person::new().sign_in(&sent.url, "alice", ALICE).await;
         party.finish(&attempt, &callback).await;
         assert_eq!(host.fetches("/object"), 1);
@@ -233,7 +226,7 @@ on_both_databases! {
         let payload = key.sign("JWT", &claims(&attempt, json!({}))).unwrap();
         let payload = payload.split('.').nth(1).unwrap();
         host.serve("/object", "application/jwt", &format!("eyJhbGciOiJub25lIn0.{payload}.\n"));
-        let sent = carrying(&attempt, &[
+        let sent = attempt.carrying(&[
             ("client_id", "app"), ("request_uri", &uri), ("response_type", "code"),
         ]);
         let callback = Person::new().sign_in(&sent.url, "alice", ALICE).await;

@@ -85,19 +85,6 @@ async fn signed_in(server: &Server) -> Person {
     browser
 }
 
-/// The parameters of an attempt.
-fn parameters(attempt: &Attempt) -> Vec<(String, String)> {
-    attempt.url.query_pairs().into_owned().collect()
-}
-
-/// An attempt of which the browser carries only these parameters.
-fn carrying(attempt: &Attempt, carried: &[(&str, &str)]) -> Attempt {
-    let mut attempt = attempt.clone();
-    attempt.url.set_query(None);
-    attempt.url.query_pairs_mut().extend_pairs(carried);
-    attempt
-}
-
 /// The parameters of an attempt as the claims of a request object, with these in their place; null
 /// takes one away.
 fn claims(party: &RelyingParty, attempt: &Attempt, changes: Value) -> Value {
@@ -107,7 +94,8 @@ fn claims(party: &RelyingParty, attempt: &Attempt, changes: Value) -> Value {
     });
     let all = claims.as_object_mut().unwrap();
     all.extend(
-        parameters(attempt)
+        attempt
+            .parameters()
             .into_iter()
             .map(|(name, value)| (name, value.into())),
     );

@@ -9,7 +9,7 @@ use symbolon_testkit::{
     on_both_databases,
 };
 
-use super::{answer, carrying, claims, confidential, front_channel::TYPES, key, shared, signed_in};
+use super::{answer, claims, confidential, front_channel::TYPES, key, shared, signed_in};
 use crate::support::{ALICE, CALLBACK, public, seconds_pass};
 
 /// A signed-in browser and the client of these plans, which does without PKCE.
@@ -243,10 +243,10 @@ on_both_databases! {
         for kind in ALL {
             let words: Vec<_> = kind.split(' ').rev().collect();
             let attempt = plan.attempt(&words.join(" "), &[("scope", "email openid")]);
-            let mut pairs = crate::requests::parameters(&attempt);
+            let mut pairs = attempt.parameters();
             pairs.reverse();
             let pairs: Vec<_> = pairs.iter().map(|(name, value)| (&**name, &**value)).collect();
-            let reversed = carrying(&attempt, &pairs);
+            let reversed = attempt.carrying(&pairs);
             let callback = plan.browser.get(&reversed.url).await.callback();
             plan.check(kind, &reversed, &callback).await;
         }
@@ -416,7 +416,7 @@ on_both_databases! {
         ] {
             let inside = claims(&party, &attempt, json!({ "redirect_uri": inner }));
             let object = key(Algorithm::ES256).sign("JWT", &inside).unwrap();
-            let carried = carrying(&attempt, &[
+            let carried = attempt.carrying(&[
                 ("client_id", "signing"),
                 ("response_type", "code"),
                 ("redirect_uri", outer),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use symbolon_jose::{Algorithm, SigningKey};
 use symbolon_testkit::{Attempt, Callback, Person, RelyingParty, Step, on_both_databases};
 
-use super::{carrying, claims, confidential, key, now, server, shared, signed_in};
+use super::{claims, confidential, key, now, server, shared, signed_in};
 use crate::support::{CALLBACK, public, silently};
 
 const TYPE: &str = "oauth-authz-req+jwt";
@@ -38,7 +38,7 @@ on_both_databases! {
         let browser = signed_in(server).await;
         let attempt = party.authorize_url(&[]).without("prompt");
         let object = sign(&claims(&party, &attempt, json!({})));
-        let carried = carrying(&attempt, &[
+        let carried = attempt.carrying(&[
             ("client_id", "signing"),
             ("response_type", "code"),
             ("request", &object),
@@ -286,16 +286,13 @@ fn unsigned(claims: &Value) -> String {
 
 /// What the browser carries of a request object: beside it what OIDC Core §6.1 wants there.
 fn by_value(party: &RelyingParty, attempt: &Attempt, object: &str) -> Attempt {
-    carrying(
-        attempt,
-        &[
-            ("client_id", &party.client_id),
-            ("response_type", "code"),
-            ("redirect_uri", CALLBACK),
-            ("state", &attempt.state),
-            ("request", object),
-        ],
-    )
+    attempt.carrying(&[
+        ("client_id", &party.client_id),
+        ("response_type", "code"),
+        ("redirect_uri", CALLBACK),
+        ("state", &attempt.state),
+        ("request", object),
+    ])
 }
 
 /// The error that the client gets; `None` when the request could not even be read.
