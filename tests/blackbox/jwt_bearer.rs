@@ -2,11 +2,15 @@
 
 use josekit::jws::{JwsHeader, RS256, serialize_compact};
 use serde_json::{Value, json};
-use symbolon_testkit::{Answer, Backend, Options, Server, http, jwt_payload, on_both_databases};
+use symbolon_testkit::{
+    Answer, Backend, Options, Server, http, jwt_payload, now, on_both_databases, unique,
+    unsigned_jwt,
+};
 
-use crate::client_assertion::{KEYS, Key, claims, key, now, unique};
+use crate::client_assertion::{KEYS, Key, claims, key};
 use crate::support::{
-    MACHINE_SECRET, apply, binary, declaring, eventually, merged, printed, run, symbolon,
+    MACHINE_SECRET, apply, binary, declaring, eventually, merged, personal_token, printed, run,
+    symbolon,
 };
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
@@ -194,8 +198,7 @@ on_both_databases! {
         }
         let answer = present(&server, "", &[]).await;
         assert_eq!(answer.error(), "invalid_request");
-        let unsigned = signed(&good());
-        let unsigned = format!("eyJhbGciOiJub25lIn0.{}.", unsigned.split('.').nth(1).unwrap());
+        let unsigned = unsigned_jwt(&good());
         assert_invalid_grant(&present(&server, &unsigned, &[]).await, "alg none");
         // Whether there is somebody is told to nobody.
         let told = |answer: Answer| answer.json["error_description"].clone();
@@ -286,8 +289,7 @@ on_both_databases! {
     async fn the_management_api_adds_lists_and_deletes_keys(backend) {
         let database = backend.url();
         let server = server_on(&database, None);
-        let create = ["pat", "--database", &database, "create", "--owner", "admin", "--name", "test"];
-        let token = run(&create).trim().to_owned();
+        let token = personal_token(&database, "admin", &[]);
         let call = async |method: reqwest::Method, path: &str, body: Option<Value>| {
             let url = server.at(&format!("/admin/v1/machines/{ROBOT_ID}/keys{path}"));
             let mut request = http().request(method, url).bearer_auth(&token);

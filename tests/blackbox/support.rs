@@ -239,6 +239,13 @@ pub fn run(arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// A personal access token of somebody, with these limits.
+pub fn personal_token(database: &str, owner: &str, limits: &[&str]) -> String {
+    let create = ["pat", "--database", database, "create", "--name", "test"];
+    let token = run(&[&create[..], &["--owner", owner], limits].concat());
+    token.trim().to_owned()
+}
+
 /// Makes a declared state true in this database.
 pub fn apply(database: &str, state: &str) -> String {
     let file = file(state);

@@ -39,7 +39,7 @@ pub use page::Page;
 pub use postgres::{Cluster, SERVER_VARIABLE, postgres};
 pub use relying_party::{Authentication, RelyingParty};
 pub use server::{Options, Server};
-pub use signature::{jwt_header, jwt_payload};
+pub use signature::{jwt_header, jwt_payload, unsigned_jwt};
 
 use std::fs::File;
 use std::io::Read as _;
@@ -55,6 +55,11 @@ fn random_hex(bytes: usize) -> String {
         .and_then(|mut source| source.read_exact(&mut random))
         .unwrap_or_else(|error| panic!("cannot read /dev/urandom: {error}"));
     random.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A name that nothing else has: for a `jti`, or a key.
+pub fn unique() -> String {
+    random_hex(16)
 }
 
 /// Seconds since 1970, for what a test signs itself.

@@ -12,9 +12,9 @@ mod race;
 mod request;
 
 use serde_json::{Value, json};
-use symbolon_testkit::{Answer, Backend, Options, Page, Person, Server, http};
+use symbolon_testkit::{Answer, Backend, Options, Page, Person, Server, http, now, unique};
 
-use crate::client_assertion::{KEYS, Key, TYPE, now, unique};
+use crate::client_assertion::{KEYS, Key, TYPE};
 use crate::support::{ALICE, binary, declaring, merged, type_in};
 
 /// CIBA §10.1.

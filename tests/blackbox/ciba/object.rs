@@ -1,13 +1,15 @@
 //! Signed requests, as FAPI-CIBA wants them.
 
 use serde_json::{Value, json};
-use symbolon_testkit::{Answer, Backend, OnEach, Server, http, on_both_databases};
+use symbolon_testkit::{
+    Answer, Backend, OnEach, Server, http, now, on_both_databases, unsigned_jwt,
+};
 
 use super::{
     GRANT, KEYS, alice_at_home, ask, auth_req_id, object, object_claims, only_request, post_signed,
     server,
 };
-use crate::client_assertion::{TYPE, key, now};
+use crate::client_assertion::{TYPE, key};
 
 const PATH: &str = "/oauth/v2/bc-authorize";
 
@@ -129,8 +131,7 @@ on_both_databases! {
 
     async fn fapi_ciba_id1_ensure_request_object_signature_algorithm_is_none_fails(backend) {
         let server = refusing(backend);
-        let signed = object(&KEYS[2], &object_claims(server, "fapi"));
-        let unsigned = format!("eyJhbGciOiJub25lIn0.{}.", signed.split('.').nth(1).unwrap());
+        let unsigned = unsigned_jwt(&object_claims(server, "fapi"));
         assert_invalid(&present(server, &unsigned).await);
     }
 

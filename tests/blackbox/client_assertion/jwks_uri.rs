@@ -5,16 +5,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
-use symbolon_testkit::{Answer, Backend, Server, http, on_both_databases};
+use symbolon_testkit::{Answer, Backend, Server, http, now, on_both_databases};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
 use super::{Key, assert_refused, claims, client, key, server, token};
+use crate::document_host::LOOPBACK;
 
 /// How often one address is fetched within a minute.
 const MOST_FETCHES: usize = 5;
-
-const LOOPBACK: (&str, &str) = ("SYMBOLON_OUTBOUND_ALLOW_LOOPBACK", "true");
 
 /// A host of keys.
 struct Host {
@@ -135,7 +134,7 @@ async fn request_objects_are_checked_with_the_same_keys_and_pushed_with_an_asser
     let object = |key: &Key, client: &str| {
         let claims = json!({
             "iss": client, "client_id": client, "aud": server.issuer(),
-            "nbf": super::now(), "exp": super::now() + 60,
+            "nbf": now(), "exp": now() + 60,
             "response_type": "code", "scope": "openid",
             "redirect_uri": "https://app.example/callback",
             "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",

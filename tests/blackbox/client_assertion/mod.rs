@@ -7,8 +7,6 @@ mod refused;
 mod replay;
 
 use std::sync::LazyLock;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime};
 
 use josekit::jwk::Jwk;
 use josekit::jwk::alg::ec::{EcCurve, EcKeyPair};
@@ -16,7 +14,7 @@ use josekit::jwk::alg::ed::{EdCurve, EdKeyPair};
 use josekit::jwk::alg::rsa::RsaKeyPair;
 use josekit::jws::{ES256, EdDSA, HS256, JwsHeader, JwsSigner, PS256, RS256, serialize_compact};
 use serde_json::{Value, json};
-use symbolon_testkit::{Answer, Backend, Server, http};
+use symbolon_testkit::{Answer, Backend, Server, http, now, unique};
 
 use crate::support::{binary, declaring, merged};
 
@@ -116,27 +114,6 @@ pub fn claims(client: &str, audience: &str) -> Value {
         "iss": client, "sub": client, "aud": audience, "jti": unique(),
         "iat": now(), "exp": now() + 60,
     })
-}
-
-pub fn now() -> i64 {
-    i64::try_from(since_epoch().as_secs()).unwrap()
-}
-
-/// A name that nothing else has, in this process and, by its time, in others.
-pub fn unique() -> String {
-    static NUMBER: AtomicU64 = AtomicU64::new(0);
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    format!("{}-{number}", since_epoch().as_nanos())
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a client has a clock of its own, the machine's"
-)]
-fn since_epoch() -> Duration {
-    SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap()
 }
 
 /// A client in the notation of a declared state, which acts as the machine user of the demo.

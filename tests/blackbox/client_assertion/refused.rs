@@ -3,10 +3,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
-use symbolon_testkit::{Answer, Backend, Server, http, on_both_databases};
+use symbolon_testkit::{Answer, Backend, Server, http, now, on_both_databases};
 
 use super::{
-    KEYS, Key, SECRET, TYPE, assert_refused, claims, client, key, now, present, server, sharing,
+    KEYS, Key, SECRET, TYPE, assert_refused, claims, client, key, present, server, sharing,
     signing, token, under_secret,
 };
 use crate::support::{binary, declaring, merged};

@@ -15,7 +15,7 @@ use symbolon_testkit::{
     Authentication, Person, RelyingParty, Server, http, jwt_header, jwt_payload, on_both_databases,
 };
 
-use crate::support::{ALICE, ALICE_ID, binary, declaring, merged, run};
+use crate::support::{ALICE, ALICE_ID, binary, declaring, merged, personal_token};
 
 /// The secret of every client of these tests.
 const SECRET: &str = "encryption-secret";
@@ -237,10 +237,7 @@ on_both_databases! {
         let database = backend.url();
         let server = server(&database, &[], &[]);
         let party = RelyingParty::demo_web(server.issuer()).await;
-        let token = run(&[
-            "pat", "--database", &database, "create", "--name", "t", "--owner", "alice",
-            "--scope", "openid",
-        ]);
-        assert_eq!(userinfo(&party, token.trim()).await.0, "application/json");
+        let token = personal_token(&database, "alice", &["--scope", "openid"]);
+        assert_eq!(userinfo(&party, &token).await.0, "application/json");
     }
 }

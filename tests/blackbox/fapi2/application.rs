@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 use symbolon_testkit::{
-    Answer, Attempt, Authentication, Callback, Person, RelyingParty, Server, http, now,
+    Answer, Attempt, Authentication, Callback, Person, RelyingParty, Server, http, now, unique,
 };
 
 use super::HEADER;
@@ -156,7 +156,7 @@ impl Application {
     pub fn assertion(&self) -> Proof {
         let (id, issuer) = (&self.party.client_id, &self.party.metadata["issuer"]);
         let claims = json!({
-            "iss": id, "sub": id, "aud": issuer, "jti": Key::random(), "iat": now(),
+            "iss": id, "sub": id, "aud": issuer, "jti": unique(), "iat": now(),
             "exp": now() + 60,
         });
         self.keys

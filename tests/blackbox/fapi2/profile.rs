@@ -6,7 +6,7 @@ use symbolon_testkit::{
 };
 
 use super::{Application, Way, client, clients, on, said, shared};
-use crate::support::{CALLBACK, alice_in, merged, run};
+use crate::support::{CALLBACK, alice_in, merged, personal_token};
 
 #[test]
 fn a_registration_that_contradicts_its_profile_is_refused_with_a_sentence() {
@@ -114,8 +114,7 @@ on_both_databases! {
     async fn the_management_api_holds_a_client_to_its_profile(backend) {
         let database = backend.url();
         let server = on(&database, &clients(), &[]).unwrap();
-        let create = ["pat", "--database", &database, "create", "--name", "test"];
-        let admin = run(&[&create[..], &["--owner", "admin"]].concat());
+        let admin = personal_token(&database, "admin", &[]);
         let mut metadata = client("made", Way::KeyDpop, 0, "fapi2_security");
         for name in ["client_id", "machine_user"] {
             metadata.as_object_mut().unwrap().remove(name);
@@ -123,7 +122,7 @@ on_both_databases! {
         metadata["grant_types"] = json!(["authorization_code", "refresh_token"]);
         let make = async |metadata: &Value, id: &str| {
             let body = json!({"id": id, "metadata": metadata});
-            let request = http().post(server.at("/admin/v1/clients")).bearer_auth(admin.trim());
+            let request = http().post(server.at("/admin/v1/clients")).bearer_auth(&admin);
             Answer::to(request.json(&body)).await
         };
         let mut weak = metadata.clone();

@@ -23,7 +23,7 @@ use symbolon_testkit::{
 };
 
 use crate::hostile::raw::{self, Reply, send_to};
-use crate::support::{binary, options, run};
+use crate::support::{binary, options, personal_token};
 
 const SAMPLE: &str = include_str!("../../../docs/proxies/nginx.conf");
 
@@ -71,18 +71,7 @@ impl Place {
 
     /// A personal access token of a machine user.
     fn personal(&self, owner: &str, limits: &[&str]) -> String {
-        let create = [
-            "pat",
-            "--database",
-            &self.database,
-            "create",
-            "--owner",
-            owner,
-        ];
-        let name = ["--name", "laptop"];
-        run(&[&create[..], &name, limits].concat())
-            .trim()
-            .to_owned()
+        personal_token(&self.database, owner, limits)
     }
 
     /// Calls the API through nginx.

@@ -9,7 +9,9 @@ use symbolon_testkit::{
 };
 
 use super::{HOME, Host, client, listening, options_on, party, server};
-use crate::support::{ALICE, ALICE_ID, BOB, alice_in, binary, eventually, run, sign_in, silently};
+use crate::support::{
+    ALICE, ALICE_ID, BOB, alice_in, binary, eventually, personal_token, sign_in, silently,
+};
 
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
@@ -246,17 +248,7 @@ struct Admin<'a> {
 
 impl<'a> Admin<'a> {
     fn of(server: &'a Server, database: &str) -> Self {
-        let token = run(&[
-            "pat",
-            "--database",
-            database,
-            "create",
-            "--name",
-            "test",
-            "--owner",
-            "admin",
-        ]);
-        let token = token.trim().to_owned();
+        let token = personal_token(database, "admin", &[]);
         Self { server, token }
     }
 

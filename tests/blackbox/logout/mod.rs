@@ -16,12 +16,11 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 
+use crate::document_host::LOOPBACK;
 use crate::support::{CALLBACK, binary, called_back_at, declaring, eventually, merged, public};
 
 /// Where they have the browser after signing out.
 const HOME: &str = "http://127.0.0.1:5556/";
-
-const LOOPBACK: (&str, &str) = ("SYMBOLON_OUTBOUND_ALLOW_LOOPBACK", "true");
 
 /// The server of a client: what it was sent, and what it answers.
 struct Host {

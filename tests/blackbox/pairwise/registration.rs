@@ -5,7 +5,7 @@ use symbolon_testkit::{Backend, RelyingParty, on_both_databases};
 
 use super::{on, state};
 use crate::document_host::{DocumentHost, LOOPBACK};
-use crate::support::{file, merged, symbolon_with};
+use crate::support::{file, merged, personal_token, symbolon_with};
 
 fn client(more: Value) -> Value {
     let client = json!({
@@ -114,9 +114,7 @@ on_both_databases! {
         assert_eq!(known["subject_types_supported"], json!(["public", "pairwise"]));
         let host = DocumentHost::start();
         let at = host.serve("/uris", "application/json", r#"["https://a.example/callback"]"#);
-        let token = crate::support::run(&[
-            "pat", "--database", &database, "create", "--name", "t", "--owner", "admin",
-        ]);
+        let token = personal_token(&database, "admin", &[]);
         let register = async |uri: &str| {
             let metadata = json!({
                 "client_name": "Managed", "grant_types": ["authorization_code"],
@@ -125,7 +123,7 @@ on_both_databases! {
             });
             let request = symbolon_testkit::http()
                 .post(server.at("/admin/v1/clients"))
-                .bearer_auth(token.trim())
+                .bearer_auth(&token)
                 .json(&json!({"metadata": metadata}));
             symbolon_testkit::Answer::to(request).await
         };
@@ -140,7 +138,7 @@ on_both_databases! {
         let id = made.json["client"]["id"].as_str().unwrap();
         let patched = symbolon_testkit::http()
             .patch(server.at(&format!("/admin/v1/clients/{id}")))
-            .bearer_auth(token.trim())
+            .bearer_auth(&token)
             .header("if-match", made.header("etag"))
             .header("content-type", "application/merge-patch+json")
             .body(json!({"metadata": {"redirect_uris": ["https://c.example/"]}}).to_string());

@@ -7,7 +7,7 @@ use symbolon_testkit::{
 use tokio::task::JoinSet;
 
 use super::{LOOPBACK, Site, on};
-use crate::support::{ALICE, CALLBACK, alice, alice_in, merged, silently};
+use crate::support::{ALICE, CALLBACK, alice, alice_in, merged, personal_token, silently};
 
 const DOCUMENTS: (&str, &str) = ("SYMBOLON_CLIENTS_METADATA_DOCUMENTS", "true");
 
@@ -189,13 +189,12 @@ on_both_databases! {
         let browser = Person::new();
         let party = world.party().await;
         alice_in(&browser, &party, &[]).await;
-        let create = ["pat", "--database", &world.database, "create", "--owner", "admin"];
-        let token = crate::support::run(&[&create[..], &["--name", "test"]].concat());
+        let token = personal_token(&world.database, "admin", &[]);
         let id = world.site.address(PATH).replace('/', "%2F");
         let at = world.server.at(&format!("/admin/v1/clients/{id}"));
-        let seen = Answer::to(http().get(&at).bearer_auth(token.trim())).await;
+        let seen = Answer::to(http().get(&at).bearer_auth(&token)).await;
         assert_eq!(seen.json["origin"], "document", "{seen:?}");
-        let request = http().patch(&at).bearer_auth(token.trim());
+        let request = http().patch(&at).bearer_auth(&token);
         let request = request.header("if-match", seen.header("etag"));
         let disabled = Answer::to(request.json(&json!({"disabled": true}))).await;
         assert_eq!(disabled.status, 200, "{disabled:?}");

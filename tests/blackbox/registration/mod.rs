@@ -21,6 +21,7 @@ use axum_server::tls_rustls::RustlsConfig;
 use serde_json::{Value, json};
 use symbolon_testkit::{Answer, Authentication, Backend, RelyingParty, Server, http};
 
+use crate::document_host::LOOPBACK;
 use crate::support::{CALLBACK, binary, merged, options};
 
 /// Anybody may register.
@@ -28,8 +29,6 @@ const OPEN: (&str, &str) = ("SYMBOLON_CLIENTS_REGISTRATION", "open");
 
 /// Only with a token.
 const WITH_TOKEN: (&str, &str) = ("SYMBOLON_CLIENTS_REGISTRATION", "initial_access_token");
-
-const LOOPBACK: (&str, &str) = ("SYMBOLON_OUTBOUND_ALLOW_LOOPBACK", "true");
 
 /// A server of its own with the demo state and these settings.
 fn server(backend: Backend, settings: &[(&str, &str)]) -> Server {

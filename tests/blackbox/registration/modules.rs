@@ -1,12 +1,12 @@
 //! What the certification plans check of registration: each test has the name of its module.
 
-use josekit::jwk::alg::ec::{EcCurve, EcKeyPair};
 use serde_json::{Value, json};
 use symbolon_testkit::{Answer, Person, Server, http, jwt_header, on_both_databases};
 
 use super::{
     LOOPBACK, OPEN, Site, application, assert_refused, manage, party, register, registered, server,
 };
+use crate::client_assertion::{TYPE, key};
 use crate::support::{CALLBACK, alice, alice_in, merged, sign_in_page};
 
 /// What every module of the dynamic plan registers with.
@@ -145,10 +145,8 @@ on_both_databases! {
 
     async fn oidcc_registration_jwks_uri(backend) {
         let site = Site::plain().await;
-        let key = EcKeyPair::generate(EcCurve::P256).unwrap();
-        let mut public = key.to_jwk_public_key();
-        public.set_key_id("own");
-        site.serve("/keys", &json!({"keys": [public.as_ref()]}));
+        let key = key("ES256");
+        site.serve("/keys", &json!({"keys": [key.public()]}));
         let server = server(backend, &[OPEN, LOOPBACK]);
         let client = registers(&server, &json!({
             "token_endpoint_auth_method": "private_key_jwt",
@@ -163,13 +161,13 @@ on_both_databases! {
         let password = crate::support::ALICE;
         let callback = Person::new().sign_in(&attempt.url, "alice", password).await;
         let id = client["client_id"].as_str().unwrap();
-        let assertion = assertion(&key, id, server.issuer());
+        let assertion = key.assertion(id, server.issuer());
         let answer = party.post("token_endpoint", &[
             ("grant_type", "authorization_code"),
             ("code", callback.code()),
             ("redirect_uri", CALLBACK),
             ("code_verifier", &attempt.verifier),
-            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+            ("client_assertion_type", TYPE),
             ("client_assertion", &assertion),
         ]).await;
         answer.tokens();
@@ -269,19 +267,4 @@ async fn links(server: &Server, name: &str, id: &str) {
     let (_, page) = sign_in_page(&Person::new(), &party(server, &client).await).await;
     let link = format!("id=\"{id}\" href=\"{uri}\"");
     assert!(page.body.contains(&link), "{page:?}");
-}
-
-fn assertion(key: &EcKeyPair, client: &str, audience: &str) -> String {
-    use josekit::jws::{ES256, JwsHeader, serialize_compact};
-    let mut header = JwsHeader::new();
-    header.set_key_id("own");
-    let now = symbolon_testkit::now();
-    let claims = json!({
-        "iss": client, "sub": client, "aud": audience, "jti": format!("{client}-{now}"),
-        "iat": now, "exp": now + 60,
-    });
-    let signer = ES256
-        .signer_from_der(key.to_der_private_key())
-        .expect("a signer");
-    serialize_compact(claims.to_string().as_bytes(), &header, &signer).unwrap()
 }

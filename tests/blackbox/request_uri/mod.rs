@@ -4,7 +4,9 @@ mod encrypted;
 
 use serde_json::{Value, json};
 use symbolon_jose::{Algorithm, SigningKey};
-use symbolon_testkit::{Answer, Attempt, Person, RelyingParty, Server, on_both_databases};
+use symbolon_testkit::{
+    Answer, Attempt, Person, RelyingParty, Server, on_both_databases, unsigned_jwt,
+};
 
 use crate::document_host::{DocumentHost, LOOPBACK};
 use crate::support::{ALICE, binary, declaring, merged};
@@ -135,12 +137,8 @@ on_both_databases! {
         let sign = |key: &SigningKey, changes: Value| {
             key.sign("JWT", &claims(&attempt, changes)).unwrap()
         };
-        let unsigned = {
-            let payload = sign(&key, json!({})).split('.').nth(1).unwrap().to_owned();
-            format!("eyJhbGciOiJub25lIn0.{payload}.")
-        };
         for (name, object) in [
-            ("unsigned", unsigned),
+            ("unsigned", unsigned_jwt(&claims(&attempt, json!({})))),
             ("foreign", sign(&other, json!({}))),
             ("expired", sign(&key, json!({"exp": 1}))),
             ("nested", sign(&key, json!({"request_uri": uris[0]}))),
@@ -223,9 +221,8 @@ on_both_databases! {
         let server = server(&backend.url(), &[unsigned], &both);
         let party = party(&server, "app").await;
         let attempt = party.authorize_url(&[]);
-        let payload = key.sign("JWT", &claims(&attempt, json!({}))).unwrap();
-        let payload = payload.split('.').nth(1).unwrap();
-        host.serve("/object", "application/jwt", &format!("eyJhbGciOiJub25lIn0.{payload}.\n"));
+        let object = unsigned_jwt(&claims(&attempt, json!({})));
+        host.serve("/object", "application/jwt", &format!("{object}\n"));
         let sent = attempt.carrying(&[
             ("client_id", "app"), ("request_uri", &uri), ("response_type", "code"),
         ]);

@@ -8,12 +8,12 @@ mod request_object;
 mod signed_response;
 mod step_up;
 
-use std::{collections::HashMap, sync::OnceLock, time::SystemTime};
+use std::{collections::HashMap, sync::OnceLock};
 
 use serde_json::{Value, json};
 use symbolon_jose::{Algorithm, SigningKey};
 use symbolon_testkit::{
-    Attempt, Authentication, Backend, Callback, OnEach, Options, Person, RelyingParty, Server,
+    Attempt, Authentication, Backend, Callback, OnEach, Options, Person, RelyingParty, Server, now,
 };
 
 use crate::support::{ALICE, binary, options};
@@ -64,16 +64,6 @@ fn key(algorithm: Algorithm) -> &'static SigningKey {
             .into()
     });
     &keys[&algorithm]
-}
-
-/// Seconds since 1970.
-fn now() -> u64 {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the client's own clock, beside that of the server"
-    )]
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    now.unwrap().as_secs()
 }
 
 /// A browser in which alice is signed in.
