@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use symbolon_testkit::{Backend, Options, Server};
+use symbolon_testkit::{Backend, Options, OwnCertificate, Server};
 use tempfile::NamedTempFile;
 
 use crate::client_certificate::Shown;
@@ -17,12 +17,11 @@ pub struct Secured {
 
 impl Secured {
     pub fn new() -> Self {
-        let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
-        let pem = made.cert.pem();
+        let own = OwnCertificate::new();
         Self {
-            certificate: file(&pem),
-            key: file(&made.signing_key.serialize_pem()),
-            root: reqwest::Certificate::from_pem(pem.as_bytes()).unwrap(),
+            certificate: file(&own.pem()),
+            key: file(&own.key_pem()),
+            root: reqwest::Certificate::from_pem(own.pem().as_bytes()).unwrap(),
         }
     }
 

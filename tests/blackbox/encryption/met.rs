@@ -2,11 +2,11 @@
 
 use josekit::jwe::{self, ECDH_ES, JweHeader};
 use serde_json::{Value, json};
-use symbolon_testkit::{Person, jwt_payload, on_both_databases};
+use symbolon_testkit::{Person, Site, jwt_payload, on_both_databases};
 
 use super::{client, keys, party, server, text, tokens};
-use crate::document_host::{DocumentHost, LOOPBACK};
 use crate::dpop::Key as ProofKey;
+use crate::support::LOOPBACK;
 use crate::support::{ALICE, ALICE_ID, merged, silently};
 
 fn encrypting(more: Value) -> Value {
@@ -104,7 +104,7 @@ on_both_databases! {
     }
 
     async fn a_key_at_an_address_is_fetched_and_one_that_is_gone_is_no_token(backend) {
-        let host = DocumentHost::start();
+        let host = Site::plain();
         let at = host.at("/keys");
         let fetched = json!({
             "jwks_uri": at,
@@ -122,11 +122,11 @@ on_both_databases! {
         assert_eq!((answer.status.as_u16(), answer.error()), (500, "server_error"), "{answer:?}");
         // Of another kind than the client asks for: as good as none.
         let set = json!({"keys": [keys()[0].public()]}).to_string();
-        host.serve("/keys", "application/json", &set);
+        host.serve("/keys", "application/json", &*set);
         assert_eq!(redeem().await.status, 500);
         // Its owner has noticed.
         let set = json!({"keys": [keys()[0].public(), keys()[1].public()]}).to_string();
-        host.serve("/keys", "application/json", &set);
+        host.serve("/keys", "application/json", &*set);
         let answer = redeem().await;
         keys()[1].open(text(&answer.json, "id_token"));
     }

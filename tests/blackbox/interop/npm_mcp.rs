@@ -5,10 +5,9 @@ use std::net::TcpListener;
 use std::process::Command;
 
 use serde_json::json;
-use symbolon_testkit::{Backend, Options, Server};
+use symbolon_testkit::{Backend, Options, OwnCertificate, Server, Site};
 
 use super::{folder, install_npm_packages, run};
-use crate::registration::Site;
 use crate::support::{CALLBACK, binary};
 
 /// A port that nobody listens on, as far as one can know.
@@ -62,11 +61,11 @@ fn an_mcp_client_connects_by_registering_itself() {
     expect(&server, &port, &[]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_mcp_client_connects_by_its_metadata_document() {
-    let site = Site::secure().await;
-    let address = site.address("/client.json");
-    site.serve(
+#[test]
+fn an_mcp_client_connects_by_its_metadata_document() {
+    let site = Site::secure(&OwnCertificate::new());
+    let address = site.at("/client.json");
+    site.serve_json(
         "/client.json",
         &json!({
             "client_id": address,

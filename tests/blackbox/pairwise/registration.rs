@@ -1,10 +1,10 @@
 //! Sectors: whose redirect URIs are whose, found out when a client is registered.
 
 use serde_json::{Value, json};
-use symbolon_testkit::{Backend, RelyingParty, on_both_databases};
+use symbolon_testkit::{Backend, RelyingParty, Site, on_both_databases};
 
 use super::{on, state};
-use crate::document_host::{DocumentHost, LOOPBACK};
+use crate::support::LOOPBACK;
 use crate::support::{file, merged, personal_token, symbolon_with};
 
 fn client(more: Value) -> Value {
@@ -30,10 +30,10 @@ fn register(database: &str, client: &Value) -> Option<String> {
 
 on_both_databases! {
     async fn oidcc_registration_sector_uri_and_sector_bad(backend) {
-        let host = DocumentHost::start();
+        let host = Site::plain();
         let database = backend.url();
         let uris = json!(["https://a.example/callback", "http://127.0.0.1:5556/callback"]);
-        let at = host.serve("/uris", "application/json", &uris.to_string());
+        let at = host.serve("/uris", "application/json", uris.to_string());
         let sectored = client(json!({"sector_identifier_uri": at}));
         assert_eq!(register(&database, &sectored), None);
         assert_eq!(host.fetches("/uris"), 1);
@@ -53,7 +53,7 @@ on_both_databases! {
 
 #[tokio::test]
 async fn a_document_that_is_none_gives_no_sector() {
-    let host = DocumentHost::start();
+    let host = Site::plain();
     let database = Backend::Sqlite.url();
     for (body, content_type, says) in [
         ("{}", "application/json", "no JSON array"),
@@ -92,12 +92,12 @@ async fn a_document_that_is_none_gives_no_sector() {
 
 #[tokio::test]
 async fn a_loopback_address_is_fetched_from_only_where_that_is_permitted() {
-    let host = DocumentHost::start();
+    let host = Site::plain();
     let uris = json!([
         "https://a.example/callback",
         "http://127.0.0.1:5556/callback"
     ]);
-    let at = host.serve("/uris", "application/json", &uris.to_string());
+    let at = host.serve("/uris", "application/json", uris.to_string());
     let state = file(&client(json!({"sector_identifier_uri": at})).to_string());
     let path = state.path().to_str().unwrap();
     let arguments = ["apply", "--database", &Backend::Sqlite.url(), "-f", path];
@@ -112,7 +112,7 @@ on_both_databases! {
         let server = on(&database, &state(), &[LOOPBACK]);
         let known = RelyingParty::demo_web(server.issuer()).await.metadata;
         assert_eq!(known["subject_types_supported"], json!(["public", "pairwise"]));
-        let host = DocumentHost::start();
+        let host = Site::plain();
         let at = host.serve("/uris", "application/json", r#"["https://a.example/callback"]"#);
         let token = personal_token(&database, "admin", &[]);
         let register = async |uri: &str| {
@@ -149,7 +149,7 @@ on_both_databases! {
 
 on_both_databases! {
     async fn oidcc_registration_sector_uri_and_sector_bad_by_the_client_itself(backend) {
-        let host = DocumentHost::start();
+        let host = Site::plain();
         let at = host.serve("/uris", "application/json", r#"["https://a.example/callback"]"#);
         let open = ("SYMBOLON_CLIENTS_REGISTRATION", "open");
         let server = on(&backend.url(), &state(), &[LOOPBACK, open]);

@@ -4,10 +4,10 @@ use josekit::jwe::{self, ECDH_ES, ECDH_ES_A256KW, JweEncrypter, JweHeader, RSA_O
 use josekit::jwk::Jwk;
 use serde_json::{Value, json};
 use symbolon_jose::{Algorithm, SigningKey};
-use symbolon_testkit::{Person, on_both_databases, unsigned_jwt};
+use symbolon_testkit::{Person, Site, on_both_databases, unsigned_jwt};
 
 use super::{JWT, ON, claims, client, party, published, refusal, server};
-use crate::document_host::{DocumentHost, LOOPBACK};
+use crate::support::LOOPBACK;
 use crate::support::{ALICE, eventually, symbolon_with};
 
 const ENCRYPTED: (&str, &str) = ("SYMBOLON_REQUESTS_ENCRYPTED_OBJECTS", "true");
@@ -95,7 +95,7 @@ on_both_databases! {
     }
 
     async fn a3_10_the_keys_rotate_and_both_open(backend) {
-        let host = DocumentHost::start();
+        let host = Site::plain();
         let key = SigningKey::generate(Algorithm::ES256).unwrap();
         let database = backend.url();
         let uri = host.at("/object");
@@ -124,7 +124,7 @@ on_both_databases! {
             // Each issuer is an instance of one provider, by another name.
             inside["aud"] = two.metadata["issuer"].clone();
             let object = encrypt(jwk, "A256CBC-HS512", &key.sign("JWT", &inside).unwrap());
-            host.serve("/object", JWT, &object);
+            host.serve("/object", JWT, &*object);
             let uri = format!("{uri}#{number}");
             let sent = attempt.carrying(&[("client_id", "app"), ("request_uri", &uri)]);
             let callback = browser.sign_in(&sent.url, "alice", ALICE).await;

@@ -5,10 +5,10 @@ mod encrypted;
 use serde_json::{Value, json};
 use symbolon_jose::{Algorithm, SigningKey};
 use symbolon_testkit::{
-    Answer, Attempt, Person, RelyingParty, Server, on_both_databases, unsigned_jwt,
+    Answer, Attempt, Person, RelyingParty, Server, Site, on_both_databases, unsigned_jwt,
 };
 
-use crate::document_host::{DocumentHost, LOOPBACK};
+use crate::support::LOOPBACK;
 use crate::support::{ALICE, binary, declaring, merged};
 
 const ON: (&str, &str) = ("SYMBOLON_REQUESTS_FETCHED_OBJECTS", "true");
@@ -69,7 +69,7 @@ async fn refusal(party: &RelyingParty, more: &[(&str, &str)]) -> String {
 
 on_both_databases! {
     async fn oidcc_request_uri_signed_rs256(backend) {
-        let host = DocumentHost::start();
+        let host = Site::plain();
         let key = SigningKey::generate(Algorithm::RS256).unwrap();
         // As the certification has it: the fragment is the digest of something else.
         let uri = host.at("/object#ki2Aqo6ZN6dHk0GMYWrLWm6kKBp8RvHWDH7Xv5F9v7s");
@@ -79,7 +79,7 @@ on_both_databases! {
         assert_eq!(party.metadata["require_request_uri_registration"], true);
         let attempt = party.authorize_url(&[]);
         let object = key.sign("oauth-authz-req+jwt", &claims(&attempt, json!({}))).unwrap();
-        host.serve("/object", "application/jwt", &object);
+        host.serve("/object", "application/jwt", &*object);
         let carried = [
             ("client_id", "app"), ("request_uri", &uri),
             ("response_type", "code"), ("scope", "openid"),
@@ -93,7 +93,7 @@ on_both_databases! {
     }
 
     async fn nothing_is_fetched_unless_it_is_switched_on_and_registered(backend) {
-        let host = DocumentHost::start();
+        let host = Site::plain();
         let key = SigningKey::generate(Algorithm::ES256).unwrap();
         let uri = host.at("/object");
         let clients = [client("app", &key, std::slice::from_ref(&uri)), client("other", &key, &[])];
@@ -127,7 +127,7 @@ on_both_databases! {
     }
 
     async fn an_object_is_held_to_the_rules_wherever_it_lies(backend) {
-        let host = DocumentHost::start();
+        let host = Site::plain();
         let [key, other] = [(); 2].map(|()| SigningKey::generate(Algorithm::ES256).unwrap());
         let names = ["unsigned", "foreign", "expired", "nested", "not-ours", "no-object"];
         let uris = names.map(|name| host.at(&format!("/{name}")));
@@ -145,7 +145,7 @@ on_both_databases! {
             ("not-ours", sign(&key, json!({"client_id": "another"}))),
             ("no-object", "<html>".to_owned()),
         ] {
-            let uri = host.serve(&format!("/{name}"), JWT, &object);
+            let uri = host.serve(&format!("/{name}"), JWT, &*object);
             let refused = refusal(&party, &[("request_uri", &uri)]).await;
             assert_eq!(refused, "invalid_request_object", "{name}");
         }
@@ -154,14 +154,14 @@ on_both_databases! {
 
 #[tokio::test]
 async fn what_cannot_be_fetched_is_asked_for_once() {
-    let host = DocumentHost::start();
+    let host = Site::plain();
     let key = SigningKey::generate(Algorithm::ES256).unwrap();
     let uris = ["/gone", "/page", "/long"].map(|path| host.at(path));
     let database = symbolon_testkit::Backend::Sqlite.url();
     let server = server(&database, &[client("app", &key, &uris)], &[LOOPBACK, ON]);
     let party = party(&server, "app").await;
     host.serve("/page", "text/html", "a.b.c");
-    host.serve("/long", JWT, &"a".repeat(17 * 1024));
+    host.serve("/long", JWT, "a".repeat(17 * 1024));
     for uri in &uris {
         for _ in 0..3 {
             let refused = refusal(&party, &[("request_uri", uri)]).await;
@@ -175,7 +175,7 @@ async fn what_cannot_be_fetched_is_asked_for_once() {
 
 #[tokio::test]
 async fn a_fragment_names_a_version_and_a_crowd_makes_one_fetch() {
-    let host = DocumentHost::start();
+    let host = Site::plain();
     let key = SigningKey::generate(Algorithm::ES256).unwrap();
     let uri = host.at("/object");
     let database = symbolon_testkit::Backend::Sqlite.url();
@@ -190,7 +190,7 @@ async fn a_fragment_names_a_version_and_a_crowd_makes_one_fetch() {
         key.sign("JWT", &claims(&attempt, json!({"state": "x"})))
             .unwrap()
     };
-    host.serve("/object", JWT, &says("none"));
+    host.serve("/object", JWT, says("none"));
     let ask = |uri: String| {
         let party = party.clone();
         tokio::spawn(async move { refusal(&party, &[("request_uri", &uri)]).await })
@@ -200,7 +200,7 @@ async fn a_fragment_names_a_version_and_a_crowd_makes_one_fetch() {
         assert_eq!(one.await.unwrap(), "login_required");
     }
     assert_eq!(host.fetches("/object"), 1);
-    host.serve("/object", JWT, &says("nonsense"));
+    host.serve("/object", JWT, says("nonsense"));
     assert_eq!(
         ask(uri.clone()).await.unwrap(),
         "login_required",
@@ -212,7 +212,7 @@ async fn a_fragment_names_a_version_and_a_crowd_makes_one_fetch() {
 
 on_both_databases! {
     async fn oidcc_request_uri_unsigned(backend) {
-        let host = DocumentHost::start();
+        let host = Site::plain();
         let key = SigningKey::generate(Algorithm::ES256).unwrap();
         let uri = host.at("/object");
         let mut unsigned = client("app", &key, std::slice::from_ref(&uri));
@@ -222,7 +222,7 @@ on_both_databases! {
         let party = party(&server, "app").await;
         let attempt = party.authorize_url(&[]);
         let object = unsigned_jwt(&claims(&attempt, json!({})));
-        host.serve("/object", "application/jwt", &format!("{object}\n"));
+        host.serve("/object", "application/jwt", format!("{object}\n"));
         let sent = attempt.carrying(&[
             ("client_id", "app"), ("request_uri", &uri), ("response_type", "code"),
         ]);
