@@ -263,12 +263,11 @@ on_both_databases! {
     async fn the_parameters_may_be_posted(backend) {
         let party = public(shared(backend), "web").await;
         let attempt = party.authorize_url(&[("state", STRANGE)]);
-        let pairs: Vec<_> = attempt.url.query_pairs().into_owned().collect();
         let browser = Person::new();
         let request = browser
             .http()
             .post(party.endpoint("authorization_endpoint"))
-            .form(&pairs);
+            .form(&attempt.parameters());
         let answer = browser.send(request).await;
         assert_eq!(answer.status, 303);
         let callback = browser.sign_in(answer.location(), "alice", ALICE).await;

@@ -1,19 +1,21 @@
 //! Clients that show a certificate (RFC 8705): `tls_client_auth` and `self_signed_tls_client_auth`,
 //! told of by a trusted proxy, and in a handshake of our own.
 
-use std::fs;
 use std::path::Path;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use rcgen::{
     BasicConstraints, Certificate, CertificateParams, DistinguishedName, DnType,
     ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, SanType,
 };
 use serde_json::{Value, json};
-use symbolon_testkit::{Answer, Backend, Options, Server, http, on_both_databases};
+use sha2::{Digest as _, Sha256};
+use symbolon_testkit::{Answer, Backend, Server, http, on_both_databases};
 
-use crate::support::{binary, file, options};
+use crate::client_assertion::client;
+use crate::support::{binary, declaring, file, options};
+use crate::tls::Secured;
 
 const HEADER: &str = "client-cert";
 
@@ -24,7 +26,7 @@ struct Authority {
 }
 
 /// A certificate, with its key.
-struct Shown {
+pub struct Shown {
     certificate: Certificate,
     key: KeyPair,
 }
@@ -66,40 +68,39 @@ impl Authority {
     }
 }
 
-fn self_signed(common_name: &str) -> Shown {
+/// A certificate of this name that nobody vouches for.
+pub fn self_signed(common_name: &str) -> Shown {
     let key = KeyPair::generate().unwrap();
     let certificate = named(common_name).self_signed(&key).unwrap();
     Shown { certificate, key }
 }
 
 impl Shown {
-    fn base64(&self) -> String {
+    pub fn base64(&self) -> String {
         STANDARD.encode(self.certificate.der())
     }
 
+    /// `x5t#S256` (RFC 8705 §3.1).
+    pub fn thumbprint(&self) -> String {
+        URL_SAFE_NO_PAD.encode(Sha256::digest(self.certificate.der()))
+    }
+
+    /// With its key, for a handshake.
+    pub fn identity(&self) -> reqwest::Identity {
+        let pem = self.certificate.pem() + &self.key.serialize_pem();
+        reqwest::Identity::from_pem(pem.as_bytes()).unwrap()
+    }
+
     /// Its key as a client registers it, with the certificate.
-    fn jwk(&self) -> Value {
+    pub fn jwk(&self) -> Value {
         // The point is the end of the public key: 0x04, x, y.
         let point = self.key.public_key_raw();
-        let encode = |bytes: &[u8]| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes);
+        let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
         json!({
             "kty": "EC", "crv": "P-256", "kid": self.base64().len().to_string(),
             "x": encode(&point[1..33]), "y": encode(&point[33..]), "x5c": [self.base64()],
         })
     }
-}
-
-fn client(id: &str, more: &Value) -> Value {
-    let mut client = json!({
-        "client_id": id,
-        "client_name": id,
-        "machine_user": "demo-machine",
-        "grant_types": ["client_credentials"],
-    });
-    for (name, value) in more.as_object().unwrap() {
-        client[name] = value.clone();
-    }
-    client
 }
 
 /// One client of each method and way to be named.
@@ -129,14 +130,8 @@ fn clients(registered: &Shown) -> Vec<Value> {
 }
 
 fn start(backend: Backend, clients: &[Value], settings: &[(&str, &str)]) -> Server {
-    let state = file(&json!({"clients": clients}).to_string());
-    let mut options: Options =
-        options(backend.url()).with("SYMBOLON_KEYS_ALGORITHMS", "RS256,ES256");
-    options.state = Some(state.path().to_owned());
-    for (name, value) in settings {
-        options = options.with(name, value);
-    }
-    Server::start(binary(), options)
+    let state = json!({"clients": clients});
+    Server::start(binary(), declaring(&backend.url(), &state, settings))
 }
 
 /// Behind a proxy on this machine.
@@ -255,42 +250,21 @@ async fn a5_5_the_header_of_a_stranger_is_not_looked_at() {
 #[tokio::test]
 async fn in_a_handshake_of_our_own_the_certificate_of_the_connection_counts() {
     let (authority, registered) = (Authority::new(), self_signed("self-signed"));
-    let folder = tempfile::tempdir().unwrap();
-    let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
-    let path = |name: &str| folder.path().join(name).display().to_string();
-    fs::write(path("certificate.pem"), made.cert.pem()).unwrap();
-    fs::write(path("key.pem"), made.signing_key.serialize_pem()).unwrap();
-    fs::write(path("authorities.pem"), &authority.pem).unwrap();
+    let (own, authorities) = (Secured::new(), file(&authority.pem));
     let settings = [
-        ("SYMBOLON_TLS_CERTIFICATE", path("certificate.pem")),
-        ("SYMBOLON_TLS_KEY", path("key.pem")),
-        ("SYMBOLON_TLS_CLIENT_CERTIFICATES", "true".to_owned()),
+        ("SYMBOLON_TLS_CERTIFICATE", own.certificate()),
+        ("SYMBOLON_TLS_KEY", own.key()),
+        ("SYMBOLON_TLS_CLIENT_CERTIFICATES", "true"),
         (
             "SYMBOLON_CLIENTS_CERTIFICATE_AUTHORITIES",
-            path("authorities.pem"),
+            authorities.path().to_str().unwrap(),
         ),
     ];
-    let settings = settings
-        .each_ref()
-        .map(|(name, value)| (*name, value.as_str()));
     let server = start(Backend::Sqlite, &clients(&registered), &settings);
-    let root = reqwest::Certificate::from_pem(made.cert.pem().as_bytes()).unwrap();
-    let client = |shown: Option<&Shown>| {
-        let builder = reqwest::Client::builder()
-            .tls_certs_only([root.clone()])
-            .no_proxy();
-        let builder = match shown {
-            None => builder,
-            Some(shown) => {
-                let pem = shown.certificate.pem() + &shown.key.serialize_pem();
-                builder.identity(reqwest::Identity::from_pem(pem.as_bytes()).unwrap())
-            }
-        };
-        builder.build().unwrap()
-    };
     let ask = async |id: &str, shown: Option<&Shown>, header: Option<&str>| {
         let form = [("grant_type", "client_credentials"), ("client_id", id)];
-        let request = client(shown).post(server.at("/oauth/v2/token")).form(&form);
+        let request = own.http(shown).post(server.at("/oauth/v2/token"));
+        let request = request.form(&form);
         let request = match header {
             Some(value) => request.header(HEADER, value),
             None => request,
@@ -315,7 +289,8 @@ async fn in_a_handshake_of_our_own_the_certificate_of_the_connection_counts() {
     assert_refused(&ask("self-signed", Some(&app), None).await, "another one");
     // Everybody else is served as ever, whatever they show.
     for shown in [None, Some(&app), Some(&registered)] {
-        let request = client(shown).get(server.at("/.well-known/openid-configuration"));
+        let http = own.http(shown);
+        let request = http.get(server.at("/.well-known/openid-configuration"));
         let metadata = Answer::to(request).await.json;
         let methods = metadata["token_endpoint_auth_methods_supported"].to_string();
         assert!(methods.contains("\"tls_client_auth\""), "{methods}");
@@ -360,11 +335,7 @@ fn settings_that_make_no_sense_are_refused() {
             "clients.certificate_authorities",
         ),
     ] {
-        let options = settings
-            .iter()
-            .fold(options(Backend::Sqlite.url()), |options, (name, value)| {
-                options.with(name, value)
-            });
+        let options = options(Backend::Sqlite.url()).with_all(settings);
         let log = Server::try_start(binary(), options).map(drop).unwrap_err();
         assert!(log.contains(says), "{log}");
     }

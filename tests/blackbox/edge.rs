@@ -11,7 +11,7 @@ use symbolon_testkit::{
 };
 use tokio::net::TcpListener;
 
-use crate::support::{apply, binary, eventually, file, machine, options, run};
+use crate::support::{apply, binary, eventually, machine, options, personal_token};
 
 const AUDIENCE: &str = "https://orders.example";
 
@@ -70,12 +70,11 @@ clients:
 /// A server with the state, on which a token is decided by itself some seconds after its roots
 /// changed, and a bundle is good for ten seconds.
 fn start(database: &str) -> Server {
-    let state = file(STATE);
-    let mut options = options(database)
+    let options = options(database)
         .with("SYMBOLON_KEYS_ALGORITHMS", "RS256,ES256")
         .with("SYMBOLON_POLICY_CLOCK_TOLERANCE", "0s")
-        .with("SYMBOLON_POLICY_BUNDLE_LIFETIME", "10s");
-    options.state = Some(state.path().to_owned());
+        .with("SYMBOLON_POLICY_BUNDLE_LIFETIME", "10s")
+        .declaring(STATE);
     Server::start(binary(), options)
 }
 
@@ -151,20 +150,6 @@ async fn local_token(party: &RelyingParty, api: &Api) -> String {
     token
 }
 
-fn personal_token(database: &str, more: &[&str]) -> String {
-    let create = [
-        "pat",
-        "--database",
-        database,
-        "create",
-        "--owner",
-        "picker",
-        "--name",
-        "ci",
-    ];
-    run(&[&create[..], more].concat()).trim().to_owned()
-}
-
 async fn bundle(server: &Server, client: &str, query: &str, etag: &str) -> Answer {
     let url = server.at(&format!("/access/v1/policy{query}"));
     let request = http().get(url).basic_auth(client, Some("machine-secret"));
@@ -212,16 +197,16 @@ on_both_databases! {
         let database = backend.url();
         let server = start(&database);
         let api = Api::behind(&server).await;
-        let token = personal_token(&database, &[]);
+        let token = personal_token(&database, "picker", &[]);
         let answer = api.call("DELETE", &token, None).await.json;
         assert_eq!(answer["decided"], "Introspected");
         assert_eq!(answer["roles"], json!(["clerk"]));
         assert_eq!(answer["client"], Value::Null);
-        let managed = personal_token(&database, &["--organization", "initrode"]);
+        let managed = personal_token(&database, "picker", &["--organization", "initrode"]);
         assert_eq!(api.status("GET", &managed).await, 403);
         assert_eq!(api.call("GET", &managed, Some("initrode")).await.status, 200);
         // A role that is left out of a token still denies.
-        let limited = personal_token(&database, &["--role", "clerk"]);
+        let limited = personal_token(&database, "picker", &["--role", "clerk"]);
         assert_eq!(api.status("GET", &limited).await, 200);
         apply(&database, "
 machine_users: [{ name: picker, organization: initech, roles: { initech: [clerk, guest] } }]
@@ -252,7 +237,7 @@ rules:
         let server = start(&database);
         let api = Api::behind(&server).await;
         let token = local_token(&machine(&server, "picker").await, &api).await;
-        let personal = personal_token(&database, &[]);
+        let personal = personal_token(&database, "picker", &[]);
         assert_eq!(api.status("GET", &personal).await, 200);
         server.kill_hard();
         assert_eq!(api.status("GET", &token).await, 200);

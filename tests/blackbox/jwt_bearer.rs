@@ -2,11 +2,15 @@
 
 use josekit::jws::{JwsHeader, RS256, serialize_compact};
 use serde_json::{Value, json};
-use symbolon_testkit::{Answer, Backend, Options, Server, http, jwt_payload, on_both_databases};
+use symbolon_testkit::{
+    Answer, Backend, Options, Server, http, jwt_payload, now, on_both_databases, unique,
+    unsigned_jwt,
+};
 
-use crate::client_assertion::{KEYS, Key, claims, key, now, unique};
+use crate::client_assertion::{KEYS, Key, claims, key};
 use crate::support::{
-    MACHINE_SECRET, apply, binary, eventually, file, options, printed, run, symbolon,
+    MACHINE_SECRET, apply, binary, declaring, eventually, merged, personal_token, printed, run,
+    symbolon,
 };
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
@@ -18,14 +22,11 @@ const OTHER_ID: &str = "01900000-0000-7000-8000-0000000b0751";
 /// none; `robots-own` acts as `robot`; `confidential` has a secret; `no-grant` has no such grant.
 fn state() -> Value {
     let client = |id: &str, more: Value| {
-        let mut client = json!({
+        let client = json!({
             "client_id": id, "client_name": id, "grant_types": [GRANT],
             "token_endpoint_auth_methods": ["none"], "scope": "invoices.read",
         });
-        for (name, value) in more.as_object().unwrap() {
-            client[name] = value.clone();
-        }
-        client
+        merged(client, &more)
     };
     let secret = json!({
         "token_endpoint_auth_methods": ["client_secret_post"], "client_secret": MACHINE_SECRET,
@@ -53,14 +54,9 @@ fn state() -> Value {
 }
 
 fn server_on(database: &str, issuer: Option<String>) -> Server {
-    let state = file(&state().to_string());
-    let mut options = Options {
-        issuer,
-        ..options(database).with("SYMBOLON_KEYS_ALGORITHMS", "RS256,ES256")
-    };
-    options = options.with("SYMBOLON_CLIENTS_MACHINE_CLIENT", "machines");
-    options.state = Some(state.path().to_owned());
-    Server::start(binary(), options)
+    let settings = [("SYMBOLON_CLIENTS_MACHINE_CLIENT", "machines")];
+    let options = declaring(database, &state(), &settings);
+    Server::start(binary(), Options { issuer, ..options })
 }
 
 fn server(backend: Backend) -> Server {
@@ -149,10 +145,7 @@ on_both_databases! {
     }
 
     async fn without_a_client_chosen_a_machine_user_names_one(backend) {
-        let state = file(&state().to_string());
-        let mut options = options(backend.url()).with("SYMBOLON_KEYS_ALGORITHMS", "RS256,ES256");
-        options.state = Some(state.path().to_owned());
-        let server = Server::start(binary(), options);
+        let server = Server::start(binary(), declaring(&backend.url(), &state(), &[]));
         let fresh = || robots().assertion(ROBOT_ID, server.issuer());
         let answer = present(&server, &fresh(), &[]).await;
         assert_eq!((answer.status.as_u16(), answer.error()), (401, "invalid_client"), "{answer:?}");
@@ -205,8 +198,7 @@ on_both_databases! {
         }
         let answer = present(&server, "", &[]).await;
         assert_eq!(answer.error(), "invalid_request");
-        let unsigned = signed(&good());
-        let unsigned = format!("eyJhbGciOiJub25lIn0.{}.", unsigned.split('.').nth(1).unwrap());
+        let unsigned = unsigned_jwt(&good());
         assert_invalid_grant(&present(&server, &unsigned, &[]).await, "alg none");
         // Whether there is somebody is told to nobody.
         let told = |answer: Answer| answer.json["error_description"].clone();
@@ -297,8 +289,7 @@ on_both_databases! {
     async fn the_management_api_adds_lists_and_deletes_keys(backend) {
         let database = backend.url();
         let server = server_on(&database, None);
-        let create = ["pat", "--database", &database, "create", "--owner", "admin", "--name", "test"];
-        let token = run(&create).trim().to_owned();
+        let token = personal_token(&database, "admin", &[]);
         let call = async |method: reqwest::Method, path: &str, body: Option<Value>| {
             let url = server.at(&format!("/admin/v1/machines/{ROBOT_ID}/keys{path}"));
             let mut request = http().request(method, url).bearer_auth(&token);

@@ -27,7 +27,6 @@ mod declared_state;
 mod device;
 mod discovery;
 mod document;
-mod document_host;
 mod dpop;
 mod edge;
 mod encryption;

@@ -30,10 +30,7 @@ impl Pair {
                 issuer,
                 ..options(&database)
             };
-            let options = settings
-                .iter()
-                .fold(options, |options, (name, value)| options.with(name, value));
-            Server::start(binary(), options)
+            Server::start(binary(), options.with_all(settings))
         };
         let first = start(None);
         let second = start(Some(first.issuer().to_owned()));

@@ -2,13 +2,18 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::sync::OnceLock;
 use std::time::Duration;
 
+use serde_json::Value;
 use symbolon_testkit::{
-    Answer, Answers, Attempt, Authentication, Backend, Form, Options, Page, Person, RelyingParty,
-    Server, Step, Tokens,
+    Answer, Answers, Attempt, Authentication, Backend, Form, OnEach, Options, Page, Person,
+    RelyingParty, Server, Step, Tokens,
 };
+
+pub use symbolon_testkit::eventually;
+
+/// What lets the server fetch from this machine.
+pub const LOOPBACK: (&str, &str) = ("SYMBOLON_OUTBOUND_ALLOW_LOOPBACK", "true");
 
 /// The password of alice in the demo state.
 pub const ALICE: &str = "correct horse battery staple";
@@ -57,22 +62,31 @@ pub fn server(backend: Backend, settings: &[(&str, &str)]) -> Server {
 /// Options with `state.yaml` and these settings.
 pub fn with_settings(mut options: Options, settings: &[(&str, &str)]) -> Options {
     options.state = Some(declared());
-    settings
-        .iter()
-        .fold(options, |options, (name, value)| options.with(name, value))
+    options.with_all(settings)
+}
+
+/// Options with the demo state, this state beside it, and these settings.
+pub fn declaring(database: &str, state: &Value, settings: &[(&str, &str)]) -> Options {
+    // JSON is YAML.
+    options(database)
+        .with(FEWER_KEYS.0, FEWER_KEYS.1)
+        .declaring(&state.to_string())
+        .with_all(settings)
+}
+
+/// A document with these members too, or in the place of those of their names.
+pub fn merged(mut document: Value, more: &Value) -> Value {
+    let members = more.as_object().unwrap().clone();
+    document.as_object_mut().unwrap().extend(members);
+    document
 }
 
 /// A server with the demo state and `state.yaml` that all tests share which leave no trace in it:
 /// no wrong password, no consent, no change of the state.
 pub fn shared(backend: Backend) -> &'static Server {
-    static SQLITE: OnceLock<Server> = OnceLock::new();
-    static POSTGRES: OnceLock<Server> = OnceLock::new();
-    let place = match backend {
-        Backend::Sqlite => &SQLITE,
-        Backend::Postgres => &POSTGRES,
-    };
+    static SERVERS: OnEach<Server> = OnEach::new();
     // Tests run side by side on a busy machine: a grace that outlasts them all.
-    place.get_or_init(|| {
+    SERVERS.get(backend, || {
         let grace = [("SYMBOLON_TOKEN_REFRESH_GRACE", "30s")];
         Server::start(binary(), with_settings(options(backend.url()), &grace))
     })
@@ -81,23 +95,15 @@ pub fn shared(backend: Backend) -> &'static Server {
 /// A server with the demo state and `tokens.yaml` that the tests of tokens share which leave no trace
 /// in it.
 pub fn issuing(backend: Backend) -> &'static Server {
-    static SQLITE: OnceLock<Server> = OnceLock::new();
-    static POSTGRES: OnceLock<Server> = OnceLock::new();
-    let place = match backend {
-        Backend::Sqlite => &SQLITE,
-        Backend::Postgres => &POSTGRES,
-    };
-    place.get_or_init(|| issuing_on(&backend.url(), &[]))
+    static SERVERS: OnEach<Server> = OnEach::new();
+    SERVERS.get(backend, || issuing_on(&backend.url(), &[]))
 }
 
 /// A server of its own with the demo state, `tokens.yaml` and these settings.
 pub fn issuing_on(database: &str, settings: &[(&str, &str)]) -> Server {
     let mut options = options(database).with(FEWER_KEYS.0, FEWER_KEYS.1);
     options.state = Some(declared().with_file_name("tokens.yaml"));
-    let options = settings
-        .iter()
-        .fold(options, |options, (name, value)| options.with(name, value));
-    Server::start(binary(), options)
+    Server::start(binary(), options.with_all(settings))
 }
 
 /// The file that declares what the tests need beside the demo state.
@@ -238,6 +244,13 @@ pub fn run(arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// A personal access token of somebody, with these limits.
+pub fn personal_token(database: &str, owner: &str, limits: &[&str]) -> String {
+    let create = ["pat", "--database", database, "create", "--name", "test"];
+    let token = run(&[&create[..], &["--owner", owner], limits].concat());
+    token.trim().to_owned()
+}
+
 /// Makes a declared state true in this database.
 pub fn apply(database: &str, state: &str) -> String {
     let file = file(state);
@@ -252,29 +265,13 @@ pub fn file(content: &str) -> tempfile::NamedTempFile {
     file
 }
 
-/// Asks until it is so: changes reach a running server within a second, on a busy machine a little
-/// later. Fails when it never is.
-pub async fn eventually<Done: Future<Output = bool>>(what: &str, check: impl Fn() -> Done) {
-    for _ in 0..1_200 {
-        if check().await {
-            return;
-        }
-        pause(25).await;
-    }
-    panic!("never: {what}");
-}
-
 /// Waits until so many seconds have passed on every clock that counts whole ones.
 pub async fn seconds_pass(seconds: u64) {
-    pause(1_000 * seconds + 1_000).await;
-}
-
-async fn pause(milliseconds: u64) {
-    tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+    tokio::time::sleep(Duration::from_secs(seconds + 1)).await;
 }
 
 /// The keys that the server publishes now.
-pub async fn published_keys(party: &RelyingParty) -> serde_json::Value {
+pub async fn published_keys(party: &RelyingParty) -> Value {
     Answer::to(symbolon_testkit::http().get(party.endpoint("jwks_uri")))
         .await
         .json

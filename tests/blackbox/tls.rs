@@ -2,48 +2,70 @@
 
 use std::fs;
 
-use symbolon_testkit::{Backend, Options, Server};
+use symbolon_testkit::{Backend, Options, OwnCertificate, Server};
+use tempfile::NamedTempFile;
 
-use crate::support::binary;
+use crate::client_certificate::Shown;
+use crate::support::{binary, file};
 
-/// A certificate for 127.0.0.1 that signs itself; the folder, and the certificate as PEM.
-fn certificate() -> (tempfile::TempDir, String) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let made =
-        rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).expect("a certificate");
-    fs::write(folder.path().join("certificate.pem"), made.cert.pem()).expect("a file");
-    fs::write(
-        folder.path().join("key.pem"),
-        made.signing_key.serialize_pem(),
-    )
-    .expect("a file");
-    (folder, made.cert.pem())
+/// What a server on 127.0.0.1 speaks https with: a certificate that signs itself, and its key, in files.
+pub struct Secured {
+    certificate: NamedTempFile,
+    key: NamedTempFile,
+    root: reqwest::Certificate,
 }
 
-fn options(folder: &tempfile::TempDir) -> Options {
-    let path = |name: &str| folder.path().join(name).display().to_string();
+impl Secured {
+    pub fn new() -> Self {
+        let own = OwnCertificate::new();
+        Self {
+            certificate: file(&own.pem()),
+            key: file(&own.key_pem()),
+            root: reqwest::Certificate::from_pem(own.pem().as_bytes()).unwrap(),
+        }
+    }
+
+    /// Where its certificate is.
+    pub fn certificate(&self) -> &str {
+        self.certificate.path().to_str().unwrap()
+    }
+
+    /// Where its key is.
+    pub fn key(&self) -> &str {
+        self.key.path().to_str().unwrap()
+    }
+
+    /// A client that trusts the certificate alone, and shows this one.
+    pub fn http(&self, shown: Option<&Shown>) -> reqwest::Client {
+        let builder = reqwest::Client::builder()
+            .tls_certs_only([self.root.clone()])
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy();
+        let builder = match shown {
+            Some(shown) => builder.identity(shown.identity()),
+            None => builder,
+        };
+        builder.build().unwrap()
+    }
+}
+
+fn options(secured: &Secured) -> Options {
     Options::on(Backend::Sqlite.url())
-        .with("SYMBOLON_TLS_CERTIFICATE", &path("certificate.pem"))
-        .with("SYMBOLON_TLS_KEY", &path("key.pem"))
+        .with("SYMBOLON_TLS_CERTIFICATE", secured.certificate())
+        .with("SYMBOLON_TLS_KEY", secured.key())
 }
 
 #[tokio::test]
 async fn with_a_certificate_the_issuer_is_https_and_the_cookie_hardened() {
-    let (folder, pem) = certificate();
-    let server = Server::start(binary(), options(&folder));
+    let secured = Secured::new();
+    let server = Server::start(binary(), options(&secured));
     assert!(
         server.issuer().starts_with("https://127.0.0.1:"),
         "{}",
         server.issuer()
     );
 
-    let root = reqwest::Certificate::from_pem(pem.as_bytes()).expect("a certificate");
-    let client = reqwest::Client::builder()
-        .tls_certs_only([root])
-        .redirect(reqwest::redirect::Policy::none())
-        .no_proxy()
-        .build()
-        .expect("a client");
+    let client = secured.http(None);
     let get = async |path: &str| client.get(server.at(path)).send().await.expect("an answer");
 
     let discovery = get("/.well-known/openid-configuration").await;
@@ -73,9 +95,9 @@ async fn with_a_certificate_the_issuer_is_https_and_the_cookie_hardened() {
 
 #[test]
 fn a_certificate_that_is_missing_is_named() {
-    let (folder, _) = certificate();
-    fs::remove_file(folder.path().join("certificate.pem")).expect("it was there");
-    let refusal = Server::try_start(binary(), options(&folder))
+    let secured = Secured::new();
+    fs::remove_file(secured.certificate()).expect("it was there");
+    let refusal = Server::try_start(binary(), options(&secured))
         .map(drop)
         .expect_err("it must stop");
     assert!(refusal.contains("tls.certificate"), "{refusal}");

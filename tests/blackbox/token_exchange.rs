@@ -8,7 +8,8 @@ use symbolon_testkit::{
 };
 
 use crate::support::{
-    alice, apply, eventually, issuing, issuing_on, machine, public, run, silently, symbolon,
+    alice, apply, eventually, issuing, issuing_on, machine, personal_token, public, run, silently,
+    symbolon,
 };
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
@@ -48,20 +49,6 @@ async fn exchanged(party: &RelyingParty, token: &str, more: &[(&str, &str)]) -> 
     claims
 }
 
-fn personal(database: &str, owner: &str, limits: &[&str]) -> String {
-    let create = [
-        "pat",
-        "--database",
-        database,
-        "create",
-        "--owner",
-        owner,
-        "--name",
-        "ci",
-    ];
-    run(&[&create, limits].concat()).trim().to_owned()
-}
-
 /// A server of its own, and its database.
 fn start(backend: symbolon_testkit::Backend) -> (Server, String) {
     let database = backend.url();
@@ -77,7 +64,7 @@ on_both_databases! {
     async fn a_personal_access_token_becomes_a_short_jwt_of_its_owner(backend) {
         let (server, database) = start(backend);
         let gate = machine(&server, "gate").await;
-        let token = personal(&database, "clerk", &["--scope", ""]);
+        let token = personal_token(&database, "clerk", &["--scope", ""]);
         for of_type in [ACCESS_TOKEN, PERSONAL] {
             let claims = exchanged(&gate, &token, &[("subject_token_type", of_type)]).await;
             assert_eq!((&claims["sub"], &claims["org_id"]), (&json!(CLERK), &json!("globex")));
@@ -97,7 +84,7 @@ on_both_databases! {
         let (server, database) = start(backend);
         let gate = machine(&server, "gate").await;
         let limits = ["--organization", "globex", "--role", "viewer", "--role", "admin"];
-        let limited = personal(&database, "clerk", &limits);
+        let limited = personal_token(&database, "clerk", &limits);
         let claims = exchanged(&gate, &limited, &[]).await;
         assert_eq!(claims["roles"], json!({ "globex": ["viewer"] }));
         let expected = json!({ "organizations": ["globex"], "roles": ["viewer", "admin"] });
@@ -123,7 +110,7 @@ on_both_databases! {
     async fn a2_13_the_scope_of_a_personal_access_token_is_not_exceeded(backend) {
         let (server, database) = start(backend);
         let gate = machine(&server, "gate").await;
-        let reads = personal(&database, "clerk", &["--scope", "openid Invoices.v1.Read"]);
+        let reads = personal_token(&database, "clerk", &["--scope", "openid Invoices.v1.Read"]);
         let claims = exchanged(&gate, &reads, &[]).await;
         assert_eq!(claims["scope"], "openid Invoices.v1.Read");
         for wider in ["Invoices.v1.Write", "Invoices.v1.Read Invoices.v1.Write", "profile", "a.b"] {
@@ -134,7 +121,7 @@ on_both_databases! {
         let claims = exchanged(&gate, &reads, &[("scope", "openid")]).await;
         assert_eq!(claims["scope"], format!("openid {NONE}"));
         // To name a scope takes from a token that names none; the gate has none for this API.
-        let open = personal(&database, "clerk", &["--scope", ""]);
+        let open = personal_token(&database, "clerk", &["--scope", ""]);
         let answer = exchange(&gate, &open, &[("scope", "Other.Read")]).await;
         assert_eq!(answer.error(), "invalid_scope");
     }
@@ -249,7 +236,7 @@ on_both_databases! {
         let (server, database) = start(backend);
         let gate = machine(&server, "gate").await;
         let active = async |token: &str| gate.introspect(token).await.json["active"] == true;
-        let personal = personal(&database, "clerk", &[]);
+        let personal = personal_token(&database, "clerk", &[]);
         let [jwt, opaque] = [
             clerks(&server, "clerk", "openid").await,
             clerks(&server, "clerk-opaque", "openid").await,
@@ -353,7 +340,7 @@ on_both_databases! {
 
     async fn a7_5_a_personal_access_token_makes_no_session_and_no_other_token_of_its_kind(backend) {
         let (server, database) = start(backend);
-        let token = personal(&database, "alice", &[]);
+        let token = personal_token(&database, "alice", &[]);
         let app = public(&server, "app").await;
         let browser = Person::new();
         for parameter in ["id_token_hint", "login_hint", "code", "access_token", "token"] {
@@ -379,7 +366,7 @@ on_both_databases! {
     async fn a7_5_a_personal_access_token_ends_with_its_owner_and_the_organization(backend) {
         let (server, database) = start(backend);
         let gate = machine(&server, "gate").await;
-        let [one, other] = ["clerk", "bob"].map(|owner| personal(&database, owner, &[]));
+        let [one, other] = ["clerk", "bob"].map(|owner| personal_token(&database, owner, &[]));
         let short = exchange(&gate, &one, &[]).await.tokens().access_token;
         assert_eq!(exchange(&gate, &other, &[]).await.status, 200);
         let ended = async |token: &str| {
@@ -397,7 +384,7 @@ on_both_databases! {
     async fn a7_5_a_personal_access_token_stands_in_no_log_error_address_or_list(backend) {
         let database = backend.url();
         let server = issuing_on(&database, &[("SYMBOLON_LOG_LEVEL", "trace")]);
-        let token = personal(&database, "clerk", &[]);
+        let token = personal_token(&database, "clerk", &[]);
         let gate = machine(&server, "gate").await;
         let mut said = String::new();
         for (path, form) in [

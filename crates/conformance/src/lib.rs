@@ -28,7 +28,6 @@ mod plan;
 mod provider;
 mod report;
 mod run;
-mod site;
 
 use std::path::Path;
 use std::process::ExitCode;

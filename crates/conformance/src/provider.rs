@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use symbolon_testkit::{Backend, Options, Server, trust};
+use symbolon_testkit::{Backend, Options, OwnCertificate, Server, Site, trust};
 
 /// How a server is set up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -117,20 +117,18 @@ impl Provider {
 pub(crate) struct Place {
     binary: PathBuf,
     folder: tempfile::TempDir,
-    certificate: rcgen::CertifiedKey<rcgen::KeyPair>,
+    certificate: OwnCertificate,
 }
 
 impl Place {
     pub(crate) fn new(binary: &Path) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()])
-            .expect("a certificate");
-        let certificate = made.cert.pem();
+        let certificate = OwnCertificate::new();
         let write = |name: &str, text: &str| {
             fs::write(folder.path().join(name), text).expect("a file");
         };
-        write("certificate.pem", &certificate);
-        write("key.pem", &made.signing_key.serialize_pem());
+        write("certificate.pem", &certificate.pem());
+        write("key.pem", &certificate.key_pem());
         let people: String = (0..PEOPLE)
             .map(|number| include_str!("person.yaml").replace("NUMBER", &format!("{number:02}")))
             .collect();
@@ -138,26 +136,16 @@ impl Place {
             "state.yaml",
             &include_str!("state.yaml").replace("PEOPLE", &people),
         );
-        trust(&certificate);
+        trust(&certificate.pem());
         Self {
             binary: binary.to_owned(),
             folder,
-            certificate: made,
+            certificate,
         }
     }
 
-    /// What a site of a client on this machine proves who it is with.
-    pub(crate) fn tls(&self) -> rustls::ServerConfig {
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let key = self.certificate.signing_key.serialize_der();
-        rustls::ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .expect("versions")
-            .with_no_client_auth()
-            .with_single_cert(
-                vec![self.certificate.cert.der().clone()],
-                key.try_into().expect("a key"),
-            )
-            .expect("a certificate with its key")
+    /// A site of a client on this machine, which the servers trust.
+    pub(crate) fn site(&self) -> Site {
+        Site::secure(&self.certificate)
     }
 }

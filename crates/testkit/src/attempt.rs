@@ -45,6 +45,19 @@ impl Attempt {
         self
     }
 
+    /// The same attempt, of which the browser carries these parameters alone.
+    #[must_use]
+    pub fn carrying(&self, carried: &[(&str, &str)]) -> Self {
+        let mut attempt = self.clone();
+        attempt.url.query_pairs_mut().clear().extend_pairs(carried);
+        attempt
+    }
+
+    /// The parameters of its URL, in their order.
+    pub fn parameters(&self) -> Vec<(String, String)> {
+        self.url.query_pairs().into_owned().collect()
+    }
+
     /// The value of a parameter of its URL.
     pub fn parameter(&self, name: &str) -> Option<String> {
         self.url

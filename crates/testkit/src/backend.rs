@@ -1,9 +1,9 @@
 //! The two databases, and the macro that makes one test into a test on each.
 
-use std::fmt;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::OnceLock;
+use std::{fmt, fs};
 
 use crate::guardian::Guardian;
 use crate::{postgres, random_hex};
@@ -72,14 +72,22 @@ impl fmt::Display for Backend {
     }
 }
 
-/// The folder of this process's SQLite files.
+/// A file with this content, which is there until the test process ends.
+pub(crate) fn lasting_file(content: &str) -> PathBuf {
+    let file = folder().join(random_hex(8));
+    fs::write(&file, content)
+        .unwrap_or_else(|error| panic!("cannot write {}: {error}", file.display()));
+    file
+}
+
+/// The folder of what this process keeps until it ends: SQLite files, declared states.
 fn folder() -> &'static PathBuf {
     static FOLDER: OnceLock<(PathBuf, Guardian)> = OnceLock::new();
     let (folder, _) = FOLDER.get_or_init(|| {
         let folder = tempfile::Builder::new()
-            .prefix("symbolon-sqlite-")
+            .prefix("symbolon-tests-")
             .tempdir()
-            .unwrap_or_else(|error| panic!("cannot make a folder for SQLite files: {error}"))
+            .unwrap_or_else(|error| panic!("cannot make a folder for the files of tests: {error}"))
             .keep();
         let guardian = Guardian::start("rm -rf -- \"$1\"", &[&folder.to_string_lossy()]);
         (folder, guardian)

@@ -1,12 +1,11 @@
 //! What a client checks about an id token before it believes it.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256, Sha512};
 
+use crate::now;
 use crate::relying_party::RelyingParty;
 use crate::signature::{jwt_header, jwt_payload};
 
@@ -37,7 +36,8 @@ impl RelyingParty {
         );
         let seconds = |name: &str| {
             claims[name]
-                .as_u64()
+                .as_i64()
+                .filter(|seconds| *seconds >= 0)
                 .unwrap_or_else(|| panic!("{name} is no instant: {claims}"))
         };
         assert!(seconds("exp") > now(), "expired: {claims}");
@@ -63,14 +63,6 @@ fn left_half(algorithm: &Value, access_token: &str) -> String {
         _ => Sha256::digest(access_token).to_vec(),
     };
     URL_SAFE_NO_PAD.encode(&hash[..hash.len() / 2])
-}
-
-/// Now, in seconds since 1970.
-fn now() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_else(|error| panic!("the clock stands before 1970: {error}"))
-        .as_secs()
 }
 
 #[cfg(test)]

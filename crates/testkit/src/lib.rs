@@ -15,33 +15,40 @@ mod attempt;
 mod backend;
 mod browser;
 mod callback;
+mod certificate;
 mod form;
 mod guardian;
 mod html;
 mod id_token;
 mod nginx;
+mod on_each;
 mod page;
 mod postgres;
 mod relying_party;
 mod server;
 mod signature;
+mod site;
 
 pub use answer::{Answer, Tokens};
 pub use attempt::Attempt;
 pub use backend::{Backend, rows};
 pub use browser::{Answers, Person, Step};
 pub use callback::{Callback, ResponseMode};
+pub use certificate::OwnCertificate;
 pub use form::{Button, Form};
 pub use nginx::Nginx;
+pub use on_each::OnEach;
 pub use page::Page;
 pub use postgres::{Cluster, SERVER_VARIABLE, postgres};
 pub use relying_party::{Authentication, RelyingParty};
 pub use server::{Options, Server};
-pub use signature::{jwt_header, jwt_payload};
+pub use signature::{jwt_header, jwt_payload, unsigned_jwt};
+pub use site::{Received, Reply, Site};
 
 use std::fs::File;
 use std::io::Read as _;
 use std::sync::{Arc, Once, OnceLock};
+use std::time::Duration;
 
 use reqwest::cookie::Jar;
 use url::Url;
@@ -53,6 +60,26 @@ fn random_hex(bytes: usize) -> String {
         .and_then(|mut source| source.read_exact(&mut random))
         .unwrap_or_else(|error| panic!("cannot read /dev/urandom: {error}"));
     random.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Asks until it is so: changes reach a running server within a second, on a busy machine a little
+/// later.
+///
+/// # Panics
+/// When it never is.
+pub async fn eventually<Done: Future<Output = bool>>(what: &str, check: impl Fn() -> Done) {
+    for _ in 0..1_200 {
+        if check().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("never: {what}");
+}
+
+/// A name that nothing else has: for a `jti`, or a key.
+pub fn unique() -> String {
+    random_hex(16)
 }
 
 /// Seconds since 1970, for what a test signs itself.

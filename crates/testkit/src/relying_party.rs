@@ -203,6 +203,24 @@ impl RelyingParty {
         verify(token, &keys.json);
     }
 
+    /// Pushes the parameters of an attempt, but for the name of the client, which says it by itself:
+    /// RFC 9126 §2.
+    pub async fn push(&self, attempt: &Attempt, headers: &[(&str, &str)]) -> Answer {
+        let parameters = attempt.parameters();
+        let form: Vec<_> = parameters
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .filter(|(name, _)| *name != "client_id")
+            .collect();
+        self.post_with("pushed_authorization_request_endpoint", &form, headers)
+            .await
+    }
+
+    /// What the browser carries of an attempt that was pushed: RFC 9126 §4.
+    pub fn carried(&self, attempt: &Attempt, reference: &str) -> Attempt {
+        attempt.carrying(&[("client_id", &self.client_id), ("request_uri", reference)])
+    }
+
     /// Redeems an authorization code.
     pub async fn exchange(&self, code: &str, verifier: &str) -> Answer {
         let form = [

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::backend::lasting_file;
 use crate::guardian::Guardian;
 
 /// How long a server may take to be ready before a test gives it up. Long, because nothing is
@@ -65,6 +66,24 @@ impl Options {
     pub fn with(mut self, variable: &str, value: &str) -> Self {
         self.environment
             .push((variable.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Sets more environment variables.
+    #[must_use]
+    pub fn with_all(self, variables: &[(&str, &str)]) -> Self {
+        variables.iter().fold(self, |options, (variable, value)| {
+            options.with(variable, value)
+        })
+    }
+
+    /// Loads a state of this text at start.
+    ///
+    /// # Panics
+    /// When there is no room for it.
+    #[must_use]
+    pub fn declaring(mut self, state: &str) -> Self {
+        self.state = Some(lasting_file(state));
         self
     }
 }

@@ -7,7 +7,7 @@ use aws_lc_rs::signature::{
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The header of a JWT, unverified.
 ///
@@ -25,6 +25,12 @@ pub fn jwt_payload(token: &str) -> Value {
     let parts: Vec<_> = token.split('.').collect();
     assert_eq!(parts.len(), 3, "{token} is not a signed JWT");
     json(token, parts[1])
+}
+
+/// These claims in a JWT that nobody signed, whose header says so (RFC 7519 §6).
+pub fn unsigned_jwt(claims: &Value) -> String {
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    format!("{}.{}.", part(&json!({"alg": "none"})), part(claims))
 }
 
 /// Verifies the signature of `token` with the one key of the set that its header names.
@@ -95,10 +101,8 @@ fn decode(part: &str) -> Vec<u8> {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-    use aws_lc_rs::signature::Ed25519KeyPair;
-    use serde_json::json;
-
     use super::*;
+    use aws_lc_rs::signature::Ed25519KeyPair;
 
     /// The key pair of RFC 8037 Appendix A.1 and A.2.
     const SEED: &str = "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A";

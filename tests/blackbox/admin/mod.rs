@@ -15,7 +15,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use symbolon_testkit::{Answer, Backend, Person, RelyingParty, Server, http};
 
-use crate::support::{MACHINE_SECRET, binary, options, presenting, public, run, sign_in};
+use crate::support::{
+    MACHINE_SECRET, binary, options, personal_token, presenting, public, sign_in,
+};
 
 /// The secret of the clients of this state is that of the others.
 const STATE: &str = include_str!("state.yaml");
@@ -66,16 +68,7 @@ impl World {
 
     /// By a personal access token with these limits.
     fn limited(&self, owner: &str, limits: &[&str]) -> Caller<'_> {
-        let create = [
-            "pat",
-            "--database",
-            &self.database,
-            "create",
-            "--name",
-            "test",
-        ];
-        let token = run(&[&create[..], &["--owner", owner], limits].concat());
-        self.by(token.trim())
+        self.by(&personal_token(&self.database, owner, limits))
     }
 
     /// By this token.

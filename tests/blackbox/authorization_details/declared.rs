@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use symbolon_testkit::{Answer, Person, RelyingParty, http, on_both_databases};
 
 use super::{BANK, granted, on, party, payment, redeem, state};
-use crate::support::{ALICE, apply, eventually, run};
+use crate::support::{ALICE, apply, eventually, personal_token, run};
 
 async fn announced(issuer: &str) -> Value {
     let known = RelyingParty::demo_web(issuer).await.metadata;
@@ -16,10 +16,10 @@ on_both_databases! {
         let database = backend.url();
         let server = on(&database, &state());
         assert_eq!(announced(server.issuer()).await, json!(["payment", "files"]));
-        let token = run(&["pat", "--database", &database, "create", "--name", "t", "--owner", "admin"]);
+        let token = personal_token(&database, "admin", &[]);
         let bank = url::form_urlencoded::byte_serialize(BANK.as_bytes()).collect::<String>();
         let url = server.at(&format!("/admin/v1/apis/{bank}"));
-        let stored = Answer::to(http().get(&url).bearer_auth(token.trim())).await;
+        let stored = Answer::to(http().get(&url).bearer_auth(&token)).await;
         assert_eq!(stored.json["authorization_details"][0]["type"], "payment", "{stored:?}");
         let trusted = party(&server, "trusted").await;
         let details = json!([payment(1)]);
@@ -32,7 +32,7 @@ on_both_databases! {
         let patch = |body: Value| {
             http()
                 .patch(&url)
-                .bearer_auth(token.trim())
+                .bearer_auth(&token)
                 .header("if-match", stored.header("etag"))
                 .header("content-type", "application/merge-patch+json")
                 .body(body.to_string())

@@ -8,7 +8,7 @@ use symbolon_testkit::{
     Answer, Authentication, Page, Person, RelyingParty, Server, jwt_payload, on_both_databases,
 };
 
-use crate::support::{ALICE, binary, file, options, silently, type_in};
+use crate::support::{ALICE, binary, declaring, merged, silently, type_in};
 
 /// The secret of every confidential client of these tests.
 const SECRET: &str = "details-secret";
@@ -18,18 +18,14 @@ const FILES: &str = "https://files.example";
 
 fn state() -> Value {
     let client = |id: &str, more: Value| {
-        let mut client = json!({
+        let client = json!({
             "client_id": id, "client_name": id, "client_secret": SECRET,
             "grant_types": ["authorization_code", "refresh_token"],
             "redirect_uris": ["http://127.0.0.1:5556/callback"],
             "authorization_details_types": ["payment", "files"],
             "audience": [BANK, FILES],
         });
-        client
-            .as_object_mut()
-            .unwrap()
-            .extend(more.as_object().unwrap().clone());
-        client
+        merged(client, &more)
     };
     json!({
         "apis": [
@@ -64,10 +60,7 @@ fn state() -> Value {
 }
 
 fn on(database: &str, state: &Value) -> Server {
-    let state = file(&state.to_string());
-    let mut options = options(database).with("SYMBOLON_KEYS_ALGORITHMS", "RS256,ES256");
-    options.state = Some(state.path().to_owned());
-    Server::start(binary(), options)
+    Server::start(binary(), declaring(database, state, &[]))
 }
 
 async fn party(server: &Server, id: &str) -> RelyingParty {
@@ -191,28 +184,15 @@ on_both_databases! {
         let trusted = party(&server, "trusted").await;
         let details = json!([payment(7)]);
         let attempt = trusted.authorize_url(&[("authorization_details", &details.to_string())]);
-        let all: Vec<(String, String)> = attempt.url.query_pairs().into_owned().collect();
-        let form: Vec<_> = all.iter().map(|(name, value)| (&**name, &**value)).collect();
-        let par = "pushed_authorization_request_endpoint";
-        let pushed = trusted.post(par, &form).await;
-        let reference = pushed.json["request_uri"].as_str().unwrap();
-        let mut url = attempt.url.clone();
-        url.set_query(None);
-        url.query_pairs_mut().extend_pairs([("client_id", "trusted"), ("request_uri", reference)]);
-        let callback = Person::new().sign_in(&url, "alice", ALICE).await;
+        let pushed = trusted.push(&attempt, &[]).await;
+        let carried = trusted.carried(&attempt, pushed.json["request_uri"].as_str().unwrap());
+        let callback = Person::new().sign_in(&carried.url, "alice", ALICE).await;
         let verifier = [("code_verifier", &*attempt.verifier)];
         let answer = redeem(&trusted, ("code", callback.code()), &verifier).await;
         assert_eq!(granted(&trusted, &answer).await, details);
         // And refused there, before a person sees anything.
         let wrong = json!([{"type": "payment"}]).to_string();
-        let form: Vec<_> = form
-            .iter()
-            .map(|(name, value)| match *name {
-                "authorization_details" => (*name, &*wrong),
-                _ => (*name, *value),
-            })
-            .collect();
-        let refused = trusted.post(par, &form).await;
+        let refused = trusted.push(&attempt.with("authorization_details", &wrong), &[]).await;
         assert_eq!(refused.error(), "invalid_authorization_details", "{refused:?}");
     }
 }

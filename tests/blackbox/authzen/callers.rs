@@ -8,7 +8,7 @@ use super::{
     shared_with_database, start,
 };
 use crate::dpop::Key;
-use crate::support::{eventually, machine, run};
+use crate::support::{eventually, machine, personal_token, run};
 
 const BOTH: &str = "Symbolon.Access.v1.Evaluate Symbolon.Access.v1.Search";
 
@@ -28,17 +28,7 @@ async fn token(server: &Server, client: &str, scope: &str) -> String {
 /// A personal access token of a machine user. It names no scope: its owner's roles are what it has.
 fn personal(backend: Backend, owner: &str) -> String {
     let (_, database) = shared_with_database(backend);
-    let create = [
-        "pat",
-        "--database",
-        database,
-        "create",
-        "--owner",
-        owner,
-        "--name",
-        "a test",
-    ];
-    run(&create).trim().to_owned()
+    personal_token(database, owner, &[])
 }
 
 async fn with_secret(server: &Server, client: &str, secret: &str) -> Answer {

@@ -12,11 +12,10 @@ mod search_resource;
 mod search_subject;
 
 use std::path::Path;
-use std::sync::OnceLock;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use symbolon_testkit::{Answer, Backend, Options, Server, http};
+use symbolon_testkit::{Answer, Backend, OnEach, Options, Server, http};
 
 use crate::support::{apply, binary, options};
 
@@ -36,13 +35,8 @@ fn shared(backend: Backend) -> &'static Server {
 
 /// As [`shared`], with the URL of its database.
 fn shared_with_database(backend: Backend) -> &'static (Server, String) {
-    static SQLITE: OnceLock<(Server, String)> = OnceLock::new();
-    static POSTGRES: OnceLock<(Server, String)> = OnceLock::new();
-    let place = match backend {
-        Backend::Sqlite => &SQLITE,
-        Backend::Postgres => &POSTGRES,
-    };
-    place.get_or_init(|| {
+    static PLACES: OnEach<(Server, String)> = OnEach::new();
+    PLACES.get(backend, || {
         let database = backend.url();
         (start(&database), database)
     })

@@ -5,13 +5,13 @@ mod elsewhere;
 mod handshake;
 mod issue;
 
-use std::sync::OnceLock;
-
 use serde_json::{Value, json};
-use symbolon_testkit::{Answer, Authentication, Backend, RelyingParty, Server, http, jwt_payload};
+use symbolon_testkit::{
+    Answer, Authentication, Backend, OnEach, RelyingParty, Server, http, jwt_payload,
+};
 
 use crate::fapi2::Keys;
-use crate::support::{CALLBACK, MACHINE_SECRET, binary, file, options};
+use crate::support::{CALLBACK, MACHINE_SECRET, binary, declaring, merged};
 
 /// The header in which the proxy of these tests tells of certificates.
 const HEADER: &str = "client-cert";
@@ -26,13 +26,8 @@ const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 /// A server that all of these tests share which leave no trace in it.
 fn shared(backend: Backend) -> &'static Server {
-    static SQLITE: OnceLock<Server> = OnceLock::new();
-    static POSTGRES: OnceLock<Server> = OnceLock::new();
-    let place = match backend {
-        Backend::Sqlite => &SQLITE,
-        Backend::Postgres => &POSTGRES,
-    };
-    place.get_or_init(|| {
+    static SERVERS: OnEach<Server> = OnEach::new();
+    SERVERS.get(backend, || {
         let settings = [
             ("SYMBOLON_PROXY_TRUSTED", "127.0.0.1"),
             ("SYMBOLON_CLIENTS_CERTIFICATE_HEADER", HEADER),
@@ -42,27 +37,18 @@ fn shared(backend: Backend) -> &'static Server {
 }
 
 fn on(database: &str, settings: &[(&str, &str)]) -> Server {
-    let state = file(&state().to_string());
-    let mut options = options(database).with("SYMBOLON_KEYS_ALGORITHMS", "RS256,ES256");
-    options.state = Some(state.path().to_owned());
-    let options = settings
-        .iter()
-        .fold(options, |options, (name, value)| options.with(name, value));
-    Server::start(binary(), options)
+    Server::start(binary(), declaring(database, &state(), settings))
 }
 
 /// An API, a machine user who may do everything, and a client for each kind of grant.
 fn state() -> Value {
     let scope = "Invoices.v1.Read Symbolon.Admin.v1.Organizations.Read Symbolon.Access.v1.Evaluate";
     let client = |id: &str, changes: Value| {
-        let mut client = json!({
+        let client = json!({
             "client_id": id, "client_name": id, "consent": "implicit", "scope": scope,
             "tls_client_certificate_bound_access_tokens": true,
         });
-        for (name, value) in changes.as_object().unwrap() {
-            client[name] = value.clone();
-        }
-        client
+        merged(client, &changes)
     };
     let machine = |id: &str, changes: Value| {
         let mut own = client(id, changes);

@@ -12,10 +12,10 @@ mod race;
 mod request;
 
 use serde_json::{Value, json};
-use symbolon_testkit::{Answer, Backend, Options, Page, Person, Server, http};
+use symbolon_testkit::{Answer, Backend, Options, Page, Person, Server, http, now, unique};
 
-use crate::client_assertion::{KEYS, Key, TYPE, now, unique};
-use crate::support::{ALICE, binary, file, options, type_in};
+use crate::client_assertion::{KEYS, Key, TYPE};
+use crate::support::{ALICE, binary, declaring, merged, type_in};
 
 /// CIBA §10.1.
 const GRANT: &str = "urn:openid:params:grant-type:ciba";
@@ -26,16 +26,13 @@ const SECRET: &str = "a secret of the clients of these tests";
 /// with PS256; `no-grant` may not ask.
 fn clients(told_at: Option<&str>) -> Value {
     let client = |id: &str, more: Value| {
-        let mut client = json!({
+        let client = json!({
             "client_id": id, "client_name": format!("The Client {id}"),
             "grant_types": [GRANT, "refresh_token"], "backchannel_token_delivery_mode": "poll",
             "token_endpoint_auth_methods": ["client_secret_post"], "client_secret": SECRET,
             "scope": "invoices.read",
         });
-        for (name, value) in more.as_object().unwrap() {
-            client[name] = value.clone();
-        }
-        client
+        merged(client, &more)
     };
     let signing = |key: &Key| {
         json!({
@@ -85,16 +82,8 @@ fn with_clients(
     settings: &[(&str, &str)],
     clients: &Value,
 ) -> Server {
-    let state = file(&clients.to_string());
-    let mut options = Options {
-        issuer,
-        ..options(database).with("SYMBOLON_KEYS_ALGORITHMS", "RS256,ES256")
-    };
-    options.state = Some(state.path().to_owned());
-    for (name, value) in settings {
-        options = options.with(name, value);
-    }
-    Server::start(binary(), options)
+    let options = declaring(database, clients, settings);
+    Server::start(binary(), Options { issuer, ..options })
 }
 
 /// A server whose clients need not wait long between two questions.

@@ -1,27 +1,22 @@
 //! Signed requests, as FAPI-CIBA wants them.
 
-use std::sync::OnceLock;
-
 use serde_json::{Value, json};
-use symbolon_testkit::{Answer, Backend, Server, http, on_both_databases};
+use symbolon_testkit::{
+    Answer, Backend, OnEach, Server, http, now, on_both_databases, unsigned_jwt,
+};
 
 use super::{
     GRANT, KEYS, alice_at_home, ask, auth_req_id, object, object_claims, only_request, post_signed,
     server,
 };
-use crate::client_assertion::{TYPE, key, now};
+use crate::client_assertion::{TYPE, key};
 
 const PATH: &str = "/oauth/v2/bc-authorize";
 
 /// A server that the tests share in which nobody gets anything.
 fn refusing(backend: Backend) -> &'static Server {
-    static SQLITE: OnceLock<Server> = OnceLock::new();
-    static POSTGRES: OnceLock<Server> = OnceLock::new();
-    let place = match backend {
-        Backend::Sqlite => &SQLITE,
-        Backend::Postgres => &POSTGRES,
-    };
-    place.get_or_init(|| server(backend))
+    static SERVERS: OnEach<Server> = OnEach::new();
+    SERVERS.get(backend, || server(backend))
 }
 
 /// A request of `fapi`, with this object.
@@ -136,8 +131,7 @@ on_both_databases! {
 
     async fn fapi_ciba_id1_ensure_request_object_signature_algorithm_is_none_fails(backend) {
         let server = refusing(backend);
-        let signed = object(&KEYS[2], &object_claims(server, "fapi"));
-        let unsigned = format!("eyJhbGciOiJub25lIn0.{}.", signed.split('.').nth(1).unwrap());
+        let unsigned = unsigned_jwt(&object_claims(server, "fapi"));
         assert_invalid(&present(server, &unsigned).await);
     }
 

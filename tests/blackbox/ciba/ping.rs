@@ -1,11 +1,7 @@
 //! A client that wants to be told is told: at least once, and not for ever.
 
-use std::sync::{Arc, Mutex};
-
 use serde_json::Value;
-use symbolon_testkit::{Backend, Server, on_both_databases};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
+use symbolon_testkit::{Backend, Received, Reply, Server, Site, on_both_databases};
 
 use super::{answer, ask, auth_req_id, clients, poll, with_clients};
 use crate::support::{eventually, seconds_pass};
@@ -15,48 +11,15 @@ const TOKEN: &str = "8d67dc78-7faa-4d41-aabd-67707b374255";
 /// Where a client is told.
 struct Endpoint {
     url: String,
-    /// What it answers, one after the other; the last one for ever.
-    answers: Arc<Mutex<Vec<String>>>,
-    /// What it was sent.
-    heard: Arc<Mutex<Vec<String>>>,
+    site: Site,
 }
 
 impl Endpoint {
-    async fn start(answers: &[&str]) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let answers = answers.iter().map(|answer| (*answer).to_owned()).collect();
-        let endpoint = Self {
-            url: format!("http://{}/told", listener.local_addr().unwrap()),
-            answers: Arc::new(Mutex::new(answers)),
-            heard: Arc::default(),
-        };
-        let (answers, heard) = (Arc::clone(&endpoint.answers), Arc::clone(&endpoint.heard));
-        tokio::spawn(async move {
-            loop {
-                let (mut stream, _) = listener.accept().await.unwrap();
-                let mut text = String::new();
-                let mut part = [0; 4096];
-                // Head and body may come in two parts.
-                while !text.contains("\r\n\r\n") || !text.ends_with('}') {
-                    match stream.read(&mut part).await.unwrap() {
-                        0 => break,
-                        read => text.push_str(&String::from_utf8_lossy(&part[..read])),
-                    }
-                }
-                heard.lock().unwrap().push(text);
-                let answer = {
-                    let mut answers = answers.lock().unwrap();
-                    if answers.len() > 1 {
-                        answers.remove(0)
-                    } else {
-                        answers[0].clone()
-                    }
-                };
-                let head = format!("HTTP/1.1 {answer}");
-                stream.write_all(head.as_bytes()).await.ok();
-            }
-        });
-        endpoint
+    /// It answers so, one after the other; with the last one for ever.
+    fn start(replies: impl IntoIterator<Item = Reply>) -> Self {
+        let site = Site::plain();
+        let url = site.reply("/told", replies);
+        Self { url, site }
     }
 
     fn server(&self, backend: Backend) -> Server {
@@ -71,8 +34,9 @@ impl Endpoint {
         with_clients(database, issuer, &settings, &clients(Some(&self.url)))
     }
 
-    fn heard(&self) -> Vec<String> {
-        self.heard.lock().unwrap().clone()
+    /// What it was sent.
+    fn heard(&self) -> Vec<Received> {
+        self.site.received()
     }
 
     async fn hears(&self, times: usize) {
@@ -89,23 +53,24 @@ async fn begin(server: &Server) -> String {
     auth_req_id(&ask(server, "pinged", &form).await)
 }
 
-const GOOD: &str = "204 No Content\r\nConnection: close\r\n\r\n";
+fn good() -> Reply {
+    Reply::new("204 No Content")
+}
 
 on_both_databases! {
     async fn a_client_is_told_with_its_own_token_and_then_gets_its_tokens(backend) {
-        let endpoint = Endpoint::start(&[GOOD]).await;
+        let endpoint = Endpoint::start([good()]);
         let server = endpoint.server(backend);
         let id = begin(&server).await;
         assert!(endpoint.heard().is_empty());
         answer(&server, "allow").await;
         endpoint.hears(1).await;
         let heard = endpoint.heard().remove(0);
-        assert!(heard.starts_with("POST /told HTTP/1.1\r\n"), "{heard}");
-        let (head, body) = heard.split_once("\r\n\r\n").unwrap();
-        let head = head.to_ascii_lowercase();
+        assert!(heard.head.starts_with("POST /told HTTP/1.1\r\n"), "{heard:?}");
+        let head = heard.head.to_ascii_lowercase();
         assert!(head.contains(&format!("authorization: bearer {TOKEN}")), "{head}");
         assert!(head.contains("content-type: application/json"), "{head}");
-        let body: Value = serde_json::from_str(body).unwrap();
+        let body: Value = serde_json::from_str(&heard.body).unwrap();
         assert_eq!(body, serde_json::json!({"auth_req_id": id}));
         assert_eq!(poll(&server, "pinged", &id).await.status, 200);
         // Told once is told.
@@ -114,7 +79,7 @@ on_both_databases! {
     }
 
     async fn a_client_is_told_of_a_no_too_and_may_also_ask_by_itself(backend) {
-        let endpoint = Endpoint::start(&[GOOD]).await;
+        let endpoint = Endpoint::start([good()]);
         let server = endpoint.server(backend);
         let id = begin(&server).await;
         assert_eq!(poll(&server, "pinged", &id).await.error(), "authorization_pending");
@@ -125,22 +90,20 @@ on_both_databases! {
     }
 
     async fn what_fails_for_a_while_is_tried_again(backend) {
-        let endpoint = Endpoint::start(&[
-            "503 Service Unavailable\r\nConnection: close\r\n\r\n", GOOD,
-        ]).await;
+        let endpoint = Endpoint::start([Reply::new("503 Service Unavailable"), good()]);
         let server = endpoint.server(backend);
         let id = begin(&server).await;
         answer(&server, "allow").await;
         endpoint.hears(2).await;
         let heard = endpoint.heard();
-        assert!(heard.iter().all(|heard| heard.contains(&id)), "{heard:?}");
+        assert!(heard.iter().all(|heard| heard.body.contains(&id)), "{heard:?}");
         assert_eq!(poll(&server, "pinged", &id).await.status, 200);
     }
 
     async fn fapi_ciba_id1_ping_backchannel_notification_endpoint_response_has_body(backend) {
-        let endpoint = Endpoint::start(&[
-            "200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}",
-        ]).await;
+        let endpoint = Endpoint::start([
+            Reply::new("200 OK").header("Content-Length", "2").body("application/json", "{}"),
+        ]);
         let server = endpoint.server(backend);
         let id = begin(&server).await;
         answer(&server, "allow").await;
@@ -150,8 +113,7 @@ on_both_databases! {
 
     async fn fapi_ciba_id1_ping_with_mtls_ciba_notification_endpoint_response_401_and_require_server_does_not_retry(backend) {
         for status in ["401 Unauthorized", "403 Forbidden"] {
-            let answered = format!("{status}\r\nConnection: close\r\n\r\n");
-            let endpoint = Endpoint::start(&[&answered]).await;
+            let endpoint = Endpoint::start([Reply::new(status)]);
             let server = endpoint.server(backend);
             let id = begin(&server).await;
             answer(&server, "allow").await;
@@ -163,11 +125,9 @@ on_both_databases! {
     }
 
     async fn fapi_ciba_id1_ping_backchannel_notification_endpoint_return_redirect_request(backend) {
-        let elsewhere = Endpoint::start(&[GOOD]).await;
-        let answered = format!(
-            "301 Moved Permanently\r\nLocation: {}\r\nConnection: close\r\n\r\n", elsewhere.url
-        );
-        let endpoint = Endpoint::start(&[&answered]).await;
+        let elsewhere = Endpoint::start([good()]);
+        let moved = Reply::new("301 Moved Permanently").header("Location", &elsewhere.url);
+        let endpoint = Endpoint::start([moved]);
         let server = endpoint.server(backend);
         let id = begin(&server).await;
         answer(&server, "allow").await;
@@ -178,7 +138,7 @@ on_both_databases! {
     }
 
     async fn a_token_that_is_missing_or_none_is_refused(backend) {
-        let endpoint = Endpoint::start(&[GOOD]).await;
+        let endpoint = Endpoint::start([good()]);
         let server = endpoint.server(backend);
         for token in ["", "short", "has a space in it, and more", "line\r\nbreak-and-more", &"x".repeat(1025)] {
             let form = [
@@ -189,7 +149,7 @@ on_both_databases! {
     }
 
     async fn a4_1_without_the_switch_for_tests_nothing_on_this_machine_is_told(backend) {
-        let endpoint = Endpoint::start(&[GOOD]).await;
+        let endpoint = Endpoint::start([good()]);
         let settings = [("SYMBOLON_BACKCHANNEL_POLL_INTERVAL", "2s")];
         let all = clients(Some(&endpoint.url));
         let server = with_clients(&backend.url(), None, &settings, &all);
@@ -202,7 +162,7 @@ on_both_databases! {
 
     async fn an_instance_that_ends_leaves_what_is_to_be_told_to_the_others(backend) {
         // Nobody listens at first.
-        let endpoint = Endpoint::start(&["500 Internal Server Error\r\nConnection: close\r\n\r\n", GOOD]).await;
+        let endpoint = Endpoint::start([Reply::new("500 Internal Server Error"), good()]);
         let database = backend.url();
         let first = endpoint.server_on(&database, None);
         let issuer = first.issuer().to_owned();
@@ -212,7 +172,7 @@ on_both_databases! {
         drop(first);
         let second = endpoint.server_on(&database, Some(issuer));
         endpoint.hears(2).await;
-        assert!(endpoint.heard()[1].contains(&id));
+        assert!(endpoint.heard()[1].body.contains(&id));
         assert_eq!(poll(&second, "pinged", &id).await.status, 200);
     }
 }

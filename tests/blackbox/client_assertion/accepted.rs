@@ -1,7 +1,7 @@
 //! What is accepted: every algorithm and audience, at every endpoint that authenticates clients.
 
 use serde_json::json;
-use symbolon_testkit::{Answer, http, on_both_databases};
+use symbolon_testkit::{Answer, http, now, on_both_databases};
 
 use super::{KEYS, Key, SECRET, claims, present, server, sharing, signing, token, under_secret};
 
@@ -83,9 +83,9 @@ async fn oidcc_ensure_client_assertion_with_iss_aud_succeeds() {
         assert_eq!(answer.status, 200, "{header}: {answer:?}");
     }
     for (name, value) in [
-        ("nbf", json!(super::now() + 8)),
-        ("iat", json!(super::now() + 8)),
-        ("exp", json!(super::now() as f64 + 60.5)),
+        ("nbf", json!(now() + 8)),
+        ("iat", json!(now() + 8)),
+        ("exp", json!(now() as f64 + 60.5)),
         ("jti", json!("x".repeat(1024))),
     ] {
         let mut claims = claims("signer", issuer);

@@ -1,74 +1,51 @@
 //! Keys at `jwks_uri`, against a fake on this machine: fetched, kept, fetched anew for a key that is
 //! not known, and not more often than is good.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
-
 use serde_json::{Value, json};
-use symbolon_testkit::{Answer, Backend, Server, http, on_both_databases};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
+use symbolon_testkit::{Answer, Backend, Reply, Server, Site, http, now, on_both_databases};
 
 use super::{Key, assert_refused, claims, client, key, server, token};
+use crate::support::LOOPBACK;
 
 /// How often one address is fetched within a minute.
 const MOST_FETCHES: usize = 5;
 
-const LOOPBACK: (&str, &str) = ("SYMBOLON_OUTBOUND_ALLOW_LOOPBACK", "true");
-
 /// A host of keys.
 struct Host {
     url: String,
-    answer: Arc<Mutex<String>>,
-    fetches: Arc<AtomicUsize>,
+    site: Site,
 }
 
 impl Host {
-    async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let host = Self {
-            url: format!("http://{}/keys", listener.local_addr().unwrap()),
-            answer: Arc::default(),
-            fetches: Arc::default(),
-        };
-        let (answer, fetches) = (Arc::clone(&host.answer), Arc::clone(&host.fetches));
-        tokio::spawn(async move {
-            loop {
-                let (mut stream, _) = listener.accept().await.unwrap();
-                fetches.fetch_add(1, Ordering::SeqCst);
-                let mut head = [0; 2048];
-                let read = stream.read(&mut head).await.unwrap();
-                let head = String::from_utf8_lossy(&head[..read]).to_ascii_lowercase();
-                assert!(head.starts_with("get /keys http/1.1"), "{head}");
-                assert!(
-                    !head.contains("authorization") && !head.contains("cookie"),
-                    "{head}"
-                );
-                let answer = answer.lock().unwrap().clone();
-                // Whoever has heard enough hangs up.
-                stream.write_all(answer.as_bytes()).await.ok();
-            }
-        });
-        host
+    /// It has none yet.
+    fn start() -> Self {
+        let site = Site::plain();
+        let url = site.at("/keys");
+        Self { url, site }
     }
 
     fn serve(&self, keys: &[&Key]) {
         let keys: Vec<_> = keys.iter().map(|key| key.public()).collect();
-        self.say(
-            "200 OK",
-            "application/json",
-            &json!({"keys": keys}).to_string(),
-        );
+        self.site.serve_json("/keys", &json!({"keys": keys}));
     }
 
     fn say(&self, status: &str, content_type: &str, body: &str) {
-        *self.answer.lock().unwrap() = format!(
-            "HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nConnection: close\r\n\r\n{body}"
-        );
+        let reply = Reply::new(status).body(content_type, body);
+        self.site.reply("/keys", [reply]);
     }
 
+    /// How often it was asked, which tells nothing of who asks.
     fn fetches(&self) -> usize {
-        self.fetches.load(Ordering::SeqCst)
+        let received = self.site.received();
+        for one in &received {
+            let head = one.head.to_ascii_lowercase();
+            assert!(head.starts_with("get /keys http/1.1"), "{head}");
+            assert!(
+                !head.contains("authorization") && !head.contains("cookie"),
+                "{head}"
+            );
+        }
+        received.len()
     }
 
     fn client(&self) -> Value {
@@ -94,7 +71,7 @@ async fn works(server: &Server, key: &Key) -> bool {
 
 on_both_databases! {
     async fn oidcc_registration_jwks_uri_and_its_rotation(backend) {
-        let host = Host::start().await;
+        let host = Host::start();
         let server = server(backend, &[host.client()], &[LOOPBACK]);
         let [first, second] = [key("ES256"), key("EdDSA")];
         host.serve(&[&first]);
@@ -118,7 +95,7 @@ on_both_databases! {
 
 #[tokio::test]
 async fn request_objects_are_checked_with_the_same_keys_and_pushed_with_an_assertion() {
-    let host = Host::start().await;
+    let host = Host::start();
     let web = |id, method| {
         let more = json!({
             "token_endpoint_auth_methods": [method],
@@ -135,7 +112,7 @@ async fn request_objects_are_checked_with_the_same_keys_and_pushed_with_an_asser
     let object = |key: &Key, client: &str| {
         let claims = json!({
             "iss": client, "client_id": client, "aud": server.issuer(),
-            "nbf": super::now(), "exp": super::now() + 60,
+            "nbf": now(), "exp": now() + 60,
             "response_type": "code", "scope": "openid",
             "redirect_uri": "https://app.example/callback",
             "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
@@ -165,7 +142,7 @@ async fn request_objects_are_checked_with_the_same_keys_and_pushed_with_an_asser
 
 #[tokio::test]
 async fn unknown_keys_do_not_make_more_fetches_than_the_bound() {
-    let host = Host::start().await;
+    let host = Host::start();
     let server = server(Backend::Sqlite, &[host.client()], &[LOOPBACK]);
     let (good, other) = (key("ES256"), key("ES256"));
     host.serve(&[&good]);
@@ -223,7 +200,7 @@ async fn keys_that_are_there_stay_when_the_address_fails() {
             json!({"keys": vec![other.public(); 101]}).to_string(),
         ),
     ] {
-        let host = Host::start().await;
+        let host = Host::start();
         let server = server(Backend::Sqlite, &[host.client()], &[LOOPBACK]);
         host.serve(&[&good]);
         assert!(works(&server, &good).await);
@@ -248,7 +225,7 @@ async fn keys_for_another_use_and_private_ones_do_not_verify() {
         (&good, signing_alone),
         (&good, private),
     ] {
-        let host = Host::start().await;
+        let host = Host::start();
         let server = server(Backend::Sqlite, &[host.client()], &[LOOPBACK]);
         host.say(
             "200 OK",
@@ -269,7 +246,7 @@ async fn keys_for_another_use_and_private_ones_do_not_verify() {
 async fn of_two_keys_with_one_kid_the_first_one_counts() {
     let (first, mut second) = (key("ES256"), key("ES256"));
     second.jwk.set_key_id(first.kid());
-    let host = Host::start().await;
+    let host = Host::start();
     let server = server(Backend::Sqlite, &[host.client()], &[LOOPBACK]);
     host.serve(&[&first, &second]);
     assert!(works(&server, &first).await);
@@ -278,7 +255,7 @@ async fn of_two_keys_with_one_kid_the_first_one_counts() {
 
 #[tokio::test]
 async fn a4_1_without_the_switch_nothing_on_this_machine_is_fetched() {
-    let host = Host::start().await;
+    let host = Host::start();
     let port = host
         .url
         .split(':')

@@ -7,8 +7,6 @@ mod refused;
 mod replay;
 
 use std::sync::LazyLock;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime};
 
 use josekit::jwk::Jwk;
 use josekit::jwk::alg::ec::{EcCurve, EcKeyPair};
@@ -16,9 +14,9 @@ use josekit::jwk::alg::ed::{EdCurve, EdKeyPair};
 use josekit::jwk::alg::rsa::RsaKeyPair;
 use josekit::jws::{ES256, EdDSA, HS256, JwsHeader, JwsSigner, PS256, RS256, serialize_compact};
 use serde_json::{Value, json};
-use symbolon_testkit::{Answer, Backend, Server, http};
+use symbolon_testkit::{Answer, Backend, Server, http, now, unique};
 
-use crate::support::{binary, file, options};
+use crate::support::{binary, declaring, merged};
 
 /// `client_assertion_type` (RFC 7523 §2.2).
 pub const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -118,39 +116,15 @@ pub fn claims(client: &str, audience: &str) -> Value {
     })
 }
 
-pub fn now() -> i64 {
-    i64::try_from(since_epoch().as_secs()).unwrap()
-}
-
-/// A name that nothing else has, in this process and, by its time, in others.
-pub fn unique() -> String {
-    static NUMBER: AtomicU64 = AtomicU64::new(0);
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    format!("{}-{number}", since_epoch().as_nanos())
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a client has a clock of its own, the machine's"
-)]
-fn since_epoch() -> Duration {
-    SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap()
-}
-
-/// A client in the notation of a declared state.
-fn client(id: &str, more: &Value) -> Value {
-    let mut client = json!({
+/// A client in the notation of a declared state, which acts as the machine user of the demo.
+pub fn client(id: &str, more: &Value) -> Value {
+    let client = json!({
         "client_id": id,
         "client_name": id,
         "machine_user": "demo-machine",
         "grant_types": ["client_credentials"],
     });
-    for (name, value) in more.as_object().unwrap() {
-        client[name] = value.clone();
-    }
-    client
+    merged(client, more)
 }
 
 /// A client with these public keys.
@@ -177,14 +151,8 @@ fn server(backend: Backend, clients: &[Value], settings: &[(&str, &str)]) -> Ser
 }
 
 fn server_on(database: &str, clients: &[Value], settings: &[(&str, &str)]) -> Server {
-    // JSON is YAML.
-    let state = file(&json!({"clients": clients}).to_string());
-    let mut options = options(database).with("SYMBOLON_KEYS_ALGORITHMS", "RS256,ES256");
-    options.state = Some(state.path().to_owned());
-    for (name, value) in settings {
-        options = options.with(name, value);
-    }
-    Server::start(binary(), options)
+    let state = json!({"clients": clients});
+    Server::start(binary(), declaring(database, &state, settings))
 }
 
 /// A form with an assertion, to any endpoint.

@@ -3,12 +3,13 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
-use symbolon_testkit::{Answer, Backend, Server, http, on_both_databases};
+use symbolon_testkit::{Answer, Backend, Server, http, now, on_both_databases};
 
 use super::{
-    KEYS, Key, SECRET, TYPE, assert_refused, claims, client, key, now, present, server, sharing,
+    KEYS, Key, SECRET, TYPE, assert_refused, claims, client, key, present, server, sharing,
     signing, token, under_secret,
 };
+use crate::support::{binary, declaring, merged};
 
 /// A server with the clients that the attacks are on.
 fn target(backend: Backend) -> Server {
@@ -304,11 +305,8 @@ async fn a_registration_that_makes_no_sense_is_refused_with_what_to_change() {
     let mut weak = KEYS[0].public();
     weak["n"] = json!(URL_SAFE_NO_PAD.encode([0xff_u8; 128]));
     let signing_with = |more: Value| {
-        let mut whole = json!({"token_endpoint_auth_methods": ["private_key_jwt"]});
-        for (name, value) in more.as_object().unwrap() {
-            whole[name] = value.clone();
-        }
-        client("client", &whole)
+        let own = json!({"token_endpoint_auth_methods": ["private_key_jwt"]});
+        client("client", &merged(own, &more))
     };
     for (declared, says) in [
         (signing_with(json!({})), "jwks or jwks_uri"),
@@ -358,10 +356,9 @@ async fn a_registration_that_makes_no_sense_is_refused_with_what_to_change() {
             "client_secret in plain",
         ),
     ] {
-        let state = crate::support::file(&json!({"clients": [declared]}).to_string());
-        let mut options = crate::support::options(Backend::Sqlite.url());
-        options.state = Some(state.path().to_owned());
-        let refused = Server::try_start(crate::support::binary(), options);
+        let state = json!({"clients": [declared]});
+        let options = declaring(&Backend::Sqlite.url(), &state, &[]);
+        let refused = Server::try_start(binary(), options);
         let log = refused.map(drop).unwrap_err();
         assert!(log.contains(says), "{declared}: {log}");
     }

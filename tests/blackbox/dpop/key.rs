@@ -7,7 +7,7 @@ use josekit::jwk::alg::{ec::EcCurve, ed::EdCurve};
 use josekit::jws::{ES256, EdDSA, HS256, JwsSigner, PS256, RS256};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
-use symbolon_testkit::now;
+use symbolon_testkit::{now, unique};
 
 /// A key pair.
 #[derive(Clone)]
@@ -81,11 +81,10 @@ impl Key {
 
     /// A good proof for a request.
     pub fn proof(&self, method: &str, url: impl AsRef<str>) -> Proof {
-        let jti = Key::random();
         Proof {
             key: self.clone(),
             header: json!({"typ": "dpop+jwt", "alg": self.algorithm, "jwk": self.public()}),
-            claims: json!({"jti": jti, "htm": method, "htu": url.as_ref(), "iat": now()}),
+            claims: json!({"jti": unique(), "htm": method, "htu": url.as_ref(), "iat": now()}),
         }
     }
 
@@ -100,12 +99,6 @@ impl Key {
             header,
             claims: claims.clone(),
         }
-    }
-
-    /// A name that nothing else has.
-    pub fn random() -> String {
-        let key = Jwk::generate_oct_key(16).unwrap();
-        key.parameter("k").unwrap().as_str().unwrap().to_owned()
     }
 }
 

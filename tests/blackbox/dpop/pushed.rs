@@ -9,15 +9,9 @@ use crate::support::{ALICE, binary, options, public, seconds_pass, shared};
 const ENDPOINT: &str = "pushed_authorization_request_endpoint";
 
 async fn push(party: &RelyingParty, attempt: &Attempt, proof: Option<&Proof>) -> Answer {
-    let all: Vec<(String, String)> = attempt.url.query_pairs().into_owned().collect();
-    let form: Vec<_> = all
-        .iter()
-        .filter(|(name, _)| name != "client_id")
-        .map(|(name, value)| (name.as_str(), value.as_str()))
-        .collect();
     let text = proof.map(Proof::sign);
     let headers: Vec<_> = text.iter().map(|text| ("DPoP", text.as_str())).collect();
-    party.post_with(ENDPOINT, &form, &headers).await
+    party.push(attempt, &headers).await
 }
 
 async fn redeem(party: &RelyingParty, attempt: &Attempt, code: &str, key: &Key) -> Answer {
@@ -34,17 +28,12 @@ on_both_databases! {
     async fn a_proof_that_is_pushed_binds_the_code(backend) {
         let party = public(shared(backend), "web").await;
         let key = Key::new();
-        let mut attempt = party.authorize_url(&[]);
+        let attempt = party.authorize_url(&[]);
         let once = key.proof("POST", party.endpoint(ENDPOINT));
         let pushed = push(&party, &attempt, Some(&once)).await;
         assert_eq!(pushed.status, 201, "{pushed:?}");
-        let reference = pushed.json["request_uri"].as_str().unwrap();
-        attempt.url.set_query(None);
-        attempt.url.query_pairs_mut().extend_pairs([
-            ("client_id", &*party.client_id),
-            ("request_uri", reference),
-        ]);
-        let callback = Person::new().sign_in(&attempt.url, "alice", ALICE).await;
+        let carried = party.carried(&attempt, pushed.json["request_uri"].as_str().unwrap());
+        let callback = Person::new().sign_in(&carried.url, "alice", ALICE).await;
         let answer = redeem(&party, &attempt, callback.code(), &Key::new()).await;
         assert_eq!(answer.error(), "invalid_grant", "{answer:?}");
         let answer = redeem(&party, &attempt, callback.code(), &key).await;

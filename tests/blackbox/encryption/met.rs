@@ -2,23 +2,20 @@
 
 use josekit::jwe::{self, ECDH_ES, JweHeader};
 use serde_json::{Value, json};
-use symbolon_testkit::{Person, jwt_payload, on_both_databases};
+use symbolon_testkit::{Person, Site, jwt_payload, on_both_databases};
 
 use super::{client, keys, party, server, text, tokens};
-use crate::document_host::{DocumentHost, LOOPBACK};
 use crate::dpop::Key as ProofKey;
-use crate::support::{ALICE, ALICE_ID, silently};
+use crate::support::LOOPBACK;
+use crate::support::{ALICE, ALICE_ID, merged, silently};
 
 fn encrypting(more: Value) -> Value {
-    let mut all = json!({
+    let all = json!({
         "jwks": {"keys": [keys()[1].public()]},
         "id_token_encrypted_response_alg": "ECDH-ES",
         "id_token_encrypted_response_enc": "A256GCM",
     });
-    all.as_object_mut()
-        .unwrap()
-        .extend(more.as_object().unwrap().clone());
-    all
+    merged(all, &more)
 }
 
 on_both_databases! {
@@ -37,18 +34,11 @@ on_both_databases! {
         let key = ProofKey::new();
         let prove = |endpoint: &str| key.proof("POST", party.endpoint(endpoint)).sign();
         let attempt = party.authorize_url(&[]);
-        let all: Vec<(String, String)> = attempt.url.query_pairs().into_owned().collect();
-        let form: Vec<_> = all.iter().map(|(name, value)| (&**name, &**value)).collect();
-        let par = "pushed_authorization_request_endpoint";
-        let pushed = party.post_with(par, &form, &[("DPoP", &prove(par))]).await;
+        let proof = prove("pushed_authorization_request_endpoint");
+        let pushed = party.push(&attempt, &[("DPoP", &proof)]).await;
         assert_eq!(pushed.status, 201, "{pushed:?}");
-        let mut url = attempt.url.clone();
-        url.set_query(None);
-        url.query_pairs_mut().extend_pairs([
-            ("client_id", "all"),
-            ("request_uri", text(&pushed.json, "request_uri")),
-        ]);
-        let callback = Person::new().sign_in(&url, "alice", ALICE).await;
+        let carried = party.carried(&attempt, text(&pushed.json, "request_uri"));
+        let callback = Person::new().sign_in(&carried.url, "alice", ALICE).await;
         let form = [
             ("grant_type", "authorization_code"),
             ("code", callback.code()),
@@ -114,7 +104,7 @@ on_both_databases! {
     }
 
     async fn a_key_at_an_address_is_fetched_and_one_that_is_gone_is_no_token(backend) {
-        let host = DocumentHost::start();
+        let host = Site::plain();
         let at = host.at("/keys");
         let fetched = json!({
             "jwks_uri": at,
@@ -132,11 +122,11 @@ on_both_databases! {
         assert_eq!((answer.status.as_u16(), answer.error()), (500, "server_error"), "{answer:?}");
         // Of another kind than the client asks for: as good as none.
         let set = json!({"keys": [keys()[0].public()]}).to_string();
-        host.serve("/keys", "application/json", &set);
+        host.serve("/keys", "application/json", &*set);
         assert_eq!(redeem().await.status, 500);
         // Its owner has noticed.
         let set = json!({"keys": [keys()[0].public(), keys()[1].public()]}).to_string();
-        host.serve("/keys", "application/json", &set);
+        host.serve("/keys", "application/json", &*set);
         let answer = redeem().await;
         keys()[1].open(text(&answer.json, "id_token"));
     }

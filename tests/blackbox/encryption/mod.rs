@@ -15,7 +15,7 @@ use symbolon_testkit::{
     Authentication, Person, RelyingParty, Server, http, jwt_header, jwt_payload, on_both_databases,
 };
 
-use crate::support::{ALICE, ALICE_ID, binary, file, options, run};
+use crate::support::{ALICE, ALICE_ID, binary, declaring, merged, personal_token};
 
 /// The secret of every client of these tests.
 const SECRET: &str = "encryption-secret";
@@ -83,27 +83,18 @@ fn keys() -> &'static [Key; 4] {
 
 /// A confidential client with this in its registration.
 fn client(id: &str, more: Value) -> Value {
-    let mut client = json!({
+    let client = json!({
         "client_id": id, "client_name": id, "client_secret": SECRET,
         "grant_types": ["authorization_code", "refresh_token"],
         "redirect_uris": ["http://127.0.0.1:5556/callback"],
         "consent": "implicit",
     });
-    client
-        .as_object_mut()
-        .unwrap()
-        .extend(more.as_object().unwrap().clone());
-    client
+    merged(client, &more)
 }
 
 fn server(database: &str, clients: &[Value], settings: &[(&str, &str)]) -> Server {
-    let state = file(&json!({ "clients": clients }).to_string());
-    let mut options = options(database).with("SYMBOLON_KEYS_ALGORITHMS", "RS256,ES256");
-    options.state = Some(state.path().to_owned());
-    let options = settings
-        .iter()
-        .fold(options, |options, (name, value)| options.with(name, value));
-    Server::start(binary(), options)
+    let state = json!({ "clients": clients });
+    Server::start(binary(), declaring(database, &state, settings))
 }
 
 async fn party(server: &Server, id: &str) -> RelyingParty {
@@ -246,10 +237,7 @@ on_both_databases! {
         let database = backend.url();
         let server = server(&database, &[], &[]);
         let party = RelyingParty::demo_web(server.issuer()).await;
-        let token = run(&[
-            "pat", "--database", &database, "create", "--name", "t", "--owner", "alice",
-            "--scope", "openid",
-        ]);
-        assert_eq!(userinfo(&party, token.trim()).await.0, "application/json");
+        let token = personal_token(&database, "alice", &["--scope", "openid"]);
+        assert_eq!(userinfo(&party, &token).await.0, "application/json");
     }
 }

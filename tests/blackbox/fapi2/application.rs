@@ -4,21 +4,16 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use rcgen::{CertificateParams, DnType, KeyPair};
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 use symbolon_testkit::{
-    Answer, Attempt, Authentication, Callback, Person, RelyingParty, Server, http, now,
+    Answer, Attempt, Authentication, Callback, Person, RelyingParty, Server, http, now, unique,
 };
 
 use super::HEADER;
+use crate::client_assertion::TYPE;
+use crate::client_certificate::{Shown, self_signed};
 use crate::dpop::{Key, Proof};
 use crate::support::{ALICE, CALLBACK};
-
-/// `client_assertion_type` (RFC 7523 §2.2).
-const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// How a client proves who it is, and that its tokens are its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -39,8 +34,8 @@ pub struct Keys {
     pub signing: Key,
     /// What it signs DPoP proofs with.
     pub proving: Key,
-    /// Its certificate, in DER, with the public half of its key.
-    certificate: (Vec<u8>, Vec<u8>),
+    /// Its certificate.
+    certificate: Shown,
 }
 
 /// A client.
@@ -69,16 +64,10 @@ static KEYS: LazyLock<[Keys; 3]> = LazyLock::new(|| [0; 3].map(|_| Keys::new()))
 
 impl Keys {
     fn new() -> Self {
-        let key = KeyPair::generate().unwrap();
-        let mut params = CertificateParams::default();
-        params
-            .distinguished_name
-            .push(DnType::CommonName, "A client");
-        let certificate = params.self_signed(&key).unwrap();
         Self {
             signing: Key::new(),
             proving: Key::new(),
-            certificate: (certificate.der().to_vec(), key.public_key_raw().to_vec()),
+            certificate: self_signed("A client"),
         }
     }
 
@@ -89,24 +78,21 @@ impl Keys {
 
     /// The JWK Set that a client registers.
     pub fn jwks(&self) -> Value {
-        let (der, point) = &self.certificate;
         let mut signing = self.signing.public();
         signing["kid"] = "signing".into();
-        let certified = json!({
-            "kty": "EC", "crv": "P-256", "kid": "tls", "x5c": [STANDARD.encode(der)],
-            "x": URL_SAFE_NO_PAD.encode(&point[1..33]), "y": URL_SAFE_NO_PAD.encode(&point[33..]),
-        });
+        let mut certified = self.certificate.jwk();
+        certified["kid"] = "tls".into();
         json!({"keys": [signing, certified]})
     }
 
     /// Its certificate, as a proxy tells of it.
     pub fn told(&self) -> String {
-        format!(":{}:", STANDARD.encode(&self.certificate.0))
+        format!(":{}:", self.certificate.base64())
     }
 
     /// `x5t#S256`.
     pub fn certificate_thumbprint(&self) -> String {
-        URL_SAFE_NO_PAD.encode(Sha256::digest(&self.certificate.0))
+        self.certificate.thumbprint()
     }
 }
 
@@ -170,7 +156,7 @@ impl Application {
     pub fn assertion(&self) -> Proof {
         let (id, issuer) = (&self.party.client_id, &self.party.metadata["issuer"]);
         let claims = json!({
-            "iss": id, "sub": id, "aud": issuer, "jti": Key::random(), "iat": now(),
+            "iss": id, "sub": id, "aud": issuer, "jti": unique(), "iat": now(),
             "exp": now() + 60,
         });
         self.keys
@@ -231,8 +217,8 @@ impl Application {
             let object = self.object(attempt).sign();
             return self.to(ENDPOINT, &[("request", &object)]);
         }
-        let pairs: Vec<_> = attempt.url.query_pairs().into_owned().collect();
-        let form: Vec<_> = pairs
+        let parameters = attempt.parameters();
+        let form: Vec<_> = parameters
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect();
@@ -248,13 +234,7 @@ impl Application {
 
     /// What the browser carries of an attempt that was pushed.
     pub fn carried(&self, attempt: &Attempt, reference: &str) -> Attempt {
-        let mut attempt = attempt.clone();
-        attempt.url.set_query(None);
-        attempt.url.query_pairs_mut().extend_pairs([
-            ("client_id", self.party.client_id.as_str()),
-            ("request_uri", reference),
-        ]);
-        attempt
+        self.party.carried(attempt, reference)
     }
 
     /// Pushes an attempt, and has alice sign in.

@@ -2,7 +2,7 @@
 //! tokens and at that for pushed requests.
 
 use serde_json::json;
-use symbolon_testkit::{Answer, now, on_both_databases};
+use symbolon_testkit::{Answer, now, on_both_databases, unique};
 
 use super::{Application, Way, client, each, on, said, shared};
 use crate::dpop::{Key, Proof};
@@ -123,7 +123,7 @@ async fn refused(
 async fn both(own: &Application, assertion: &Proof) -> [Answer; 2] {
     let attempt = own.party.authorize_url(&[]);
     let form = [("grant_type", "client_credentials"), ("scope", "openid")];
-    let named = || assertion.clone().claim("jti", Key::random()).sign();
+    let named = || assertion.clone().claim("jti", unique()).sign();
     let push = own.pushing(&attempt).authenticated_by(&named());
     let token = own.to("token_endpoint", &form).authenticated_by(&named());
     [push.send().await, token.send().await]

@@ -144,9 +144,7 @@ on_both_databases! {
             assert!(!answer.contains_key("code"));
             // Nor by value, signed as it may be.
             let object = own.object(&attempt).sign();
-            let mut by_value = own.carried(&attempt, "");
-            by_value.url.set_query(None);
-            by_value.url.query_pairs_mut().extend_pairs([
+            let by_value = attempt.carrying(&[
                 ("client_id", own.party.client_id.as_str()),
                 ("request", &object),
                 ("redirect_uri", &own.party.redirect_uri),

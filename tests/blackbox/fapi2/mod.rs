@@ -15,15 +15,13 @@ mod pushed;
 mod refresh;
 mod token;
 
-use std::sync::OnceLock;
-
 use serde_json::{Value, json};
-use symbolon_testkit::{Answer, Backend, Server};
+use symbolon_testkit::{Answer, Backend, OnEach, Server};
 
 use self::application::{Application, Way};
 
 pub use self::application::Keys;
-use crate::support::{CALLBACK, binary, file, options};
+use crate::support::{CALLBACK, binary, declaring};
 
 /// The header in which the proxy of these tests tells of certificates.
 const HEADER: &str = "client-cert";
@@ -76,28 +74,19 @@ fn server(backend: Backend, settings: &[(&str, &str)]) -> Server {
 
 /// The same with these clients, or what it says when it does not start.
 fn on(database: &str, clients: &[Value], settings: &[(&str, &str)]) -> Result<Server, String> {
-    let state = file(&json!({"clients": clients}).to_string());
-    let mut options = options(database)
-        .with("SYMBOLON_KEYS_ALGORITHMS", "RS256,ES256")
-        .with("SYMBOLON_DPOP_ALGORITHMS", "ES256,EdDSA,PS256")
-        .with("SYMBOLON_PROXY_TRUSTED", "127.0.0.1")
-        .with("SYMBOLON_CLIENTS_CERTIFICATE_HEADER", HEADER);
-    options.state = Some(state.path().to_owned());
-    let options = settings
-        .iter()
-        .fold(options, |options, (name, value)| options.with(name, value));
-    Server::try_start(binary(), options)
+    let usual = [
+        ("SYMBOLON_DPOP_ALGORITHMS", "ES256,EdDSA,PS256"),
+        ("SYMBOLON_PROXY_TRUSTED", "127.0.0.1"),
+        ("SYMBOLON_CLIENTS_CERTIFICATE_HEADER", HEADER),
+    ];
+    let options = declaring(database, &json!({"clients": clients}), &usual);
+    Server::try_start(binary(), options.with_all(settings))
 }
 
 /// A server that all of these tests share which leave no trace in it.
 fn shared(backend: Backend) -> &'static Server {
-    static SQLITE: OnceLock<Server> = OnceLock::new();
-    static POSTGRES: OnceLock<Server> = OnceLock::new();
-    let place = match backend {
-        Backend::Sqlite => &SQLITE,
-        Backend::Postgres => &POSTGRES,
-    };
-    place.get_or_init(|| server(backend, &[]))
+    static SERVERS: OnEach<Server> = OnEach::new();
+    SERVERS.get(backend, || server(backend, &[]))
 }
 
 /// Client number one of these ways.

@@ -6,7 +6,7 @@ use symbolon_testkit::{
 };
 
 use super::{Application, Way, client, clients, on, said, shared};
-use crate::support::{CALLBACK, alice_in, run};
+use crate::support::{CALLBACK, alice_in, merged, personal_token};
 
 #[test]
 fn a_registration_that_contradicts_its_profile_is_refused_with_a_sentence() {
@@ -84,10 +84,7 @@ fn a_registration_that_contradicts_its_profile_is_refused_with_a_sentence() {
         ),
         (Way::KeyDpop, json!({"profile": "fapi1"}), "unknown variant"),
     ] {
-        let mut declared = client("app", way, 0, "fapi2_security");
-        for (name, value) in changes.as_object().unwrap() {
-            declared[name] = value.clone();
-        }
+        let declared = merged(client("app", way, 0, "fapi2_security"), &changes);
         let log = on(&Backend::Sqlite.url(), &[declared], &[])
             .map(drop)
             .unwrap_err();
@@ -117,8 +114,7 @@ on_both_databases! {
     async fn the_management_api_holds_a_client_to_its_profile(backend) {
         let database = backend.url();
         let server = on(&database, &clients(), &[]).unwrap();
-        let create = ["pat", "--database", &database, "create", "--name", "test"];
-        let admin = run(&[&create[..], &["--owner", "admin"]].concat());
+        let admin = personal_token(&database, "admin", &[]);
         let mut metadata = client("made", Way::KeyDpop, 0, "fapi2_security");
         for name in ["client_id", "machine_user"] {
             metadata.as_object_mut().unwrap().remove(name);
@@ -126,7 +122,7 @@ on_both_databases! {
         metadata["grant_types"] = json!(["authorization_code", "refresh_token"]);
         let make = async |metadata: &Value, id: &str| {
             let body = json!({"id": id, "metadata": metadata});
-            let request = http().post(server.at("/admin/v1/clients")).bearer_auth(admin.trim());
+            let request = http().post(server.at("/admin/v1/clients")).bearer_auth(&admin);
             Answer::to(request.json(&body)).await
         };
         let mut weak = metadata.clone();
@@ -143,7 +139,7 @@ on_both_databases! {
 
     async fn oauth_2_1_has_a_code_with_pkce_and_nothing_else(backend) {
         let declared = |id: &str, changes: Value| {
-            let mut client = json!({
+            let client = json!({
                 "client_id": id, "client_name": id, "profile": "oauth2_1",
                 "token_endpoint_auth_methods": ["none"],
                 "grant_types": ["authorization_code", "refresh_token"],
@@ -151,10 +147,7 @@ on_both_databases! {
                 "id_token_signed_response_alg": "ES256",
                 "access_token_signed_response_alg": "ES256",
             });
-            for (name, value) in changes.as_object().unwrap() {
-                client[name] = value.clone();
-            }
-            client
+            merged(client, &changes)
         };
         for (changes, sentence) in [
             (

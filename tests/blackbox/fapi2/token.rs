@@ -1,10 +1,10 @@
 //! `fapi2-security-profile-final-`: the token endpoint.
 
-use symbolon_testkit::on_both_databases;
+use symbolon_testkit::{Attempt, Person, on_both_databases};
 
 use super::{Application, Keys, Way, each, said, server, shared};
 use crate::dpop::Key;
-use crate::support::seconds_pass;
+use crate::support::{ALICE, seconds_pass};
 
 on_both_databases! {
     async fn ensure_client_id_in_token_endpoint(backend) {
@@ -157,7 +157,7 @@ on_both_databases! {
         for own in each(shared(backend), &[Way::KeyDpop, Way::TlsDpop]).await {
             let attempt = own.party.authorize_url(&[]);
             let proof = own.proof("pushed_authorization_request_endpoint").sign();
-            let code = code_of(&own, &attempt, Some(&proof)).await;
+            let code = code_of(&own, &attempt, &proof).await;
             let other = Key::new().proof("POST", own.party.endpoint("token_endpoint")).sign();
             let refused = own.redeeming(&attempt, &code).proving(&other).send().await;
             assert_eq!(said(&refused), (400, "invalid_grant"));
@@ -168,7 +168,7 @@ on_both_databases! {
         for own in each(shared(backend), &[Way::KeyDpop, Way::TlsDpop]).await {
             let attempt = own.party.authorize_url(&[]);
             let proof = own.proof("pushed_authorization_request_endpoint").sign();
-            let code = code_of(&own, &attempt, Some(&proof)).await;
+            let code = code_of(&own, &attempt, &proof).await;
             own.check(&own.redeeming(&attempt, &code).send().await);
         }
     }
@@ -194,20 +194,10 @@ on_both_databases! {
 }
 
 /// The code of an attempt that is pushed with this proof.
-async fn code_of(
-    own: &Application,
-    attempt: &symbolon_testkit::Attempt,
-    proof: Option<&str>,
-) -> String {
-    let request = own.pushing(attempt);
-    let request = proof
-        .iter()
-        .fold(request, |request, proof| request.proving(proof));
-    let pushed = request.send().await;
+async fn code_of(own: &Application, attempt: &Attempt, proof: &str) -> String {
+    let pushed = own.pushing(attempt).proving(proof).send().await;
     assert_eq!(pushed.status, 201, "{pushed:?}");
     let carried = own.carried(attempt, pushed.json["request_uri"].as_str().unwrap());
-    let callback = symbolon_testkit::Person::new()
-        .sign_in(&carried.url, "alice", crate::support::ALICE)
-        .await;
+    let callback = Person::new().sign_in(&carried.url, "alice", ALICE).await;
     callback.code().to_owned()
 }

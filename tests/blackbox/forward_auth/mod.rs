@@ -18,10 +18,12 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use serde_json::{Map, Value, json};
-use symbolon_testkit::{Answer, Authentication, Backend, Nginx, Options, RelyingParty, Server};
+use symbolon_testkit::{
+    Answer, Authentication, Backend, Nginx, OnEach, Options, RelyingParty, Server,
+};
 
 use crate::hostile::raw::{self, Reply, send_to};
-use crate::support::{binary, options, run};
+use crate::support::{binary, options, personal_token};
 
 const SAMPLE: &str = include_str!("../../../docs/proxies/nginx.conf");
 
@@ -53,13 +55,8 @@ impl Place {
 
     /// One that all tests share which change nothing in it.
     fn shared(backend: Backend) -> &'static Self {
-        static SQLITE: OnceLock<Place> = OnceLock::new();
-        static POSTGRES: OnceLock<Place> = OnceLock::new();
-        let place = match backend {
-            Backend::Sqlite => &SQLITE,
-            Backend::Postgres => &POSTGRES,
-        };
-        place.get_or_init(|| Self::on(backend))
+        static PLACES: OnEach<Place> = OnEach::new();
+        PLACES.get(backend, || Self::on(backend))
     }
 
     async fn client(&self, name: &str) -> RelyingParty {
@@ -74,18 +71,7 @@ impl Place {
 
     /// A personal access token of a machine user.
     fn personal(&self, owner: &str, limits: &[&str]) -> String {
-        let create = [
-            "pat",
-            "--database",
-            &self.database,
-            "create",
-            "--owner",
-            owner,
-        ];
-        let name = ["--name", "laptop"];
-        run(&[&create[..], &name, limits].concat())
-            .trim()
-            .to_owned()
+        personal_token(&self.database, owner, limits)
     }
 
     /// Calls the API through nginx.

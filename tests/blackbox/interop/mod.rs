@@ -26,10 +26,7 @@ fn server() -> Server {
 fn server_with(settings: &[(&str, &str)]) -> Server {
     let binary = Path::new(env!("CARGO_BIN_EXE_symbolon"));
     let options = Options::on(Backend::Sqlite.url());
-    let options = settings
-        .iter()
-        .fold(options, |options, (name, value)| options.with(name, value));
-    Server::start(binary, options)
+    Server::start(binary, options.with_all(settings))
 }
 
 /// A folder of `tests/interop`.

@@ -5,11 +5,10 @@ use std::net::TcpListener;
 use std::process::Command;
 
 use serde_json::json;
-use symbolon_testkit::{Backend, Options, Server};
+use symbolon_testkit::{Backend, Options, OwnCertificate, Server, Site};
 
 use super::{folder, install_npm_packages, run};
-use crate::registration::Site;
-use crate::support::{CALLBACK, binary, file};
+use crate::support::{CALLBACK, binary};
 
 /// A port that nobody listens on, as far as one can know.
 fn free_port() -> String {
@@ -33,15 +32,11 @@ fn server(port: &str, settings: &[(&str, &str)]) -> Server {
         }],
         "rules": [{"role": "admin", "pattern": "Mcp.Use", "effect": "allow"}],
     });
-    let state = file(&state.to_string());
-    let mut options = Options::on(Backend::Sqlite.url())
+    let options = Options::on(Backend::Sqlite.url())
         .with("SYMBOLON_POLICY_RESOURCE_METADATA", "true")
         .with("SYMBOLON_CLIENTS_REGISTRATION_SCOPES", "Mcp.Use")
         .with("SYMBOLON_CLIENTS_REGISTRATION_AUDIENCES", &resource);
-    options.state = Some(state.path().to_owned());
-    let options = settings
-        .iter()
-        .fold(options, |options, (name, value)| options.with(name, value));
+    let options = options.declaring(&state.to_string()).with_all(settings);
     Server::start(binary(), options)
 }
 
@@ -66,11 +61,11 @@ fn an_mcp_client_connects_by_registering_itself() {
     expect(&server, &port, &[]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_mcp_client_connects_by_its_metadata_document() {
-    let site = Site::secure().await;
-    let address = site.address("/client.json");
-    site.serve(
+#[test]
+fn an_mcp_client_connects_by_its_metadata_document() {
+    let site = Site::secure(&OwnCertificate::new());
+    let address = site.at("/client.json");
+    site.serve_json(
         "/client.json",
         &json!({
             "client_id": address,

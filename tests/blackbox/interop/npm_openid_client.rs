@@ -7,7 +7,7 @@ use serde_json::json;
 use symbolon_testkit::{Backend, Options, Server};
 
 use super::{folder, install_npm_packages, run, server, server_with};
-use crate::support::{binary, file};
+use crate::support::binary;
 
 #[test]
 fn openid_client_signs_in_and_out_untouched() {
@@ -53,9 +53,7 @@ fn openid_client_with_private_key_jwt_signs_in_refreshes_and_out_untouched() {
         "post_logout_redirect_uris": ["http://127.0.0.1:5556/"],
         "consent": "implicit",
     }]});
-    let state = file(&state.to_string());
-    let mut options = Options::on(Backend::Sqlite.url());
-    options.state = Some(state.path().to_owned());
+    let options = Options::on(Backend::Sqlite.url()).declaring(&state.to_string());
     let server = Server::start(binary(), options);
     let mut client = Command::new("node");
     client

@@ -1,15 +1,15 @@
 //! OpenID Connect Back-Channel Logout 1.0.
 
-use std::sync::atomic::Ordering;
-
 use reqwest::Method;
 use serde_json::{Value, json};
 use symbolon_testkit::{
-    Answer, Person, Server, http, jwt_header, jwt_payload, on_both_databases, rows,
+    Answer, Person, Reply, Server, http, jwt_header, jwt_payload, on_both_databases, rows,
 };
 
 use super::{HOME, Host, client, listening, options_on, party, server};
-use crate::support::{ALICE, ALICE_ID, BOB, alice_in, binary, eventually, run, sign_in, silently};
+use crate::support::{
+    ALICE, ALICE_ID, BOB, alice_in, binary, eventually, personal_token, sign_in, silently,
+};
 
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
@@ -24,7 +24,7 @@ on_both_databases! {
     }
 
     async fn oidcc_backchannel_rp_initiated_logout(backend) {
-        let host = Host::start().await;
+        let host = Host::start();
         let server = server(backend, &[listening("app", &host)], &[]);
         let party = party(&server, "app").await;
         let browser = Person::new();
@@ -69,7 +69,7 @@ on_both_databases! {
 
     async fn each_client_of_the_session_is_told_in_its_own_terms(backend) {
         let [one, two, idle, unwilling] =
-            [Host::start().await, Host::start().await, Host::start().await, Host::start().await];
+            [Host::start(), Host::start(), Host::start(), Host::start()];
         let signed = json!({
             "backchannel_logout_uri": two.url, "id_token_signed_response_alg": "ES256",
         });
@@ -104,7 +104,7 @@ on_both_databases! {
     }
 
     async fn whoever_ends_a_session_has_its_clients_told(backend) {
-        let host = Host::start().await;
+        let host = Host::start();
         let database = backend.url();
         let options = options_on(&database, &[listening("app", &host)], &[]);
         let server = Server::start(binary(), options);
@@ -154,8 +154,7 @@ on_both_databases! {
     }
 
     async fn a6_7_a_client_that_fails_is_told_again_in_other_words(backend) {
-        let host = Host::start().await;
-        host.state.failures.store(1, Ordering::SeqCst);
+        let host = Host::answering(vec![Reply::new("500 Whatever")]);
         let database = backend.url();
         let server = Server::start(binary(), options_on(&database, &[listening("app", &host)], &[]));
         let party = party(&server, "app").await;
@@ -172,8 +171,7 @@ on_both_databases! {
     }
 
     async fn a6_7_nobody_waits_for_a_client_that_does_not_answer(backend) {
-        let (slow, quick) = (Host::start().await, Host::start().await);
-        slow.state.holds.store(true, Ordering::SeqCst);
+        let (slow, quick) = (Host::answering(vec![Reply::never()]), Host::start());
         let clients = [listening("slow", &slow), listening("quick", &quick)];
         let server = server(backend, &clients, &[]);
         let browser = Person::new();
@@ -192,8 +190,7 @@ on_both_databases! {
     }
 
     async fn a9_1_what_is_to_be_told_survives_the_server(backend) {
-        let host = Host::start().await;
-        host.state.failures.store(1, Ordering::SeqCst);
+        let host = Host::answering(vec![Reply::new("500 Whatever")]);
         let database = backend.url();
         let options = options_on(&database, &[listening("app", &host)], &[]);
         let first = Server::start(binary(), options.clone());
@@ -212,7 +209,7 @@ on_both_databases! {
     }
 
     async fn a4_1_an_address_that_is_not_public_is_not_visited(backend) {
-        let host = Host::start().await;
+        let host = Host::start();
         let database = backend.url();
         let closed = [("SYMBOLON_OUTBOUND_ALLOW_LOOPBACK", "false")];
         let server = Server::start(
@@ -246,17 +243,7 @@ struct Admin<'a> {
 
 impl<'a> Admin<'a> {
     fn of(server: &'a Server, database: &str) -> Self {
-        let token = run(&[
-            "pat",
-            "--database",
-            database,
-            "create",
-            "--name",
-            "test",
-            "--owner",
-            "admin",
-        ]);
-        let token = token.trim().to_owned();
+        let token = personal_token(database, "admin", &[]);
         Self { server, token }
     }
 

@@ -7,37 +7,22 @@ mod initiation;
 mod race;
 mod session_management;
 
-use std::sync::atomic::{AtomicBool, AtomicU16, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
-
 use serde_json::{Value, json};
-use symbolon_testkit::{Backend, Options, Page, RelyingParty, Server};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Notify;
+use symbolon_testkit::{Backend, Options, Page, RelyingParty, Reply, Server, Site};
 
-use crate::support::{CALLBACK, binary, called_back_at, eventually, file, options, public};
+use crate::support::LOOPBACK;
+use crate::support::{CALLBACK, binary, called_back_at, declaring, eventually, merged, public};
 
 /// Where they have the browser after signing out.
 const HOME: &str = "http://127.0.0.1:5556/";
 
-const LOOPBACK: (&str, &str) = ("SYMBOLON_OUTBOUND_ALLOW_LOOPBACK", "true");
+/// Where a client is told.
+const PATH: &str = "/logout";
 
-/// The server of a client: what it was sent, and what it answers.
+/// The server of a client.
 struct Host {
     url: String,
-    state: Arc<State>,
-}
-
-#[derive(Default)]
-struct State {
-    posts: Mutex<Vec<Post>>,
-    status: AtomicU16,
-    /// How many of the next requests fail with the status 500.
-    failures: AtomicUsize,
-    /// Whether nobody is answered until [`State::released`].
-    holds: AtomicBool,
-    released: Notify,
+    site: Site,
 }
 
 /// Something that a client was sent.
@@ -50,25 +35,29 @@ struct Post {
 }
 
 impl Host {
-    async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let host = Self {
-            url: format!("http://{}/logout", listener.local_addr().unwrap()),
-            state: Arc::default(),
-        };
-        host.state.status.store(200, Ordering::SeqCst);
-        let state = Arc::clone(&host.state);
-        tokio::spawn(async move {
-            loop {
-                let (stream, _) = listener.accept().await.unwrap();
-                tokio::spawn(serve(stream, Arc::clone(&state)));
-            }
-        });
-        host
+    /// One that is content.
+    fn start() -> Self {
+        Self::answering(Vec::new())
+    }
+
+    /// One that answers first so, and is content then.
+    fn answering(mut replies: Vec<Reply>) -> Self {
+        let site = Site::plain();
+        replies.push(Reply::new("200 OK").header("Content-Length", "0"));
+        let url = site.reply(PATH, replies);
+        Self { url, site }
     }
 
     fn posts(&self) -> Vec<Post> {
-        self.state.posts.lock().unwrap().clone()
+        let received = self.site.received().into_iter();
+        received
+            .map(|received| Post {
+                head: received.head.to_ascii_lowercase(),
+                form: url::form_urlencoded::parse(received.body.as_bytes())
+                    .into_owned()
+                    .collect(),
+            })
+            .collect()
     }
 
     /// Waits for so many posts, and returns the logout tokens in them.
@@ -90,51 +79,9 @@ impl Post {
     }
 }
 
-async fn serve(mut stream: TcpStream, state: Arc<State>) {
-    let mut received = Vec::new();
-    let (head, body) = loop {
-        if stream.read_buf(&mut received).await.unwrap_or(0) == 0 {
-            return;
-        }
-        let text = String::from_utf8_lossy(&received);
-        let Some((head, body)) = text.split_once("\r\n\r\n") else {
-            continue;
-        };
-        let head = head.to_ascii_lowercase();
-        let length = head
-            .lines()
-            .find_map(|line| line.strip_prefix("content-length: "))
-            .map_or(0, |length| length.parse().unwrap());
-        if body.len() >= length {
-            break (head, body.to_owned());
-        }
-    };
-    let form = url::form_urlencoded::parse(body.as_bytes()).into_owned();
-    let post = Post {
-        head,
-        form: form.collect(),
-    };
-    state.posts.lock().unwrap().push(post);
-    if state.holds.load(Ordering::SeqCst) {
-        state.released.notified().await;
-    }
-    let fails = state
-        .failures
-        .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| {
-            left.checked_sub(1)
-        });
-    let status = match fails {
-        Ok(_) => 500,
-        Err(_) => state.status.load(Ordering::SeqCst),
-    };
-    let answer =
-        format!("HTTP/1.1 {status} Whatever\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
-    stream.write_all(answer.as_bytes()).await.ok();
-}
-
 /// A public client of the operator's own, with more in its registration.
 fn client(id: &str, more: &Value) -> Value {
-    let mut client = json!({
+    let client = json!({
         "client_id": id,
         "client_name": format!("The client {id}"),
         "token_endpoint_auth_methods": ["none"],
@@ -143,10 +90,7 @@ fn client(id: &str, more: &Value) -> Value {
         "post_logout_redirect_uris": [HOME],
         "consent": "implicit",
     });
-    for (name, value) in more.as_object().unwrap() {
-        client[name] = value.clone();
-    }
-    client
+    merged(client, more)
 }
 
 /// A client that is told over the back channel.
@@ -160,17 +104,7 @@ fn listening(id: &str, host: &Host) -> Value {
 
 /// The demo state and these clients, on this database.
 fn options_on(database: &str, clients: &[Value], settings: &[(&str, &str)]) -> Options {
-    // JSON is YAML.
-    let state = file(&json!({ "clients": clients }).to_string());
-    let mut options = options(database)
-        .with("SYMBOLON_KEYS_ALGORITHMS", "RS256,ES256")
-        .with(LOOPBACK.0, LOOPBACK.1);
-    let (_, path) = state.keep().unwrap();
-    options.state = Some(path);
-    for (name, value) in settings {
-        options = options.with(name, value);
-    }
-    options
+    declaring(database, &json!({ "clients": clients }), &[LOOPBACK]).with_all(settings)
 }
 
 fn server(backend: Backend, clients: &[Value], settings: &[(&str, &str)]) -> Server {

@@ -12,7 +12,7 @@ const SESSIONS: usize = 8;
 
 on_both_databases! {
     async fn each_client_is_told_once_whoever_ends_the_session(backend) {
-        let (one, two) = (Host::start().await, Host::start().await);
+        let (one, two) = (Host::start(), Host::start());
         let database = backend.url();
         let clients = [listening("one", &one), listening("two", &two)];
         let options = options_on(&database, &clients, &[]);

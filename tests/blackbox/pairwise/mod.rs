@@ -8,7 +8,7 @@ use symbolon_testkit::{
 };
 
 use crate::support::{
-    ALICE, ALICE_ID, BOB, alice_in, binary, called_back_at, file, options, sign_in, silently,
+    ALICE, ALICE_ID, BOB, alice_in, binary, called_back_at, declaring, merged, sign_in, silently,
     symbolon_with,
 };
 
@@ -18,18 +18,14 @@ const SECRET: &str = "pairwise-secret";
 /// Two clients of one host, one of another, one with names that everybody has, and an API.
 fn state() -> Value {
     let web = |id: &str, host: &str, more: Value| {
-        let mut client = json!({
+        let client = json!({
             "client_id": id, "client_name": id, "client_secret": SECRET,
             "grant_types": ["authorization_code", "refresh_token"],
             "redirect_uris": [format!("https://{host}/{id}")],
             "post_logout_redirect_uris": [format!("https://{host}/")],
             "consent": "implicit",
         });
-        client
-            .as_object_mut()
-            .unwrap()
-            .extend(more.as_object().unwrap().clone());
-        client
+        merged(client, &more)
     };
     let pairwise = json!({"subject_type": "pairwise", "audience": [API]});
     json!({ "clients": [
@@ -45,13 +41,7 @@ fn state() -> Value {
 const API: &str = "https://api.example";
 
 fn on(database: &str, state: &Value, settings: &[(&str, &str)]) -> Server {
-    let state = file(&state.to_string());
-    let mut options = options(database).with("SYMBOLON_KEYS_ALGORITHMS", "RS256,ES256");
-    options.state = Some(state.path().to_owned());
-    let options = settings
-        .iter()
-        .fold(options, |options, (name, value)| options.with(name, value));
-    Server::start(binary(), options)
+    Server::start(binary(), declaring(database, state, settings))
 }
 
 async fn party(server: &Server, id: &str, host: &str) -> RelyingParty {

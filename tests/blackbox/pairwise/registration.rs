@@ -1,25 +1,21 @@
 //! Sectors: whose redirect URIs are whose, found out when a client is registered.
 
 use serde_json::{Value, json};
-use symbolon_testkit::{Backend, RelyingParty, on_both_databases};
+use symbolon_testkit::{Backend, RelyingParty, Site, on_both_databases};
 
 use super::{on, state};
-use crate::document_host::{DocumentHost, LOOPBACK};
-use crate::support::{file, symbolon_with};
+use crate::support::LOOPBACK;
+use crate::support::{file, merged, personal_token, symbolon_with};
 
 fn client(more: Value) -> Value {
-    let mut client = json!({
+    let client = json!({
         "client_id": "sectored", "client_name": "Sectored",
         "token_endpoint_auth_methods": ["none"],
         "grant_types": ["authorization_code"],
         "redirect_uris": ["https://a.example/callback", "http://127.0.0.1:5556/callback"],
         "subject_type": "pairwise",
     });
-    client
-        .as_object_mut()
-        .unwrap()
-        .extend(more.as_object().unwrap().clone());
-    json!({ "clients": [client] })
+    json!({ "clients": [merged(client, &more)] })
 }
 
 /// Registers it on this database; what was said about it, if it was refused.
@@ -34,10 +30,10 @@ fn register(database: &str, client: &Value) -> Option<String> {
 
 on_both_databases! {
     async fn oidcc_registration_sector_uri_and_sector_bad(backend) {
-        let host = DocumentHost::start();
+        let host = Site::plain();
         let database = backend.url();
         let uris = json!(["https://a.example/callback", "http://127.0.0.1:5556/callback"]);
-        let at = host.serve("/uris", "application/json", &uris.to_string());
+        let at = host.serve("/uris", "application/json", uris.to_string());
         let sectored = client(json!({"sector_identifier_uri": at}));
         assert_eq!(register(&database, &sectored), None);
         assert_eq!(host.fetches("/uris"), 1);
@@ -57,7 +53,7 @@ on_both_databases! {
 
 #[tokio::test]
 async fn a_document_that_is_none_gives_no_sector() {
-    let host = DocumentHost::start();
+    let host = Site::plain();
     let database = Backend::Sqlite.url();
     for (body, content_type, says) in [
         ("{}", "application/json", "no JSON array"),
@@ -96,12 +92,12 @@ async fn a_document_that_is_none_gives_no_sector() {
 
 #[tokio::test]
 async fn a_loopback_address_is_fetched_from_only_where_that_is_permitted() {
-    let host = DocumentHost::start();
+    let host = Site::plain();
     let uris = json!([
         "https://a.example/callback",
         "http://127.0.0.1:5556/callback"
     ]);
-    let at = host.serve("/uris", "application/json", &uris.to_string());
+    let at = host.serve("/uris", "application/json", uris.to_string());
     let state = file(&client(json!({"sector_identifier_uri": at})).to_string());
     let path = state.path().to_str().unwrap();
     let arguments = ["apply", "--database", &Backend::Sqlite.url(), "-f", path];
@@ -116,11 +112,9 @@ on_both_databases! {
         let server = on(&database, &state(), &[LOOPBACK]);
         let known = RelyingParty::demo_web(server.issuer()).await.metadata;
         assert_eq!(known["subject_types_supported"], json!(["public", "pairwise"]));
-        let host = DocumentHost::start();
+        let host = Site::plain();
         let at = host.serve("/uris", "application/json", r#"["https://a.example/callback"]"#);
-        let token = crate::support::run(&[
-            "pat", "--database", &database, "create", "--name", "t", "--owner", "admin",
-        ]);
+        let token = personal_token(&database, "admin", &[]);
         let register = async |uri: &str| {
             let metadata = json!({
                 "client_name": "Managed", "grant_types": ["authorization_code"],
@@ -129,7 +123,7 @@ on_both_databases! {
             });
             let request = symbolon_testkit::http()
                 .post(server.at("/admin/v1/clients"))
-                .bearer_auth(token.trim())
+                .bearer_auth(&token)
                 .json(&json!({"metadata": metadata}));
             symbolon_testkit::Answer::to(request).await
         };
@@ -144,7 +138,7 @@ on_both_databases! {
         let id = made.json["client"]["id"].as_str().unwrap();
         let patched = symbolon_testkit::http()
             .patch(server.at(&format!("/admin/v1/clients/{id}")))
-            .bearer_auth(token.trim())
+            .bearer_auth(&token)
             .header("if-match", made.header("etag"))
             .header("content-type", "application/merge-patch+json")
             .body(json!({"metadata": {"redirect_uris": ["https://c.example/"]}}).to_string());
@@ -155,7 +149,7 @@ on_both_databases! {
 
 on_both_databases! {
     async fn oidcc_registration_sector_uri_and_sector_bad_by_the_client_itself(backend) {
-        let host = DocumentHost::start();
+        let host = Site::plain();
         let at = host.serve("/uris", "application/json", r#"["https://a.example/callback"]"#);
         let open = ("SYMBOLON_CLIENTS_REGISTRATION", "open");
         let server = on(&backend.url(), &state(), &[LOOPBACK, open]);

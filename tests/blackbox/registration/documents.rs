@@ -2,12 +2,15 @@
 
 use serde_json::{Value, json};
 use symbolon_testkit::{
-    Answer, Authentication, Backend, Person, RelyingParty, Server, http, on_both_databases, rows,
+    Answer, Authentication, Backend, OwnCertificate, Person, RelyingParty, Reply, Server, Site,
+    http, on_both_databases, rows,
 };
 use tokio::task::JoinSet;
 
-use super::{LOOPBACK, Site, on};
-use crate::support::{ALICE, CALLBACK, alice, alice_in, silently};
+use super::on;
+use crate::support::{
+    ALICE, CALLBACK, LOOPBACK, alice, alice_in, merged, personal_token, silently,
+};
 
 const DOCUMENTS: (&str, &str) = ("SYMBOLON_CLIENTS_METADATA_DOCUMENTS", "true");
 
@@ -22,8 +25,8 @@ struct World {
 
 impl World {
     async fn with(backend: Backend, more: &[(&str, &str)]) -> Self {
-        let site = Site::secure().await;
-        site.serve(PATH, &document(&site, &json!({})));
+        let site = Site::secure(&OwnCertificate::new());
+        site.serve_json(PATH, &document(&site, &json!({})));
         let database = backend.url();
         let authority = site.authority();
         let trusted = ("SYMBOLON_OUTBOUND_CA_FILE", authority.as_str());
@@ -41,7 +44,7 @@ impl World {
     }
 
     async fn party(&self) -> RelyingParty {
-        let id = self.site.address(PATH);
+        let id = self.site.at(PATH);
         RelyingParty::new(self.server.issuer(), &id, Authentication::Public).await
     }
 
@@ -55,17 +58,14 @@ impl World {
 }
 
 fn document(site: &Site, more: &Value) -> Value {
-    let mut members = json!({
-        "client_id": site.address(PATH),
+    let members = json!({
+        "client_id": site.at(PATH),
         "client_name": "A document",
         "redirect_uris": [CALLBACK],
         "grant_types": ["authorization_code", "refresh_token"],
         "token_endpoint_auth_method": "none",
     });
-    for (name, value) in more.as_object().unwrap() {
-        members[name] = value.clone();
-    }
-    members
+    merged(members, more)
 }
 
 on_both_databases! {
@@ -88,7 +88,7 @@ on_both_databases! {
         refreshed.tokens();
         // Nobody is asked twice, and the document is not fetched twice.
         assert_eq!(silently(&browser, &party, &[]).await, "");
-        assert_eq!(world.site.visits(), 1);
+        assert_eq!(world.site.received().len(), 1);
         let userinfo = http().get(party.endpoint("userinfo_endpoint"));
         let answer = Answer::to(userinfo.bearer_auth(&tokens.access_token)).await;
         assert_eq!(answer.status, 200);
@@ -104,7 +104,7 @@ on_both_databases! {
             crowd.spawn(async move { Person::new().get(&url).await.page().status.as_u16() });
         }
         assert_eq!(crowd.join_all().await, [200; 16]);
-        assert_eq!(world.site.visits(), 1);
+        assert_eq!(world.site.received().len(), 1);
         let clients = |rows: Vec<String>| rows.iter().filter(|row| row.starts_with("client")).count();
         assert_eq!(clients(rows(&world.database)), clients(before));
     }
@@ -113,18 +113,20 @@ on_both_databases! {
         let world = World::on(backend).await;
         let site = &world.site;
         let mut other = document(site, &json!({}));
-        other["client_id"] = json!(site.address("/other.json"));
-        let long = json!({"client_id": site.address("/long"), "x": "x".repeat(40_000)});
+        other["client_id"] = json!(site.at("/other.json"));
+        let long = json!({"client_id": site.at("/long"), "x": "x".repeat(40_000)});
         for (path, status, kind, body) in [
-            ("/another", 200, "application/json", other.to_string()),
-            ("/html", 200, "text/html", document(site, &json!({})).to_string()),
-            ("/broken", 200, "application/json", "{".to_owned()),
-            ("/long", 200, "application/json", long.to_string()),
-            ("/moved", 302, "application/json", "{}".to_owned()),
-            ("/gone", 410, "application/json", "{}".to_owned()),
+            ("/another", "200 OK", "application/json", other.to_string()),
+            ("/html", "200 OK", "text/html", document(site, &json!({})).to_string()),
+            ("/broken", "200 OK", "application/json", "{".to_owned()),
+            ("/long", "200 OK", "application/json", long.to_string()),
+            ("/moved", "302 Found", "application/json", "{}".to_owned()),
+            ("/gone", "410 Gone", "application/json", "{}".to_owned()),
         ] {
-            site.say(path, status, kind, body);
-            assert_eq!(world.status(&site.address(path)).await, 400, "{path}");
+            let length = body.len().to_string();
+            let reply = Reply::new(status).header("Location", PATH).header("Content-Length", &length);
+            site.reply(path, [reply.body(kind, body)]);
+            assert_eq!(world.status(&site.at(path)).await, 400, "{path}");
         }
         for (place, more) in [
             json!({"client_secret": "x"}),
@@ -139,41 +141,41 @@ on_both_databases! {
         ].into_iter().enumerate() {
             let path = format!("/wrong-{place}");
             let mut wrong = document(site, &more);
-            wrong["client_id"] = json!(site.address(&path));
-            site.serve(&path, &wrong);
-            assert_eq!(world.status(&site.address(&path)).await, 400, "{wrong}");
+            wrong["client_id"] = json!(site.at(&path));
+            site.serve_json(&path, &wrong);
+            assert_eq!(world.status(&site.at(&path)).await, 400, "{wrong}");
         }
         // The usual one is fine.
-        assert_eq!(world.status(&site.address(PATH)).await, 200);
+        assert_eq!(world.status(&site.at(PATH)).await, 200);
     }
 
     async fn an_address_that_gave_nothing_is_left_alone_for_a_while(backend) {
         let world = World::on(backend).await;
-        let missing = world.site.address("/missing");
+        let missing = world.site.at("/missing");
         for _ in 0..5 {
             assert_eq!(world.status(&missing).await, 400);
         }
-        assert_eq!(world.site.visits(), 1);
+        assert_eq!(world.site.received().len(), 1);
     }
 
     async fn a4_1_no_document_is_fetched_from_where_the_server_may_not_go(backend) {
-        let site = Site::secure().await;
-        site.serve(PATH, &document(&site, &json!({})));
+        let site = Site::secure(&OwnCertificate::new());
+        site.serve_json(PATH, &document(&site, &json!({})));
         let authority = site.authority();
         let trusted = ("SYMBOLON_OUTBOUND_CA_FILE", authority.as_str());
         let database = backend.url();
         let world = World { server: on(&database, &[DOCUMENTS, trusted]), site, database };
         for address in [
-            world.site.address(PATH),
+            world.site.at(PATH),
             "https://10.0.0.1/client.json".to_owned(),
             "https://169.254.169.254/client.json".to_owned(),
             "https://[::1]/client.json".to_owned(),
             "http://app.example/client.json".to_owned(),
-            format!("{}/../client.json", world.site.url),
+            world.site.at("/../client.json"),
         ] {
             assert_eq!(world.status(&address).await, 400, "{address}");
         }
-        assert_eq!(world.site.visits(), 0);
+        assert_eq!(world.site.received().len(), 0);
     }
 
     async fn where_it_is_off_an_address_is_no_client(backend) {
@@ -184,7 +186,7 @@ on_both_databases! {
         world.server = on(&world.database, &[LOOPBACK, trusted]);
         let party = world.party().await;
         assert!(party.metadata["client_id_metadata_document_supported"].is_null());
-        assert_eq!(world.status(&world.site.address(PATH)).await, 400);
+        assert_eq!(world.status(&world.site.at(PATH)).await, 400);
     }
 
     async fn an_operator_shuts_one_out(backend) {
@@ -192,24 +194,23 @@ on_both_databases! {
         let browser = Person::new();
         let party = world.party().await;
         alice_in(&browser, &party, &[]).await;
-        let create = ["pat", "--database", &world.database, "create", "--owner", "admin"];
-        let token = crate::support::run(&[&create[..], &["--name", "test"]].concat());
-        let id = world.site.address(PATH).replace('/', "%2F");
+        let token = personal_token(&world.database, "admin", &[]);
+        let id = world.site.at(PATH).replace('/', "%2F");
         let at = world.server.at(&format!("/admin/v1/clients/{id}"));
-        let seen = Answer::to(http().get(&at).bearer_auth(token.trim())).await;
+        let seen = Answer::to(http().get(&at).bearer_auth(&token)).await;
         assert_eq!(seen.json["origin"], "document", "{seen:?}");
-        let request = http().patch(&at).bearer_auth(token.trim());
+        let request = http().patch(&at).bearer_auth(&token);
         let request = request.header("if-match", seen.header("etag"));
         let disabled = Answer::to(request.json(&json!({"disabled": true}))).await;
         assert_eq!(disabled.status, 200, "{disabled:?}");
         crate::support::eventually("the client is shut out", async || {
-            world.status(&world.site.address(PATH)).await == 400
+            world.status(&world.site.at(PATH)).await == 400
         }).await;
     }
 
     async fn a_client_of_an_operator_is_not_fetched(backend) {
-        let site = Site::secure().await;
-        let id = site.address(PATH);
+        let site = Site::secure(&OwnCertificate::new());
+        let id = site.at(PATH);
         let state = json!({"clients": [{
             "client_id": id, "client_name": "Declared", "token_endpoint_auth_methods": ["none"],
             "grant_types": ["authorization_code"], "redirect_uris": [CALLBACK],
@@ -219,6 +220,6 @@ on_both_databases! {
         crate::support::apply(&database, &state.to_string());
         let party = RelyingParty::new(server.issuer(), &id, Authentication::Public).await;
         alice(&party).await;
-        assert_eq!(site.visits(), 0);
+        assert_eq!(site.received().len(), 0);
     }
 }

@@ -5,7 +5,7 @@ use symbolon_testkit::{Answer, Server, http, on_both_databases, rows};
 use tokio::task::JoinSet;
 
 use super::{WITH_TOKEN, application, assert_refused, endpoint, manage, on, party, register};
-use crate::support::{alice, run};
+use crate::support::{alice, personal_token, run};
 
 /// Makes a token by the command line.
 fn token(database: &str, more: &[&str]) -> String {
@@ -21,13 +21,10 @@ fn token(database: &str, more: &[&str]) -> String {
 }
 
 async fn admin(server: &Server, database: &str) -> String {
-    let create = ["pat", "--database", database, "create", "--owner", "admin"];
-    let token = run(&[&create[..], &["--name", "test"]].concat());
-    let me = http()
-        .get(server.at("/admin/v1/me"))
-        .bearer_auth(token.trim());
+    let token = personal_token(database, "admin", &[]);
+    let me = http().get(server.at("/admin/v1/me")).bearer_auth(&token);
     assert_eq!(Answer::to(me).await.status, 200);
-    token.trim().to_owned()
+    token
 }
 
 async fn manages(server: &Server, token: &str, body: &Value) -> Answer {

@@ -1,25 +1,20 @@
 //! What the certification plans check of registration: each test has the name of its module.
 
-use josekit::jwk::alg::ec::{EcCurve, EcKeyPair};
 use serde_json::{Value, json};
-use symbolon_testkit::{Answer, Person, Server, http, jwt_header, on_both_databases};
+use symbolon_testkit::{Answer, Person, Server, Site, http, jwt_header, on_both_databases};
 
-use super::{
-    LOOPBACK, OPEN, Site, application, assert_refused, manage, party, register, registered, server,
-};
-use crate::support::{CALLBACK, alice, alice_in, sign_in_page};
+use super::{OPEN, application, assert_refused, manage, party, register, registered, server};
+use crate::client_assertion::{TYPE, key};
+use crate::support::{CALLBACK, LOOPBACK, alice, alice_in, merged, sign_in_page};
 
 /// What every module of the dynamic plan registers with.
 fn plan(more: &Value) -> Value {
-    let mut members = application(&json!({
+    let members = application(&json!({
         "client_name": "certification",
         "grant_types": ["authorization_code"],
         "token_endpoint_auth_method": "client_secret_basic",
     }));
-    for (name, value) in more.as_object().unwrap() {
-        members[name] = value.clone();
-    }
-    members
+    merged(members, more)
 }
 
 /// Registers, checks what the base class of the modules checks, and ends the client.
@@ -119,11 +114,11 @@ on_both_databases! {
     }
 
     async fn oidcc_registration_logo_uri(backend) {
-        let site = Site::plain().await;
+        let site = Site::plain();
         let png = b"\x89PNG\r\n\x1a\n and the rest of a picture";
-        site.say("/logo.png", 200, "image/png", png.as_slice());
+        site.serve("/logo.png", "image/png", png.as_slice());
         let server = server(backend, &[OPEN, LOOPBACK]);
-        let client = registers(&server, &json!({"logo_uri": site.address("/logo.png")})).await;
+        let client = registers(&server, &json!({"logo_uri": site.at("/logo.png")})).await;
         let (_, page) = sign_in_page(&Person::new(), &party(&server, &client).await).await;
         let start = page.body.find("<img class=\"tile\" src=\"").expect("a logo on the page");
         let address = page.body[start..].split('"').nth(3).unwrap().replace("&amp;", "&");
@@ -135,7 +130,7 @@ on_both_databases! {
         assert!(policy.contains("sandbox"), "{policy}");
         assert_eq!(picture.bytes().await.unwrap(), &png[..]);
         http().get(&address).send().await.unwrap();
-        assert_eq!(site.visits(), 1);
+        assert_eq!(site.received().len(), 1);
     }
 
     async fn oidcc_registration_policy_uri(backend) {
@@ -147,16 +142,14 @@ on_both_databases! {
     }
 
     async fn oidcc_registration_jwks_uri(backend) {
-        let site = Site::plain().await;
-        let key = EcKeyPair::generate(EcCurve::P256).unwrap();
-        let mut public = key.to_jwk_public_key();
-        public.set_key_id("own");
-        site.serve("/keys", &json!({"keys": [public.as_ref()]}));
+        let site = Site::plain();
+        let key = key("ES256");
+        site.serve_json("/keys", &json!({"keys": [key.public()]}));
         let server = server(backend, &[OPEN, LOOPBACK]);
         let client = registers(&server, &json!({
             "token_endpoint_auth_method": "private_key_jwt",
             "token_endpoint_auth_signing_alg": "ES256",
-            "jwks_uri": site.address("/keys"),
+            "jwks_uri": site.at("/keys"),
             "grant_types": ["authorization_code", "refresh_token"],
         })).await;
         assert!(client["client_secret"].is_null());
@@ -166,30 +159,30 @@ on_both_databases! {
         let password = crate::support::ALICE;
         let callback = Person::new().sign_in(&attempt.url, "alice", password).await;
         let id = client["client_id"].as_str().unwrap();
-        let assertion = assertion(&key, id, server.issuer());
+        let assertion = key.assertion(id, server.issuer());
         let answer = party.post("token_endpoint", &[
             ("grant_type", "authorization_code"),
             ("code", callback.code()),
             ("redirect_uri", CALLBACK),
             ("code_verifier", &attempt.verifier),
-            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+            ("client_assertion_type", TYPE),
             ("client_assertion", &assertion),
         ]).await;
         answer.tokens();
     }
 
     async fn oidcc_registration_sector_uri(backend) {
-        let site = Site::plain().await;
-        site.serve("/sector", &json!([CALLBACK, "https://app.example/other"]));
+        let site = Site::plain();
+        site.serve_json("/sector", &json!([CALLBACK, "https://app.example/other"]));
         let server = server(backend, &[OPEN, LOOPBACK]);
         let client = registers(&server, &json!({
-            "subject_type": "pairwise", "sector_identifier_uri": site.address("/sector"),
+            "subject_type": "pairwise", "sector_identifier_uri": site.at("/sector"),
         })).await;
         let tokens = alice(&party(&server, &client).await).await;
         let sub = symbolon_testkit::jwt_payload(tokens.id_token())["sub"].clone();
         assert_ne!(sub, crate::support::ALICE_ID);
         // A change that changes neither is not a reason to fetch it again; one that does is.
-        site.serve("/sector", &json!([]));
+        site.serve_json("/sector", &json!([]));
         let mut members = client.clone();
         members["client_name"] = json!("Renamed");
         let kept = manage(reqwest::Method::PUT, &client, Some(&members)).await;
@@ -200,13 +193,13 @@ on_both_databases! {
     }
 
     async fn oidcc_registration_sector_bad(backend) {
-        let site = Site::plain().await;
-        site.serve("/sector", &json!(["https://app.example/other"]));
-        site.say("/html", 200, "text/html", "[]");
+        let site = Site::plain();
+        site.serve_json("/sector", &json!(["https://app.example/other"]));
+        site.serve("/html", "text/html", "[]");
         let server = server(backend, &[OPEN, LOOPBACK]);
         for path in ["/sector", "/html", "/missing"] {
             let members = plan(&json!({
-                "subject_type": "pairwise", "sector_identifier_uri": site.address(path),
+                "subject_type": "pairwise", "sector_identifier_uri": site.at(path),
             }));
             let answer = register(&server, None, &members).await;
             assert_refused(&answer, "invalid_client_metadata");
@@ -272,19 +265,4 @@ async fn links(server: &Server, name: &str, id: &str) {
     let (_, page) = sign_in_page(&Person::new(), &party(server, &client).await).await;
     let link = format!("id=\"{id}\" href=\"{uri}\"");
     assert!(page.body.contains(&link), "{page:?}");
-}
-
-fn assertion(key: &EcKeyPair, client: &str, audience: &str) -> String {
-    use josekit::jws::{ES256, JwsHeader, serialize_compact};
-    let mut header = JwsHeader::new();
-    header.set_key_id("own");
-    let now = symbolon_testkit::now();
-    let claims = json!({
-        "iss": client, "sub": client, "aud": audience, "jti": format!("{client}-{now}"),
-        "iat": now, "exp": now + 60,
-    });
-    let signer = ES256
-        .signer_from_der(key.to_der_private_key())
-        .expect("a signer");
-    serialize_compact(claims.to_string().as_bytes(), &header, &signer).unwrap()
 }

@@ -1,49 +1,31 @@
 //! Software statements: metadata that somebody signed who is trusted here (RFC 7591 §2.3).
 
-use josekit::jwk::alg::ec::{EcCurve, EcKeyPair};
-use josekit::jws::{ES256, JwsHeader, serialize_compact};
 use serde_json::{Value, json};
 use symbolon_testkit::{now, on_both_databases};
 
 use super::{OPEN, application, assert_refused, register, registered, server};
+use crate::client_assertion::{Key, key};
 use crate::support::file;
 
 const ISSUER: &str = "https://directory.example";
 
-struct Issuer {
-    key: EcKeyPair,
+/// A file that says that this key is the issuer's.
+fn trusting(key: &Key) -> tempfile::NamedTempFile {
+    file(&json!({ISSUER: {"keys": [key.public()]}}).to_string())
 }
 
-impl Issuer {
-    fn new() -> Self {
-        Self {
-            key: EcKeyPair::generate(EcCurve::P256).unwrap(),
-        }
-    }
-
-    fn trusted(&self) -> tempfile::NamedTempFile {
-        let mut public = self.key.to_jwk_public_key();
-        public.set_key_id("directory");
-        file(&json!({ISSUER: {"keys": [public.as_ref()]}}).to_string())
-    }
-
-    fn sign(&self, claims: &Value) -> String {
-        let mut header = JwsHeader::new();
-        header.set_key_id("directory");
-        let signer = ES256.signer_from_der(self.key.to_der_private_key());
-        let claims = claims.to_string();
-        serialize_compact(claims.as_bytes(), &header, &signer.unwrap()).unwrap()
-    }
+fn signed(key: &Key, claims: &Value) -> String {
+    key.sign(&json!({"kid": key.kid()}), claims)
 }
 
 on_both_databases! {
     async fn what_is_vouched_for_stands_in_the_place_of_what_is_said(backend) {
-        let issuer = Issuer::new();
-        let trusted = issuer.trusted();
+        let issuer = key("ES256");
+        let trusted = trusting(&issuer);
         let path = trusted.path().display().to_string();
         let setting = ("SYMBOLON_CLIENTS_SOFTWARE_STATEMENT_ISSUERS", path.as_str());
         let server = server(backend, &[OPEN, setting]);
-        let statement = issuer.sign(&json!({
+        let statement = signed(&issuer, &json!({
             "iss": ISSUER, "iat": now(), "software_id": "4NRB1-0XZABZI9E6-5SM3R",
             "client_name": "The vouched one", "redirect_uris": ["https://app.example/cb"],
         }));
@@ -58,19 +40,19 @@ on_both_databases! {
         let good = json!({"iss": ISSUER, "client_name": "x"});
         let mut expired = good.clone();
         expired["exp"] = json!(now() - 120);
-        let foreign = Issuer::new();
-        let mut tampered = issuer.sign(&good);
+        let foreign = key("ES256");
+        let mut tampered = signed(&issuer, &good);
         tampered.replace_range(tampered.len() - 4.., "AAAA");
-        let unknown = issuer.sign(&json!({"iss": "https://nobody.example"}));
+        let unknown = signed(&issuer, &json!({"iss": "https://nobody.example"}));
         for (statement, error) in [
             ("x".to_owned(), "invalid_software_statement"),
             (tampered, "invalid_software_statement"),
-            (issuer.sign(&expired), "invalid_software_statement"),
-            (issuer.sign(&json!({"client_name": "x"})), "invalid_software_statement"),
-            (foreign.sign(&good), "invalid_software_statement"),
+            (signed(&issuer, &expired), "invalid_software_statement"),
+            (signed(&issuer, &json!({"client_name": "x"})), "invalid_software_statement"),
+            (signed(&foreign, &good), "invalid_software_statement"),
             (unknown, "unapproved_software_statement"),
             // What is vouched for is held to the same rules.
-            (issuer.sign(&json!({"iss": ISSUER, "redirect_uris": ["http://app.example/"]})), "invalid_redirect_uri"),
+            (signed(&issuer, &json!({"iss": ISSUER, "redirect_uris": ["http://app.example/"]})), "invalid_redirect_uri"),
         ] {
             let members = application(&json!({"software_statement": statement}));
             assert_refused(&register(&server, None, &members).await, error);
@@ -79,7 +61,7 @@ on_both_databases! {
 
     async fn where_nobody_is_trusted_no_statement_counts(backend) {
         let server = server(backend, &[OPEN]);
-        let statement = Issuer::new().sign(&json!({"iss": ISSUER}));
+        let statement = signed(&key("ES256"), &json!({"iss": ISSUER}));
         let members = application(&json!({"software_statement": statement}));
         let answer = register(&server, None, &members).await;
         assert_refused(&answer, "unapproved_software_statement");

@@ -4,10 +4,10 @@ use josekit::jwe::{self, ECDH_ES, ECDH_ES_A256KW, JweEncrypter, JweHeader, RSA_O
 use josekit::jwk::Jwk;
 use serde_json::{Value, json};
 use symbolon_jose::{Algorithm, SigningKey};
-use symbolon_testkit::{Person, on_both_databases};
+use symbolon_testkit::{Person, Site, on_both_databases, unsigned_jwt};
 
-use super::{JWT, ON, carrying, claims, client, party, published, refusal, server};
-use crate::document_host::{DocumentHost, LOOPBACK};
+use super::{JWT, ON, claims, client, party, published, refusal, server};
+use crate::support::LOOPBACK;
 use crate::support::{ALICE, eventually, symbolon_with};
 
 const ENCRYPTED: (&str, &str) = ("SYMBOLON_REQUESTS_ENCRYPTED_OBJECTS", "true");
@@ -48,7 +48,7 @@ on_both_databases! {
                 let attempt = party.authorize_url(&[]);
                 let object = key.sign("oauth-authz-req+jwt", &claims(&attempt, json!({}))).unwrap();
                 let object = encrypt(jwk, encoding.as_str().unwrap(), &object);
-                let sent = carrying(&attempt, &[("client_id", "app"), ("request", &object)]);
+                let sent = attempt.carrying(&[("client_id", "app"), ("request", &object)]);
                 let callback = browser.sign_in(&sent.url, "alice", ALICE).await;
                 party.finish(&attempt, &callback).await;
             }
@@ -63,7 +63,7 @@ on_both_databases! {
         let attempt = party.authorize_url(&[]);
         let plain = claims(&attempt, json!({})).to_string();
         let good = key.sign("JWT", &claims(&attempt, json!({}))).unwrap();
-        let unsigned = format!("eyJhbGciOiJub25lIn0.{}.", good.split('.').nth(1).unwrap());
+        let unsigned = unsigned_jwt(&claims(&attempt, json!({})));
         let foreign = other.sign("JWT", &claims(&attempt, json!({}))).unwrap();
         let twice = encrypt(jwk, "A128GCM", &good);
         for inside in [plain, unsigned, foreign, twice] {
@@ -95,7 +95,7 @@ on_both_databases! {
     }
 
     async fn a3_10_the_keys_rotate_and_both_open(backend) {
-        let host = DocumentHost::start();
+        let host = Site::plain();
         let key = SigningKey::generate(Algorithm::ES256).unwrap();
         let database = backend.url();
         let uri = host.at("/object");
@@ -124,9 +124,9 @@ on_both_databases! {
             // Each issuer is an instance of one provider, by another name.
             inside["aud"] = two.metadata["issuer"].clone();
             let object = encrypt(jwk, "A256CBC-HS512", &key.sign("JWT", &inside).unwrap());
-            host.serve("/object", JWT, &object);
+            host.serve("/object", JWT, &*object);
             let uri = format!("{uri}#{number}");
-            let sent = carrying(&attempt, &[("client_id", "app"), ("request_uri", &uri)]);
+            let sent = attempt.carrying(&[("client_id", "app"), ("request_uri", &uri)]);
             let callback = browser.sign_in(&sent.url, "alice", ALICE).await;
             two.finish(&attempt, &callback).await;
         }

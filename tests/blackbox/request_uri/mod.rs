@@ -4,10 +4,12 @@ mod encrypted;
 
 use serde_json::{Value, json};
 use symbolon_jose::{Algorithm, SigningKey};
-use symbolon_testkit::{Answer, Attempt, Person, RelyingParty, Server, on_both_databases};
+use symbolon_testkit::{
+    Answer, Attempt, Person, RelyingParty, Server, Site, on_both_databases, unsigned_jwt,
+};
 
-use crate::document_host::{DocumentHost, LOOPBACK};
-use crate::support::{ALICE, binary, file, options};
+use crate::support::LOOPBACK;
+use crate::support::{ALICE, binary, declaring, merged};
 
 const ON: (&str, &str) = ("SYMBOLON_REQUESTS_FETCHED_OBJECTS", "true");
 
@@ -27,13 +29,8 @@ fn client(id: &str, key: &SigningKey, uris: &[String]) -> Value {
 }
 
 fn server(database: &str, clients: &[Value], settings: &[(&str, &str)]) -> Server {
-    let state = file(&json!({ "clients": clients }).to_string());
-    let mut options = options(database).with("SYMBOLON_KEYS_ALGORITHMS", "RS256,ES256");
-    options.state = Some(state.path().to_owned());
-    let options = settings
-        .iter()
-        .fold(options, |options, (name, value)| options.with(name, value));
-    Server::start(binary(), options)
+    let state = json!({ "clients": clients });
+    Server::start(binary(), declaring(database, &state, settings))
 }
 
 async fn party(server: &Server, id: &str) -> RelyingParty {
@@ -47,23 +44,12 @@ async fn party(server: &Server, id: &str) -> RelyingParty {
 
 /// The parameters of an attempt as claims, with these in their place.
 fn claims(attempt: &Attempt, changes: Value) -> Value {
-    let all = attempt.url.query_pairs().into_owned();
-    let mut claims: Value = all
+    let claims: Value = attempt
+        .parameters()
+        .into_iter()
         .map(|(name, value)| (name, Value::from(value)))
         .collect();
-    claims
-        .as_object_mut()
-        .unwrap()
-        .extend(changes.as_object().unwrap().clone());
-    claims
-}
-
-/// An attempt of which the browser carries only this.
-fn carrying(attempt: &Attempt, carried: &[(&str, &str)]) -> Attempt {
-    let mut attempt = attempt.clone();
-    attempt.url.set_query(None);
-    attempt.url.query_pairs_mut().extend_pairs(carried);
-    attempt
+    merged(claims, &changes)
 }
 
 /// What this request is refused with, at the redirect URI beside it.
@@ -76,14 +62,14 @@ async fn refusal(party: &RelyingParty, more: &[(&str, &str)]) -> String {
         ("state", "x"),
     ];
     carried.extend(more);
-    let attempt = carrying(&party.authorize_url(&[]), &carried);
+    let attempt = party.authorize_url(&[]).carrying(&carried);
     let callback = Person::new().get(&attempt.url).await.callback();
     callback.error().to_owned()
 }
 
 on_both_databases! {
     async fn oidcc_request_uri_signed_rs256(backend) {
-        let host = DocumentHost::start();
+        let host = Site::plain();
         let key = SigningKey::generate(Algorithm::RS256).unwrap();
         // As the certification has it: the fragment is the digest of something else.
         let uri = host.at("/object#ki2Aqo6ZN6dHk0GMYWrLWm6kKBp8RvHWDH7Xv5F9v7s");
@@ -93,21 +79,21 @@ on_both_databases! {
         assert_eq!(party.metadata["require_request_uri_registration"], true);
         let attempt = party.authorize_url(&[]);
         let object = key.sign("oauth-authz-req+jwt", &claims(&attempt, json!({}))).unwrap();
-        host.serve("/object", "application/jwt", &object);
+        host.serve("/object", "application/jwt", &*object);
         let carried = [
             ("client_id", "app"), ("request_uri", &uri),
             ("response_type", "code"), ("scope", "openid"),
             // What stands beside it counts for nothing.
             ("state", "another"), ("redirect_uri", "https://evil.example/"),
         ];
-        let sent = carrying(&attempt, &carried);
+        let sent = attempt.carrying(&carried);
         let callback = Person::new().sign_in(&sent.url, "alice", ALICE).await;
         party.finish(&attempt, &callback).await;
         assert_eq!(host.fetches("/object"), 1);
     }
 
     async fn nothing_is_fetched_unless_it_is_switched_on_and_registered(backend) {
-        let host = DocumentHost::start();
+        let host = Site::plain();
         let key = SigningKey::generate(Algorithm::ES256).unwrap();
         let uri = host.at("/object");
         let clients = [client("app", &key, std::slice::from_ref(&uri)), client("other", &key, &[])];
@@ -141,7 +127,7 @@ on_both_databases! {
     }
 
     async fn an_object_is_held_to_the_rules_wherever_it_lies(backend) {
-        let host = DocumentHost::start();
+        let host = Site::plain();
         let [key, other] = [(); 2].map(|()| SigningKey::generate(Algorithm::ES256).unwrap());
         let names = ["unsigned", "foreign", "expired", "nested", "not-ours", "no-object"];
         let uris = names.map(|name| host.at(&format!("/{name}")));
@@ -151,19 +137,15 @@ on_both_databases! {
         let sign = |key: &SigningKey, changes: Value| {
             key.sign("JWT", &claims(&attempt, changes)).unwrap()
         };
-        let unsigned = {
-            let payload = sign(&key, json!({})).split('.').nth(1).unwrap().to_owned();
-            format!("eyJhbGciOiJub25lIn0.{payload}.")
-        };
         for (name, object) in [
-            ("unsigned", unsigned),
+            ("unsigned", unsigned_jwt(&claims(&attempt, json!({})))),
             ("foreign", sign(&other, json!({}))),
             ("expired", sign(&key, json!({"exp": 1}))),
             ("nested", sign(&key, json!({"request_uri": uris[0]}))),
             ("not-ours", sign(&key, json!({"client_id": "another"}))),
             ("no-object", "<html>".to_owned()),
         ] {
-            let uri = host.serve(&format!("/{name}"), JWT, &object);
+            let uri = host.serve(&format!("/{name}"), JWT, &*object);
             let refused = refusal(&party, &[("request_uri", &uri)]).await;
             assert_eq!(refused, "invalid_request_object", "{name}");
         }
@@ -172,14 +154,14 @@ on_both_databases! {
 
 #[tokio::test]
 async fn what_cannot_be_fetched_is_asked_for_once() {
-    let host = DocumentHost::start();
+    let host = Site::plain();
     let key = SigningKey::generate(Algorithm::ES256).unwrap();
     let uris = ["/gone", "/page", "/long"].map(|path| host.at(path));
     let database = symbolon_testkit::Backend::Sqlite.url();
     let server = server(&database, &[client("app", &key, &uris)], &[LOOPBACK, ON]);
     let party = party(&server, "app").await;
     host.serve("/page", "text/html", "a.b.c");
-    host.serve("/long", JWT, &"a".repeat(17 * 1024));
+    host.serve("/long", JWT, "a".repeat(17 * 1024));
     for uri in &uris {
         for _ in 0..3 {
             let refused = refusal(&party, &[("request_uri", uri)]).await;
@@ -193,7 +175,7 @@ async fn what_cannot_be_fetched_is_asked_for_once() {
 
 #[tokio::test]
 async fn a_fragment_names_a_version_and_a_crowd_makes_one_fetch() {
-    let host = DocumentHost::start();
+    let host = Site::plain();
     let key = SigningKey::generate(Algorithm::ES256).unwrap();
     let uri = host.at("/object");
     let database = symbolon_testkit::Backend::Sqlite.url();
@@ -208,7 +190,7 @@ async fn a_fragment_names_a_version_and_a_crowd_makes_one_fetch() {
         key.sign("JWT", &claims(&attempt, json!({"state": "x"})))
             .unwrap()
     };
-    host.serve("/object", JWT, &says("none"));
+    host.serve("/object", JWT, says("none"));
     let ask = |uri: String| {
         let party = party.clone();
         tokio::spawn(async move { refusal(&party, &[("request_uri", &uri)]).await })
@@ -218,7 +200,7 @@ async fn a_fragment_names_a_version_and_a_crowd_makes_one_fetch() {
         assert_eq!(one.await.unwrap(), "login_required");
     }
     assert_eq!(host.fetches("/object"), 1);
-    host.serve("/object", JWT, &says("nonsense"));
+    host.serve("/object", JWT, says("nonsense"));
     assert_eq!(
         ask(uri.clone()).await.unwrap(),
         "login_required",
@@ -230,7 +212,7 @@ async fn a_fragment_names_a_version_and_a_crowd_makes_one_fetch() {
 
 on_both_databases! {
     async fn oidcc_request_uri_unsigned(backend) {
-        let host = DocumentHost::start();
+        let host = Site::plain();
         let key = SigningKey::generate(Algorithm::ES256).unwrap();
         let uri = host.at("/object");
         let mut unsigned = client("app", &key, std::slice::from_ref(&uri));
@@ -239,10 +221,9 @@ on_both_databases! {
         let server = server(&backend.url(), &[unsigned], &both);
         let party = party(&server, "app").await;
         let attempt = party.authorize_url(&[]);
-        let payload = key.sign("JWT", &claims(&attempt, json!({}))).unwrap();
-        let payload = payload.split('.').nth(1).unwrap();
-        host.serve("/object", "application/jwt", &format!("eyJhbGciOiJub25lIn0.{payload}.\n"));
-        let sent = carrying(&attempt, &[
+        let object = unsigned_jwt(&claims(&attempt, json!({})));
+        host.serve("/object", "application/jwt", format!("{object}\n"));
+        let sent = attempt.carrying(&[
             ("client_id", "app"), ("request_uri", &uri), ("response_type", "code"),
         ]);
         let callback = Person::new().sign_in(&sent.url, "alice", ALICE).await;

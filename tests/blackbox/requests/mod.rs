@@ -8,15 +8,15 @@ mod request_object;
 mod signed_response;
 mod step_up;
 
-use std::{collections::HashMap, sync::OnceLock, time::SystemTime};
+use std::{collections::HashMap, sync::OnceLock};
 
 use serde_json::{Value, json};
 use symbolon_jose::{Algorithm, SigningKey};
 use symbolon_testkit::{
-    Attempt, Authentication, Backend, Callback, Options, Person, RelyingParty, Server,
+    Attempt, Authentication, Backend, Callback, OnEach, Options, Person, RelyingParty, Server, now,
 };
 
-use crate::support::{ALICE, binary, file, options};
+use crate::support::{ALICE, binary, options};
 
 /// The secret of every confidential client of these tests.
 const SECRET: &str = "requests-secret";
@@ -31,27 +31,15 @@ fn on(database: &str, issuer: Option<String>, settings: &[(&str, &str)]) -> Serv
     let keys =
         json!({ "keys": [key(Algorithm::ES256).public_jwk(), key(Algorithm::PS256).public_jwk()] });
     let state = include_str!("state.yaml").replace("KEYS", &keys.to_string());
-    let state = file(&state);
-    let options = Options {
-        issuer,
-        state: Some(state.path().to_owned()),
-        ..options(database).with("SYMBOLON_KEYS_ALGORITHMS", "RS256,ES256")
-    };
-    let options = settings
-        .iter()
-        .fold(options, |options, (name, value)| options.with(name, value));
-    Server::start(binary(), options)
+    let options = options(database).with("SYMBOLON_KEYS_ALGORITHMS", "RS256,ES256");
+    let options = options.declaring(&state).with_all(settings);
+    Server::start(binary(), Options { issuer, ..options })
 }
 
 /// A server that all of these tests share which leave no trace in it, with everything switched on.
 fn shared(backend: Backend) -> &'static Server {
-    static SQLITE: OnceLock<Server> = OnceLock::new();
-    static POSTGRES: OnceLock<Server> = OnceLock::new();
-    let place = match backend {
-        Backend::Sqlite => &SQLITE,
-        Backend::Postgres => &POSTGRES,
-    };
-    place.get_or_init(|| {
+    static SERVERS: OnEach<Server> = OnEach::new();
+    SERVERS.get(backend, || {
         server(
             backend,
             &[
@@ -78,16 +66,6 @@ fn key(algorithm: Algorithm) -> &'static SigningKey {
     &keys[&algorithm]
 }
 
-/// Seconds since 1970.
-fn now() -> u64 {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the client's own clock, beside that of the server"
-    )]
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    now.unwrap().as_secs()
-}
-
 /// A browser in which alice is signed in.
 async fn signed_in(server: &Server) -> Person {
     let browser = Person::new();
@@ -95,19 +73,6 @@ async fn signed_in(server: &Server) -> Person {
     let attempt = party.authorize_url(&[]);
     browser.sign_in(&attempt.url, "alice", ALICE).await.code();
     browser
-}
-
-/// The parameters of an attempt.
-fn parameters(attempt: &Attempt) -> Vec<(String, String)> {
-    attempt.url.query_pairs().into_owned().collect()
-}
-
-/// An attempt of which the browser carries only these parameters.
-fn carrying(attempt: &Attempt, carried: &[(&str, &str)]) -> Attempt {
-    let mut attempt = attempt.clone();
-    attempt.url.set_query(None);
-    attempt.url.query_pairs_mut().extend_pairs(carried);
-    attempt
 }
 
 /// The parameters of an attempt as the claims of a request object, with these in their place; null
@@ -119,7 +84,8 @@ fn claims(party: &RelyingParty, attempt: &Attempt, changes: Value) -> Value {
     });
     let all = claims.as_object_mut().unwrap();
     all.extend(
-        parameters(attempt)
+        attempt
+            .parameters()
             .into_iter()
             .map(|(name, value)| (name, value.into())),
     );

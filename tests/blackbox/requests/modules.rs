@@ -5,11 +5,11 @@
 use serde_json::{Value, json};
 use symbolon_jose::Algorithm;
 use symbolon_testkit::{
-    Attempt, Callback, Person, RelyingParty, ResponseMode, Server, jwt_header, jwt_payload,
+    Attempt, Callback, Person, RelyingParty, ResponseMode, Server, jwt_header, jwt_payload, now,
     on_both_databases,
 };
 
-use super::{answer, carrying, claims, confidential, front_channel::TYPES, key, shared, signed_in};
+use super::{answer, claims, confidential, front_channel::TYPES, key, shared, signed_in};
 use crate::support::{ALICE, CALLBACK, public, seconds_pass};
 
 /// A signed-in browser and the client of these plans, which does without PKCE.
@@ -243,10 +243,10 @@ on_both_databases! {
         for kind in ALL {
             let words: Vec<_> = kind.split(' ').rev().collect();
             let attempt = plan.attempt(&words.join(" "), &[("scope", "email openid")]);
-            let mut pairs = crate::requests::parameters(&attempt);
+            let mut pairs = attempt.parameters();
             pairs.reverse();
             let pairs: Vec<_> = pairs.iter().map(|(name, value)| (&**name, &**value)).collect();
-            let reversed = carrying(&attempt, &pairs);
+            let reversed = attempt.carrying(&pairs);
             let callback = plan.browser.get(&reversed.url).await.callback();
             plan.check(kind, &reversed, &callback).await;
         }
@@ -311,8 +311,8 @@ on_both_databases! {
         assert!(plan.browser.get(&attempt.url).await.page().url.path().contains("/sign-in/"));
         let callback = plan.browser.sign_in(&attempt.url, "alice", ALICE).await;
         let second = plan.check("id_token token", &attempt, &callback).await;
-        let at = |answered: &Answered| answered.claims()["auth_time"].as_u64().unwrap();
-        assert!(at(&second) > at(&first) && at(&second) + 60 > crate::requests::now());
+        let at = |answered: &Answered| answered.claims()["auth_time"].as_i64().unwrap();
+        assert!(at(&second) > at(&first) && at(&second) + 60 > now());
     }
 
     async fn oidcc_max_age_10000(backend) {
@@ -416,7 +416,7 @@ on_both_databases! {
         ] {
             let inside = claims(&party, &attempt, json!({ "redirect_uri": inner }));
             let object = key(Algorithm::ES256).sign("JWT", &inside).unwrap();
-            let carried = carrying(&attempt, &[
+            let carried = attempt.carrying(&[
                 ("client_id", "signing"),
                 ("response_type", "code"),
                 ("redirect_uri", outer),

@@ -7,7 +7,7 @@ use symbolon_testkit::{
     http, on_both_databases, rows,
 };
 
-use super::{carrying, claims, confidential, key, on, parameters, server, shared, signed_in};
+use super::{claims, confidential, key, on, server, shared, signed_in};
 use crate::support::{ALICE, presenting, public, seconds_pass};
 
 const URN: &str = "urn:ietf:params:oauth:request_uri:";
@@ -28,7 +28,7 @@ on_both_databases! {
         // 256 random bits behind the name (RFC 9126 §7.1).
         let reference = pushed.json["request_uri"].as_str().unwrap();
         assert!(reference.starts_with(URN) && reference.len() > URN.len() + 43, "{reference}");
-        let carried = carried(&party, &attempt, reference);
+        let carried = party.carried(&attempt, reference);
         let callback = Person::new().sign_in(&carried.url, "alice", ALICE).await;
         party.finish(&attempt, &callback).await;
     }
@@ -42,7 +42,7 @@ on_both_databases! {
         for party in [confidential, posting, public] {
             let attempt = party.authorize_url(&[]);
             let reference = reference_of(&party, &attempt).await;
-            let carried = carried(&party, &attempt, &reference);
+            let carried = party.carried(&attempt, &reference);
             let callback = Person::new().sign_in(&carried.url, "alice", ALICE).await;
             party.finish(&attempt, &callback).await;
         }
@@ -66,7 +66,7 @@ on_both_databases! {
         assert_eq!((pushed.status.as_u16(), pushed.error()), (401, "invalid_client"));
         // Another client_id in the form than in the header.
         let attempt = party.authorize_url(&[]).with("client_id", "pushing-other");
-        let pushed = push_all(&party, &parameters(&attempt)).await;
+        let pushed = push_all(&party, &attempt.parameters()).await;
         assert!([400, 401].contains(&pushed.status.as_u16()), "{pushed:?}");
     }
 
@@ -95,7 +95,7 @@ on_both_databases! {
             assert_eq!((pushed.status.as_u16(), pushed.error()), (400, error), "{name}={value}");
             assert!(pushed.json["error_description"].is_string(), "{pushed:?}");
         }
-        let mut twice = parameters(&party.authorize_url(&[]));
+        let mut twice = party.authorize_url(&[]).parameters();
         twice.push(("nonce".into(), "again".into()));
         let pushed = push_all(&party, &twice).await;
         assert_eq!((pushed.status.as_u16(), pushed.error()), (400, "invalid_request"));
@@ -122,7 +122,7 @@ on_both_databases! {
         for (origin, allowed) in [("http://127.0.0.1:5556", true), ("https://evil.example", false)] {
             let attempt = party.authorize_url(&[]);
             let request = http().post(endpoint.clone()).header("origin", origin);
-            let answer = Answer::to(request.form(&parameters(&attempt))).await;
+            let answer = Answer::to(request.form(&attempt.parameters())).await;
             assert_eq!(answer.status, 201);
             let header = answer.header("access-control-allow-origin");
             assert_eq!(header == origin, allowed, "{origin}: {header}");
@@ -135,7 +135,7 @@ on_both_databases! {
         let browser = signed_in(server).await;
         let attempt = party.authorize_url(&[]);
         let reference = reference_of(&party, &attempt).await;
-        let carried = carrying(&attempt, &[
+        let carried = attempt.carrying(&[
             ("client_id", "pushing"),
             ("request_uri", &reference),
             ("state", "outside"),
@@ -150,7 +150,7 @@ on_both_databases! {
         // What was not pushed is not there, even if it stands beside.
         let stateless = party.authorize_url(&[]).without("state");
         let reference = reference_of(&party, &stateless).await;
-        let carried = carrying(&stateless, &[
+        let carried = stateless.carrying(&[
             ("client_id", "pushing"), ("request_uri", &reference), ("state", "outside"),
         ]);
         let callback = browser.get(&carried.url).await.callback();
@@ -165,10 +165,10 @@ on_both_databases! {
         let browser = signed_in(server).await;
         let attempt = party.authorize_url(&[]);
         let reference = reference_of(&party, &attempt).await;
-        let stolen = carried(&other, &attempt, &reference);
+        let stolen = other.carried(&attempt, &reference);
         refused_on_a_page(browser.get(&stolen.url).await);
         // And it is still good for its own.
-        let own = carried(&party, &attempt, &reference);
+        let own = party.carried(&attempt, &reference);
         let callback = browser.get(&own.url).await.callback();
         party.finish(&attempt, &callback).await;
     }
@@ -182,7 +182,7 @@ on_both_databases! {
         let altered = format!("{}{another}", &good[..good.len() - 1]);
         let upper = good.to_uppercase();
         for bad in [&*altered, &upper, &good[..good.len() - 1], URN, "urn:x", "https://a.example/", "x"] {
-            let carried = carried(&party, &attempt, bad);
+            let carried = party.carried(&attempt, bad);
             refused_on_a_page(Person::new().get(&carried.url).await);
         }
         // A redirect URI beside it that is registered gets the error, and no other.
@@ -191,7 +191,7 @@ on_both_databases! {
                 ("client_id", "pushing"), ("request_uri", altered.as_str()),
                 ("redirect_uri", uri), ("state", "aside"),
             ];
-            carrying(&attempt, &parameters)
+            attempt.carrying(&parameters)
         };
         let callback = Person::new().get(&aside(&party.redirect_uri).url).await.callback();
         assert_eq!(callback.error(), "invalid_request_uri");
@@ -207,9 +207,9 @@ on_both_databases! {
         let reference_of_begun = reference_of(&party, &begun).await;
         let pushed = push(&party, &late).await;
         assert_eq!(pushed.json["expires_in"], 5);
-        let page = browser.get(&carried(&party, &begun, &reference_of_begun).url).await.page();
+        let page = browser.get(&party.carried(&begun, &reference_of_begun).url).await.page();
         seconds_pass(5).await;
-        let carried = carried(&party, &late, pushed.json["request_uri"].as_str().unwrap());
+        let carried = party.carried(&late, pushed.json["request_uri"].as_str().unwrap());
         refused_on_a_page(browser.get(&carried.url).await);
         // Who began in time may take their time.
         let callback = crate::support::type_in(&browser, &page, "alice", ALICE).await.callback();
@@ -222,7 +222,7 @@ on_both_databases! {
         let browser = Person::new();
         let attempt = party.authorize_url(&[]);
         let reference = reference_of(&party, &attempt).await;
-        let carried = carried(&party, &attempt, &reference);
+        let carried = party.carried(&attempt, &reference);
         let first = browser.get(&carried.url).await.page();
         let second = browser.get(&carried.url).await.page();
         // Another browser is another person.
@@ -242,7 +242,7 @@ on_both_databases! {
         let browser = Person::new();
         let attempt = party.authorize_url(&[]);
         let reference = reference_of(&party, &attempt).await;
-        let carried = carried(&party, &attempt, &reference);
+        let carried = party.carried(&attempt, &reference);
         let answers = crate::support::denying("alice", ALICE);
         let callback = browser.walk(&carried.url, answers).await.callback();
         party.check_callback(&attempt, &callback);
@@ -255,7 +255,7 @@ on_both_databases! {
         let party = confidential(server, "pushing").await;
         let attempt = party.authorize_url(&[("prompt", "none")]);
         let reference = reference_of(&party, &attempt).await;
-        let carried = carried(&party, &attempt, &reference);
+        let carried = party.carried(&attempt, &reference);
         let browser = Person::new();
         let callback = browser.get(&carried.url).await.callback();
         party.check_callback(&attempt, &callback);
@@ -274,7 +274,7 @@ on_both_databases! {
         refused_with_invalid_request(&party).await;
         let attempt = party.authorize_url(&[]);
         let reference = reference_of(&party, &attempt).await;
-        let carried = carried(&party, &attempt, &reference);
+        let carried = party.carried(&attempt, &reference);
         let callback = Person::new().sign_in(&carried.url, "alice", ALICE).await;
         party.finish(&attempt, &callback).await;
     }
@@ -291,7 +291,7 @@ on_both_databases! {
         let good = object(json!({}));
         let pushed = push_all(&party, &[("request".into(), good), ("state".into(), "outside".into())]).await;
         assert_eq!(pushed.status, 201, "{pushed:?}");
-        let carried = carried(&party, &attempt, pushed.json["request_uri"].as_str().unwrap());
+        let carried = party.carried(&attempt, pushed.json["request_uri"].as_str().unwrap());
         let callback = browser.get(&carried.url).await.callback();
         party.finish(&attempt, &callback).await;
         // ensure-unsigned-request-at-par-endpoint-fails
@@ -423,14 +423,6 @@ async fn refused_with_invalid_request(party: &RelyingParty) {
     assert_eq!(callback.error(), "invalid_request");
 }
 
-/// What the browser carries of a request that was pushed.
-fn carried(party: &RelyingParty, attempt: &Attempt, reference: &str) -> Attempt {
-    carrying(
-        attempt,
-        &[("client_id", &party.client_id), ("request_uri", reference)],
-    )
-}
-
 async fn reference_of(party: &RelyingParty, attempt: &Attempt) -> String {
     let pushed = push(party, attempt).await;
     assert_eq!(pushed.status, 201, "{pushed:?}");
@@ -438,9 +430,7 @@ async fn reference_of(party: &RelyingParty, attempt: &Attempt) -> String {
 }
 
 async fn push(party: &RelyingParty, attempt: &Attempt) -> Answer {
-    let all = parameters(attempt);
-    let others = all.into_iter().filter(|(name, _)| name != "client_id");
-    push_all(party, &others.collect::<Vec<_>>()).await
+    party.push(attempt, &[]).await
 }
 
 async fn push_all(party: &RelyingParty, parameters: &[(String, String)]) -> Answer {

@@ -3,9 +3,11 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use symbolon_jose::{Algorithm, SigningKey};
-use symbolon_testkit::{Attempt, Callback, Person, RelyingParty, Step, on_both_databases};
+use symbolon_testkit::{
+    Attempt, Callback, Person, RelyingParty, Step, now, on_both_databases, unsigned_jwt,
+};
 
-use super::{carrying, claims, confidential, key, now, server, shared, signed_in};
+use super::{claims, confidential, key, server, shared, signed_in};
 use crate::support::{CALLBACK, public, silently};
 
 const TYPE: &str = "oauth-authz-req+jwt";
@@ -38,7 +40,7 @@ on_both_databases! {
         let browser = signed_in(server).await;
         let attempt = party.authorize_url(&[]).without("prompt");
         let object = sign(&claims(&party, &attempt, json!({})));
-        let carried = carrying(&attempt, &[
+        let carried = attempt.carrying(&[
             ("client_id", "signing"),
             ("response_type", "code"),
             ("request", &object),
@@ -176,7 +178,7 @@ on_both_databases! {
         assert!(supported.contains(&"none".into()));
         let browser = signed_in(on).await;
         let attempt = party.authorize_url(&[]);
-        let object = unsigned(&claims(&party, &attempt, json!({})));
+        let object = unsigned_jwt(&claims(&party, &attempt, json!({})));
         let callback = browser.get(&by_value(&party, &attempt, &object).url).await.callback();
         party.finish(&attempt, &callback).await;
         // Signed is another thing than unsigned.
@@ -186,14 +188,14 @@ on_both_databases! {
         // Not for a client with keys.
         let other = public(on, "signing").await;
         let attempt = other.authorize_url(&[]);
-        let object = unsigned(&claims(&other, &attempt, json!({})));
+        let object = unsigned_jwt(&claims(&other, &attempt, json!({})));
         let callback = refused(&other, &attempt, &object).await.unwrap();
         assert_eq!(callback.error(), "invalid_request_object");
 
         let off = server(backend, &[]);
         let party = public(&off, "not-signing").await;
         let attempt = party.authorize_url(&[]);
-        let object = unsigned(&claims(&party, &attempt, json!({})));
+        let object = unsigned_jwt(&claims(&party, &attempt, json!({})));
         let callback = refused(&party, &attempt, &object).await.unwrap();
         assert_eq!(callback.error(), "request_not_supported");
     }
@@ -232,7 +234,7 @@ on_both_databases! {
         for (module, object) in [
             // Another algorithm than the client registered, with a key that it did register.
             ("ensure-signed-request-object-with-RS256-fails", key(Algorithm::PS256).sign(TYPE, &all).unwrap()),
-            ("ensure-request-object-signature-algorithm-is-not-none", unsigned(&all)),
+            ("ensure-request-object-signature-algorithm-is-not-none", unsigned_jwt(&all)),
             ("ensure-request-object-with-invalid-signature-fails", format!("{}A", sign(&all))),
             ("ensure-matching-key-in-authorization-request", stranger.sign(TYPE, &all).unwrap()),
         ] {
@@ -279,23 +281,15 @@ fn sign(claims: &Value) -> String {
     key(Algorithm::ES256).sign(TYPE, claims).unwrap()
 }
 
-fn unsigned(claims: &Value) -> String {
-    let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"none"}"#);
-    format!("{header}.{}.", URL_SAFE_NO_PAD.encode(claims.to_string()))
-}
-
 /// What the browser carries of a request object: beside it what OIDC Core §6.1 wants there.
 fn by_value(party: &RelyingParty, attempt: &Attempt, object: &str) -> Attempt {
-    carrying(
-        attempt,
-        &[
-            ("client_id", &party.client_id),
-            ("response_type", "code"),
-            ("redirect_uri", CALLBACK),
-            ("state", &attempt.state),
-            ("request", object),
-        ],
-    )
+    attempt.carrying(&[
+        ("client_id", &party.client_id),
+        ("response_type", "code"),
+        ("redirect_uri", CALLBACK),
+        ("state", &attempt.state),
+        ("request", object),
+    ])
 }
 
 /// The error that the client gets; `None` when the request could not even be read.

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 use symbolon_testkit::{
-    Attempt, Callback, Person, RelyingParty, ResponseMode, jwt_header, jwt_payload,
+    Attempt, Callback, Person, RelyingParty, ResponseMode, jwt_header, jwt_payload, now,
     on_both_databases,
 };
 
-use super::{confidential, now, shared, signed_in};
+use super::{confidential, shared, signed_in};
 use crate::support::{presenting, public};
 
 on_both_databases! {
@@ -117,7 +117,7 @@ async fn answer(party: &RelyingParty, attempt: &Attempt, callback: &Callback) ->
     assert_eq!(claims["aud"], party.client_id);
     assert_eq!(claims["state"], attempt.state);
     // JARM §2.1: ten minutes at the most.
-    let left = claims["exp"].as_u64().unwrap() - now();
+    let left = claims["exp"].as_i64().unwrap() - now();
     assert!((1..=600).contains(&left), "{left}");
     claims
 }

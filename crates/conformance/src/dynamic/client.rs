@@ -7,7 +7,6 @@ use crate::dynamic::{new_key, register, register_with};
 use crate::oidcc::code;
 use crate::outcome::Outcome;
 use crate::run::Run;
-use crate::site::Site;
 
 /// Registers, and all goes well.
 pub(crate) async fn server(run: &Run) -> Outcome {
@@ -23,8 +22,8 @@ pub(crate) async fn server(run: &Run) -> Outcome {
 
 /// The logo is on the sign-in page.
 pub(crate) async fn logo_uri(run: &Run) -> Outcome {
-    let site = Site::open(run).await;
-    let logo = site.has_bytes("/logo.png", "image/png", b"\x89PNG\r\n\x1a\n a logo");
+    let site = run.provider.place.site();
+    let logo = site.serve("/logo.png", "image/png", b"\x89PNG\r\n\x1a\n a logo");
     let client = register(run, &json!({"logo_uri": logo})).await;
     let page = client.flow.page(&client.flow.attempt(&[])).await;
     let shown = page
@@ -66,9 +65,9 @@ async fn link(run: &Run, name: &str) -> Outcome {
 
 /// The keys are elsewhere, and an assertion is checked with them.
 pub(crate) async fn jwks_uri(run: &Run) -> Outcome {
-    let site = Site::open(run).await;
+    let site = run.provider.place.site();
     let key = new_key();
-    let address = site.has("/keys", &json!({"keys": [key.public_jwk()]}));
+    let address = site.serve_json("/keys", &json!({"keys": [key.public_jwk()]}));
     let elsewhere = json!({"jwks": null, "jwks_uri": address});
     let client = register_with(run, key, &elsewhere).await;
     client.flow.happy(&[]).await;

@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 
 use serde_json::{Value, json};
+use symbolon_testkit::eventually;
 
 use crate::check::keys;
 use crate::dynamic::{new_key, register, register_with};
 use crate::outcome::Outcome;
 use crate::run::Run;
-use crate::site::Site;
 
 /// The server's keys are rotated: a new one with a name of its own, and the old one still there.
 pub(crate) async fn of_the_server(run: &Run) -> Outcome {
@@ -17,15 +17,13 @@ pub(crate) async fn of_the_server(run: &Run) -> Outcome {
     client.flow.happy(&[]).await;
     run.provider.operate(&["keys", "rotate", "--now"]);
     // The server looks at the database once in a while.
-    let mut after = before.clone();
-    for _ in 0..1_200 {
-        if names(&after) != names(&before) {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-        after = keys::check(&client.flow.party).await;
-    }
-    let (before, after) = (names(&before), names(&after));
+    let published = async || names(&keys::check(&client.flow.party).await);
+    let before = names(&before);
+    eventually("other keys are published", async || {
+        published().await != before
+    })
+    .await;
+    let after = published().await;
     assert!(!after.is_subset(&before), "no new key: {after:?}");
     run.recommend(before.is_subset(&after), "an old key is gone");
     client.flow.happy(&[]).await;
@@ -38,9 +36,9 @@ pub(crate) async fn of_the_server(run: &Run) -> Outcome {
 /// The plan waits until the server has forgotten the old set. Nothing is waited for here: a name that
 /// the server does not know makes it look again.
 pub(crate) async fn of_the_client(run: &Run) -> Outcome {
-    let site = Site::open(run).await;
+    let site = run.provider.place.site();
     let key = new_key();
-    let address = site.has("/keys", &json!({"keys": [key.public_jwk()]}));
+    let address = site.serve_json("/keys", &json!({"keys": [key.public_jwk()]}));
     let registered = json!({
         "jwks": null,
         "jwks_uri": address,
@@ -50,7 +48,7 @@ pub(crate) async fn of_the_client(run: &Run) -> Outcome {
     let asked = [("scope", "openid offline_access"), ("prompt", "consent")];
     let answered = client.flow.happy(&asked).await;
     let key = new_key();
-    site.has("/keys", &json!({"keys": [key.public_jwk()]}));
+    site.serve_json("/keys", &json!({"keys": [key.public_jwk()]}));
     client.flow.key = Some(key);
     let tokens = answered.tokens.as_ref().expect("a code was redeemed");
     let refreshed = client.flow.refresh(tokens.refresh_token()).await;

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use symbolon_jose::{Algorithm, SigningKey};
-use symbolon_testkit::{Attempt, Step, now};
+use symbolon_testkit::{Attempt, Site, Step, now};
 
 use crate::check::discovery;
 use crate::dynamic::{Registered, register, register_with};
@@ -10,7 +10,6 @@ use crate::flow::error_page;
 use crate::oidcc::request_object::unsigned;
 use crate::outcome::Outcome;
 use crate::run::Run;
-use crate::site::Site;
 
 const KIND: &str = "application/oauth-authz-req+jwt";
 
@@ -47,7 +46,7 @@ pub(crate) async fn by_reference_signed(run: &Run) -> Outcome {
 
 /// The request comes to the same as with the object's parameters in the query.
 async fn fetched(site: &Site, client: &Registered<'_>, attempt: &Attempt, object: &str) -> Outcome {
-    let address = site.has_bytes("/request", KIND, object.as_bytes());
+    let address = site.serve("/request", KIND, object.as_bytes());
     let carried = ["redirect_uri", "state", "nonce"]
         .into_iter()
         .fold(attempt.clone(), Attempt::without)
@@ -78,8 +77,8 @@ pub(crate) async fn redirect_uri_inside(run: &Run) -> Outcome {
 
 /// A site, and where its object will be.
 async fn place(run: &Run) -> (Site, String) {
-    let site = Site::open(run).await;
-    let address = site.has_bytes("/request", KIND, b"");
+    let site = run.provider.place.site();
+    let address = site.serve("/request", KIND, b"");
     (site, address)
 }
 

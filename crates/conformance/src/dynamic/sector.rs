@@ -6,15 +6,14 @@ use crate::check::discovery;
 use crate::dynamic::{refused, register};
 use crate::outcome::Outcome;
 use crate::run::Run;
-use crate::site::Site;
 
 /// The document lists the redirect URI.
 pub(crate) async fn uri(run: &Run) -> Outcome {
     if let Some(skipped) = without_pairwise(run).await {
         return skipped;
     }
-    let site = Site::open(run).await;
-    let listed = site.has("/sector", &json!(["https://rp.example/callback"]));
+    let site = run.provider.place.site();
+    let listed = site.serve_json("/sector", &json!(["https://rp.example/callback"]));
     let client = register(run, &pairwise(&listed)).await;
     client.end().await;
     Outcome::Passed
@@ -25,8 +24,8 @@ pub(crate) async fn bad(run: &Run) -> Outcome {
     if let Some(skipped) = without_pairwise(run).await {
         return skipped;
     }
-    let site = Site::open(run).await;
-    let listed = site.has("/sector", &json!(["https://rp.example/another"]));
+    let site = run.provider.place.site();
+    let listed = site.serve_json("/sector", &json!(["https://rp.example/another"]));
     let codes = ["invalid_client_metadata", "invalid_redirect_uri"];
     refused(run, &pairwise(&listed), &codes).await;
     Outcome::Passed

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use symbolon_testkit::{Page, Step, jwt_header, jwt_payload, now};
+use symbolon_testkit::{Page, Step, eventually, jwt_header, jwt_payload, now};
 
 use crate::check::discovery;
 use crate::dynamic::register;
@@ -12,7 +12,6 @@ use crate::flow::{Answered, Flow};
 use crate::logout::{AFTERWARDS, STATE, is_signed_out, returned, sign_out};
 use crate::outcome::Outcome;
 use crate::run::Run;
-use crate::site::Site;
 
 /// The one event of a logout token: Back-Channel Logout §2.4.
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
@@ -63,8 +62,8 @@ pub(crate) async fn back_channel(run: &Run) -> Outcome {
     if let Some(skipped) = without(run, "backchannel_logout_supported").await {
         return skipped;
     }
-    let site = Site::open(run).await;
-    let address = site.has_bytes("/logout", "text/plain", b"");
+    let site = run.provider.place.site();
+    let address = site.serve("/logout", "text/plain", b"");
     let more = json!({
         "post_logout_redirect_uris": [AFTERWARDS],
         "backchannel_logout_uri": address,
@@ -74,7 +73,9 @@ pub(crate) async fn back_channel(run: &Run) -> Outcome {
     let answered = client.flow.happy(&[]).await;
     let callback = leave(&client.flow, &answered).await.callback();
     returned(run, &callback, Some(STATE));
-    let body = site.posted().await;
+    let told = async || !site.received().is_empty();
+    eventually("the client is told", told).await;
+    let body = site.received().remove(0).body;
     let form: Vec<_> = url::form_urlencoded::parse(body.as_bytes())
         .into_owned()
         .collect();
