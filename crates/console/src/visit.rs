@@ -395,10 +395,20 @@ impl Visit {
     /// What is not about the form.
     pub async fn again(&self, page: Page, problem: Problem) -> Answer {
         match problem.kind() {
-            Kind::Body | Kind::Conflict | Kind::NotHeld | Kind::Lockout | Kind::Stale => {
+            Kind::Body
+            | Kind::Conflict
+            | Kind::NotHeld
+            | Kind::Lockout
+            | Kind::Stale
+            | Kind::Throttled => {
                 let status = problem.kind().status();
                 let alert = self.telling().problem(&problem);
-                self.show_as(status, page.alert(alert)).await
+                let mut response = self.show_as(status, page.alert(alert)).await?;
+                if let Some(seconds) = problem.retry_after() {
+                    let seconds = HeaderValue::from(seconds);
+                    response.headers_mut().insert(header::RETRY_AFTER, seconds);
+                }
+                Ok(response)
             }
             _ => Err(problem.into()),
         }
@@ -474,7 +484,7 @@ pub(crate) fn see_other(location: &str) -> Response {
     response
 }
 
-fn plain(status: StatusCode) -> Response {
+pub(crate) fn plain(status: StatusCode) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
     let no_store = HeaderValue::from_static("no-store");
