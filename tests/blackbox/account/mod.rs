@@ -78,5 +78,7 @@ impl<'a> Owner<'a> {
 /// What a page says, without the number of its request.
 fn told(page: &Page) -> String {
     let words = page.words();
-    words[..words.find("Request").unwrap_or(words.len())].to_owned()
+    // In the language of the account.
+    let number = words.find("Request").or_else(|| words.find("Anfrage"));
+    words[..number.unwrap_or(words.len())].to_owned()
 }
