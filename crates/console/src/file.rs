@@ -1,9 +1,7 @@
-//! What is answered instead of a page: a file.
+//! What is answered instead of a page: a file, or nothing but a status.
 
 use axum::{body::Body, response::Response};
 use http::{HeaderValue, StatusCode, header};
-
-use crate::visit::plain;
 
 /// A file to keep, which no browser opens in our name.
 pub(crate) fn download(name: &str, media_type: &'static str, body: Vec<u8>) -> Response {
@@ -25,5 +23,16 @@ pub(crate) fn download(name: &str, media_type: &'static str, body: Vec<u8>) -> R
     if let Ok(disposition) = disposition {
         headers.insert(header::CONTENT_DISPOSITION, disposition);
     }
+    response
+}
+
+/// Nothing but a status.
+pub(crate) fn plain(status: StatusCode) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    let no_store = HeaderValue::from_static("no-store");
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, no_store);
     response
 }

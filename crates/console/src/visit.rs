@@ -14,7 +14,7 @@ use symbolon_admin::{Ask, Kind, Origin, Problem};
 use symbolon_core::{id::Id, organization::Organization, parameters::Parameters, time::Timestamp};
 use symbolon_web::{browser::BrowserSession, form, guard::RequestId, language::Text};
 
-use crate::{Console, Visitor, page::Page, section::Run, telling::Telling};
+use crate::{Console, Visitor, file::plain, page::Page, section::Run, telling::Telling};
 
 /// What a page answers.
 pub type Answer = Result<Response, Stop>;
@@ -488,15 +488,5 @@ pub(crate) fn see_other(location: &str) -> Response {
     if let Ok(location) = HeaderValue::from_str(location) {
         response.headers_mut().insert(header::LOCATION, location);
     }
-    response
-}
-
-pub(crate) fn plain(status: StatusCode) -> Response {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = status;
-    let no_store = HeaderValue::from_static("no-store");
-    response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, no_store);
     response
 }
