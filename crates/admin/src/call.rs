@@ -7,7 +7,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 use symbolon_core::{
-    id::Id, organization::Organization, role::RoleKey, subject::Subject, time::Timestamp,
+    id::Id, organization::Organization, role::RoleKey, session::Session, subject::Subject,
+    time::Timestamp,
 };
 use symbolon_storage::{Act, Administered, AuditEvent, Basis, PageOf, Storage};
 use symbolon_web::guard::{ClientAddress, RequestId};
@@ -193,6 +194,14 @@ impl Call {
     /// Who calls.
     pub(crate) fn me(&self) -> &Id<Subject> {
         &self.guard.caller.subject.id
+    }
+
+    /// The session of the browser that the caller sits at, if he does.
+    pub(crate) fn session(&self) -> Option<&Id<Session>> {
+        match &self.guard.caller.token {
+            Token::Session { id, .. } => Some(id),
+            Token::Access { .. } | Token::Personal { .. } => None,
+        }
     }
 
     /// How many things a page has at the most; one more is to be asked for, to see whether there are

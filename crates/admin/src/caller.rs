@@ -9,6 +9,7 @@ use symbolon_core::{
     id::Id,
     policy::Policy,
     scope::Scope,
+    session::Session,
     subject::Subject,
     time::Timestamp,
     token::{
@@ -50,6 +51,8 @@ pub enum Token {
     Session {
         /// When the person last signed in.
         authenticated_at: Timestamp,
+        /// Which session.
+        id: Id<Session>,
     },
     /// A personal access token.
     Personal {

@@ -24,6 +24,7 @@ mod metadata;
 mod moment;
 mod openapi;
 mod operation;
+mod own;
 mod problem;
 mod schema;
 mod scopes;
@@ -176,7 +177,8 @@ fn router(management: &Management) -> Router {
     let (document, issuer) = (Arc::new(OnceLock::new()), settings.issuer.clone());
     let metadata = bytes::Bytes::from(metadata::document(settings));
     let mut router = Router::new();
-    for operation in management.operations.values() {
+    let served = management.operations.values();
+    for operation in served.filter(|operation| operation.own == own::Own::No) {
         let Ok(method) = MethodFilter::try_from(operation.method.clone()) else {
             continue;
         };
@@ -216,6 +218,12 @@ fn router(management: &Management) -> Router {
 /// What there is, as OpenAPI 3.1.
 pub fn openapi(issuer: &str) -> serde_json::Value {
     openapi::document(issuer, &api::operations())
+}
+
+/// Whether there is an operation of this name: of the API, or of the own account.
+pub fn is_operation(name: &str) -> bool {
+    let mut all = api::operations().into_iter().chain(own::operations());
+    all.any(|operation| operation.id == name)
 }
 
 fn nothing() -> Response {

@@ -100,6 +100,7 @@ impl Management {
     /// The operations over these parts.
     pub fn new(settings: AdminSettings, parts: AdminParts) -> Arc<Self> {
         let operations = crate::api::operations().into_iter();
+        let operations = operations.chain(crate::own::operations());
         Arc::new(Self {
             operations: operations
                 .map(|operation| (operation.id, Arc::new(operation)))
@@ -259,7 +260,9 @@ impl Caller {
             Token::Access {
                 authenticated_at, ..
             } => *authenticated_at,
-            Token::Session { authenticated_at } => Some(*authenticated_at),
+            Token::Session {
+                authenticated_at, ..
+            } => Some(*authenticated_at),
             Token::Personal { .. } => None,
         }
     }

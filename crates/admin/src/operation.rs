@@ -21,6 +21,7 @@ use crate::{
     guard::Guard,
     input::{self, Paging, Take},
     metadata,
+    own::{self, Own},
     problem::{Kind, Problem},
     scopes::Needed,
 };
@@ -45,6 +46,8 @@ pub(crate) struct Operation {
     pub(crate) description: &'static str,
     /// `None`: a live token is all.
     pub(crate) needs: Option<Needed>,
+    /// Whether it is for the own account, and then not served.
+    pub(crate) own: Own,
     pub(crate) status: StatusCode,
     pub(crate) shape: Shape,
     run: Run,
@@ -179,6 +182,7 @@ impl Operation {
         Self {
             path,
             id,
+            own: Own::No,
             summary: "",
             description: "",
             needs,
@@ -200,6 +204,12 @@ impl Operation {
     pub(crate) fn about(mut self, summary: &'static str, description: &'static str) -> Self {
         self.summary = summary;
         self.description = description;
+        self
+    }
+
+    /// It is for the own account.
+    pub(crate) fn own(mut self, own: Own) -> Self {
+        self.own = own;
         self
     }
 
@@ -287,6 +297,7 @@ impl Operation {
 
     /// The guard of a caller, if he may do such a thing anywhere.
     pub(crate) async fn authorized(&self, admin: &Admin, caller: Caller) -> Result<Guard, Problem> {
+        own::check(self.own, &caller, admin.clock.now())?;
         let caller = self.as_of_now(admin, caller).await?;
         let guard = Guard {
             caller,

@@ -10,7 +10,7 @@ use axum::{
 use http::{HeaderValue, StatusCode, header};
 use schemars::JsonSchema;
 use serde::Serialize;
-use symbolon_core::policy::api_scope::ApiScope;
+use symbolon_core::{policy::api_scope::ApiScope, time::Lifetime};
 use symbolon_storage::StorageError;
 use symbolon_web::password_pool::PoolError;
 
@@ -25,6 +25,8 @@ pub struct Problem {
     errors: Vec<Fault>,
     /// `WWW-Authenticate` (RFC 6750 §3).
     challenge: Option<String>,
+    /// `Retry-After`, in seconds.
+    retry_after: Option<u32>,
 }
 
 /// One thing that is wrong with what was sent, and where.
@@ -117,6 +119,8 @@ kinds! {
     Scope = FORBIDDEN "insufficient-scope" "The token does not name the scope";
     /// `If-Match` names another version.
     Stale = PRECONDITION_FAILED "stale" "Somebody else was faster";
+    /// Too often; how long to wait is told.
+    Throttled = TOO_MANY_REQUESTS "too-many-attempts" "Too many attempts";
     /// The body.
     TooLong = PAYLOAD_TOO_LARGE "too-long" "The body is too long";
     /// No token, or none that is good.
@@ -133,6 +137,7 @@ impl Problem {
             detail: detail.into(),
             errors: Vec::new(),
             challenge: None,
+            retry_after: None,
         }
     }
 
@@ -217,12 +222,24 @@ impl Problem {
     pub(crate) fn stale_sign_in(max_age: u32) -> Self {
         Self::new(
             Kind::Freshness,
-            format!("a token is made within {max_age} seconds of a sign-in (max_age={max_age})"),
+            format!("this takes a sign-in within {max_age} seconds (max_age={max_age})"),
         )
         .challenged(format!(
             "Bearer realm=\"management\", error=\"insufficient_user_authentication\", \
              max_age=\"{max_age}\""
         ))
+    }
+
+    /// Too often (RFC 9110 §10.2.3).
+    pub(crate) fn throttled(wait: Lifetime) -> Self {
+        let mut problem = Self::new(Kind::Throttled, format!("wait {wait}, then try again"));
+        problem.retry_after = Some(wait.seconds());
+        problem
+    }
+
+    /// After how many seconds to try again, if that is known.
+    pub const fn retry_after(&self) -> Option<u32> {
+        self.retry_after
     }
 
     /// Which kind it is.
@@ -266,6 +283,9 @@ impl IntoResponse for Problem {
         headers.insert(header::CACHE_CONTROL, no_store);
         if let Some(challenge) = self.challenge.and_then(|text| text.try_into().ok()) {
             headers.insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));

@@ -22,6 +22,7 @@
 //! section as an example.
 
 pub mod component;
+mod file;
 pub mod page;
 pub mod section;
 mod telling;

@@ -1,5 +1,6 @@
 //! The sections of the console, one file each; [`all`] is what the navigation shows, in this order.
 
+mod account;
 mod common;
 mod language;
 mod organizations;
@@ -67,7 +68,7 @@ pub struct Route {
 
 /// All sections.
 pub fn all() -> Vec<Section> {
-    vec![
+    let mut all = vec![
         overview::section(),
         organizations::section(),
         subjects::people(),
@@ -75,9 +76,11 @@ pub fn all() -> Vec<Section> {
         tokens::section(),
         roles::section(),
         style::section(),
-        language::section(),
         set_up::section(),
-    ]
+    ];
+    all.extend(account::sections());
+    all.push(language::section());
+    all
 }
 
 impl Section {

@@ -36,6 +36,7 @@ impl Telling {
             Kind::Lockout => "problem-lockout",
             Kind::NotHeld => "problem-not-held",
             Kind::Stale => "problem-stale",
+            Kind::Throttled => "problem-throttled",
             _ => "problem-input",
         };
         let faults = problem.faults().iter().filter_map(|fault| {

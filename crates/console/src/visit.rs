@@ -14,7 +14,7 @@ use symbolon_admin::{Ask, Kind, Origin, Problem};
 use symbolon_core::{id::Id, organization::Organization, parameters::Parameters, time::Timestamp};
 use symbolon_web::{browser::BrowserSession, form, guard::RequestId, language::Text};
 
-use crate::{Console, Visitor, page::Page, section::Run, telling::Telling};
+use crate::{Console, Visitor, file::plain, page::Page, section::Run, telling::Telling};
 
 /// What a page answers.
 pub type Answer = Result<Response, Stop>;
@@ -402,10 +402,20 @@ impl Visit {
     /// What is not about the form.
     pub async fn again(&self, page: Page, problem: Problem) -> Answer {
         match problem.kind() {
-            Kind::Body | Kind::Conflict | Kind::NotHeld | Kind::Lockout | Kind::Stale => {
+            Kind::Body
+            | Kind::Conflict
+            | Kind::NotHeld
+            | Kind::Lockout
+            | Kind::Stale
+            | Kind::Throttled => {
                 let status = problem.kind().status();
                 let alert = self.telling().problem(&problem);
-                self.show_as(status, page.alert(alert)).await
+                let mut response = self.show_as(status, page.alert(alert)).await?;
+                if let Some(seconds) = problem.retry_after() {
+                    let seconds = HeaderValue::from(seconds);
+                    response.headers_mut().insert(header::RETRY_AFTER, seconds);
+                }
+                Ok(response)
             }
             _ => Err(problem.into()),
         }
@@ -478,15 +488,5 @@ pub(crate) fn see_other(location: &str) -> Response {
     if let Ok(location) = HeaderValue::from_str(location) {
         response.headers_mut().insert(header::LOCATION, location);
     }
-    response
-}
-
-fn plain(status: StatusCode) -> Response {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = status;
-    let no_store = HeaderValue::from_static("no-store");
-    response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, no_store);
     response
 }

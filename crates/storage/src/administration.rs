@@ -17,7 +17,7 @@ use symbolon_core::{
     token::personal::PersonalAccessToken,
 };
 
-use crate::{DeclaredSubject, Result, RoleGrant, SetUp, StoredKey, StoredRuleSet};
+use crate::{DeclaredSubject, PasswordHashes, Result, RoleGrant, SetUp, StoredKey, StoredRuleSet};
 
 /// Something stored, with what is known of its row.
 #[derive(Clone, Debug, PartialEq)]
@@ -153,10 +153,35 @@ pub enum Act {
     CreateKeys(Vec<StoredKey>),
     /// Makes the first administrator of an installation.
     SetUp(Box<SetUp>),
+    /// Nothing but its event: somebody took something out.
+    Look,
     /// Ends a session.
     EndSession(Id<Session>),
     /// Ends all sessions of somebody.
     EndSessions(Id<Subject>),
+    /// Ends all sessions of somebody but one.
+    EndOtherSessions {
+        /// Whose.
+        subject: Id<Subject>,
+        /// Which one is kept.
+        kept: Id<Session>,
+    },
+    /// Puts a new password in place of the one that was proven, and ends all sessions but one.
+    ChangePassword {
+        /// Whose.
+        subject: Id<Subject>,
+        /// From what to what.
+        hashes: PasswordHashes,
+        /// Which session is kept.
+        kept: Id<Session>,
+    },
+    /// Takes back what somebody allowed a client, and revokes all that came of it.
+    WithdrawConsent {
+        /// Who.
+        subject: Id<Subject>,
+        /// From whom.
+        client: Id<Client>,
+    },
 }
 
 /// What became of an act.

@@ -21,6 +21,7 @@ macro_rules! statements {
     };
 }
 
+mod accounts;
 mod administration;
 mod backchannel_requests;
 mod clients;
@@ -58,6 +59,7 @@ use symbolon_core::{
     token::{opaque::OpaqueAccessToken, personal::PersonalAccessToken},
 };
 
+pub use accounts::{Accounts, ApprovalRecord, Consent, PasswordHashes};
 pub use administration::{
     Act, Administered, Administration, AuditEvent, AuditFilter, Basis, PageOf, SecretRecord,
     Stored, SubjectFilter,
@@ -102,7 +104,8 @@ impl Applied {
 
 /// All that the provider keeps.
 pub trait Storage:
-    Administration
+    Accounts
+    + Administration
     + Approvals
     + Attempts
     + BackchannelRequests
@@ -132,7 +135,8 @@ pub trait Storage:
 }
 
 impl<T> Storage for T where
-    T: Administration
+    T: Accounts
+        + Administration
         + Approvals
         + Attempts
         + BackchannelRequests

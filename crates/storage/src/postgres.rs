@@ -11,6 +11,8 @@ use sqlx::{
 use crate::{Result, migration};
 
 // One text, compiled for each database: see decision 0001.
+#[path = "sql/accounts.rs"]
+mod accounts;
 #[path = "sql/acts.rs"]
 mod acts;
 #[path = "sql/acts_owned.rs"]

@@ -63,6 +63,31 @@ pub fn rows(url: &str) -> Vec<String> {
     rows
 }
 
+/// Runs a statement on a database, as if time or another program had changed it. The server may be
+/// running.
+///
+/// # Panics
+/// When it cannot: for SQLite by `python3`, for PostgreSQL by `psql`.
+pub fn execute(url: &str, sql: &str) {
+    let Some(path) = url.strip_prefix("sqlite:") else {
+        postgres().execute_in(url, sql);
+        return;
+    };
+    let script = "import sqlite3, sys\n\
+        connection = sqlite3.connect(sys.argv[1], timeout=10)\n\
+        connection.execute(sys.argv[2])\n\
+        connection.commit()\n";
+    let output = Command::new("python3")
+        .args(["-c", script, path, sql])
+        .output();
+    let output = output.unwrap_or_else(|error| panic!("cannot run python3: {error}"));
+    assert!(
+        output.status.success(),
+        "not done: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
 impl fmt::Display for Backend {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {

@@ -31,7 +31,7 @@ mod site;
 
 pub use answer::{Answer, Tokens};
 pub use attempt::Attempt;
-pub use backend::{Backend, rows};
+pub use backend::{Backend, execute, rows};
 pub use browser::{Answers, Person, Step};
 pub use callback::{Callback, ResponseMode};
 pub use certificate::OwnCertificate;

@@ -145,6 +145,15 @@ impl Cluster {
         rows
     }
 
+    /// Runs a statement in a database.
+    pub(crate) fn execute_in(&self, url: &str, sql: &str) {
+        let output = Command::new(&self.psql)
+            .args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", sql])
+            .output()
+            .unwrap_or_else(|error| panic!("cannot run {}: {error}", self.psql.display()));
+        assert!(output.status.success(), "not done: {}", text(&output));
+    }
+
     /// Creates an empty database with a name of its own and returns its URL.
     ///
     /// # Panics

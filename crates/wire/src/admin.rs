@@ -191,12 +191,13 @@ impl Visitors for Wired {
         let visitor = self.provider.visitor(browser).await;
         let visitor = visitor.map_err(|_| Unavailable)?;
         Ok(visitor.map(|visitor| Visitor {
-            session: visitor.session.id,
+            session: visitor.session.id.clone(),
             caller: Caller {
                 subject: visitor.subject,
                 policy: visitor.policy,
                 token: Token::Session {
                     authenticated_at: visitor.session.authenticated_at,
+                    id: visitor.session.id.clone(),
                 },
             },
         }))

@@ -13,13 +13,14 @@ mod organizations;
 mod relations;
 mod roles;
 mod rules;
-mod sessions;
-mod subjects;
-mod tokens;
+pub(crate) mod sessions;
+pub(crate) mod subjects;
+pub(crate) mod tokens;
 mod users;
 
 pub use machines::MachineKeyFile;
 pub(crate) use organizations::checked_name;
+pub(crate) use users::chosen_password;
 
 use crate::operation::Operation;
 

@@ -117,7 +117,7 @@ pub(super) async fn list<V: Send>(
 }
 
 /// The names that somebody answers to: the user name, and a proven e-mail address.
-pub(super) fn identifiers(
+pub(crate) fn identifiers(
     pointer: &str,
     name: &str,
     profile: &Profile,

@@ -14,6 +14,7 @@ pub struct Form {
     hidden: Vec<(String, String)>,
     submit: String,
     danger: bool,
+    plain: bool,
     cancel: Option<Link>,
 }
 
@@ -177,6 +178,7 @@ impl Form {
             hidden: Vec::new(),
             submit: submit.into(),
             danger: false,
+            plain: false,
             cancel: None,
         }
     }
@@ -215,6 +217,13 @@ impl Form {
 
     fn has_required(&self) -> bool {
         self.fields.iter().any(|field| field.required)
+    }
+
+    /// Whose answer is no page but a file: the script leaves it alone.
+    #[must_use]
+    pub const fn plain(mut self) -> Self {
+        self.plain = true;
+        self
     }
 
     /// Whose button ends something.

@@ -5,6 +5,8 @@ use symbolon_web::local_path::LocalPath;
 
 use super::{Group, Section};
 use crate::{
+    component::{Field, Form, Kind, Option_},
+    page::Page,
     run,
     visit::{Answer, LANGUAGE, Stop, Visit},
 };
@@ -14,13 +16,25 @@ const KEPT: u32 = 365 * 24 * 60 * 60;
 
 /// Its pages.
 pub fn section() -> Section {
-    Section::new("language", "/account/language", Group::Aside, None)
-        .open(Method::GET, "/account/language", run!(back))
+    Section::new("language", "/account/language", Group::Account, None)
+        .open(Method::GET, "/account/language", run!(show))
         .open(Method::POST, "/account/language", run!(choose))
 }
 
-async fn back(visit: Visit) -> Answer {
-    Ok(visit.go("/account"))
+async fn show(visit: Visit) -> Answer {
+    let languages = visit.console.parts.languages.all();
+    let choices = languages.map(|text| Option_::new(text.tag(), text.name()));
+    let language = Field::new("language", visit.say("language"))
+        .kind(Kind::Choice(choices.collect()))
+        .value(visit.text.tag())
+        .hint(visit.say("account-language-hint"));
+    let form = Form::new(&visit, visit.say("save"))
+        .field(&visit, language)
+        .hidden("back", visit.path("/account/language"));
+    let page = Page::new(visit.say("language"))
+        .lede(visit.say("account-language-lede"))
+        .with(form);
+    visit.show(page).await
 }
 
 async fn choose(visit: Visit) -> Answer {

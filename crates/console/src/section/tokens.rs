@@ -1,7 +1,7 @@
 //! Personal access tokens: of oneself, and of machine users.
 
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use symbolon_admin::{Ask, Listed};
 use symbolon_core::percent::encoded;
 
@@ -15,9 +15,10 @@ use crate::{
 
 const PATH: &str = "/admin/tokens";
 
+/// A token, as its operations answer it.
 #[derive(Deserialize)]
-struct Token {
-    id: String,
+pub(super) struct Token {
+    pub(super) id: String,
     owner: String,
     name: String,
     scope: String,
@@ -27,8 +28,9 @@ struct Token {
     live: bool,
 }
 
+/// A new one and its text.
 #[derive(Deserialize)]
-struct Made {
+pub(super) struct Made {
     token: Token,
     text: String,
 }
@@ -54,7 +56,36 @@ async fn list(visit: Visit) -> Answer {
         "" => visit.path("/admin/tokens/new"),
         owner => visit.path(&format!("/admin/tokens/new?owner={}", encoded(owner))),
     };
+    let may_revoke = visit.may("revoke_token");
+    let revoke = |token: &Token| {
+        let path = format!("{PATH}/{}/revoke", encoded(&token.id));
+        may_revoke.then(|| visit.path(&path))
+    };
+    let table = table(&visit, found, may_create.then(|| new.clone()), &revoke);
+    let page = Page::new(visit.say("tokens"))
+        .lede(visit.say(if owner.is_empty() {
+            "tokens-lede"
+        } else {
+            "tokens-lede-other"
+        }))
+        .action_if(may_create, visit.say("tokens-new"), new)
+        .with(table);
+    visit.show(page).await
+}
+
+/// The list, with the way to a new one and to the end of each, as far as there is one.
+pub(super) fn table(
+    visit: &Visit,
+    found: Listed<Token>,
+    new: Option<String>,
+    revoke: &dyn Fn(&Token) -> Option<String>,
+) -> Table {
     let empty = Empty::new(visit.say("tokens-empty"), visit.say("tokens-empty-text"));
+    let empty = empty.action_if(
+        new.is_some(),
+        visit.say("tokens-new"),
+        new.unwrap_or_default(),
+    );
     let mut table = Table::new(
         visit.say("tokens"),
         [
@@ -66,8 +97,8 @@ async fn list(visit: Visit) -> Answer {
             visit.say("field-act"),
         ],
     )
-    .paging(Paging::of(&visit, found.next.as_deref()))
-    .or(empty.action_if(may_create, visit.say("tokens-new"), new.clone()));
+    .paging(Paging::of(visit, found.next.as_deref()))
+    .or(empty);
     for token in found.items {
         let (tone, state) = match (token.live, token.revoked_at.is_some()) {
             (true, _) => (Tone::Good, "state-active"),
@@ -75,29 +106,19 @@ async fn list(visit: Visit) -> Answer {
             (false, false) => (Tone::Plain, "state-ended"),
         };
         let used = token.last_used_at.as_deref();
-        let path = format!("{PATH}/{}/revoke", encoded(&token.id));
         table.push([
             Cell::text(&token.name),
             Cell::code(&token.scope),
             Cell::badge(tone, visit.say(state)),
             Cell::moment(&token.expires_at),
             used.map_or_else(|| Cell::text(visit.say("never")), Cell::moment),
-            if token.live && visit.may("revoke_token") {
-                Cell::link(visit.say("revoke"), visit.path(&path))
-            } else {
-                Cell::text("–")
+            match revoke(&token).filter(|_| token.live) {
+                Some(path) => Cell::link(visit.say("revoke"), path),
+                None => Cell::text("–"),
             },
         ]);
     }
-    let page = Page::new(visit.say("tokens"))
-        .lede(visit.say(if owner.is_empty() {
-            "tokens-lede"
-        } else {
-            "tokens-lede-other"
-        }))
-        .action_if(may_create, visit.say("tokens-new"), new)
-        .with(table);
-    visit.show(page).await
+    table
 }
 
 async fn new(visit: Visit) -> Answer {
@@ -111,12 +132,9 @@ async fn new(visit: Visit) -> Answer {
 
 async fn create(visit: Visit) -> Answer {
     visit.fresh()?;
-    let mut body = json!({ "name": visit.field("name"), "scope": visit.field("scope") });
+    let mut body = body(&visit);
     if !visit.field("owner").is_empty() {
         body["owner"] = visit.field("owner").into();
-    }
-    if !visit.field("expires_at").is_empty() {
-        body["expires_at"] = format!("{}T00:00:00Z", visit.field("expires_at")).into();
     }
     let made = visit.ask(Ask::new("create_token").body(body)).await;
     let made: Made = match made {
@@ -124,7 +142,20 @@ async fn create(visit: Visit) -> Answer {
         Err(problem) => return visit.again(form(&visit), problem).await,
     };
     let back = visit.path(&format!("{PATH}?owner={}", encoded(&made.token.owner)));
-    // Not after a redirect: the text is nowhere to be read again.
+    secret(&visit, made, back).await
+}
+
+/// What the fields say, as the operations take it.
+pub(super) fn body(visit: &Visit) -> Value {
+    let mut body = json!({ "name": visit.field("name"), "scope": visit.field("scope") });
+    if !visit.field("expires_at").is_empty() {
+        body["expires_at"] = format!("{}T00:00:00Z", visit.field("expires_at")).into();
+    }
+    body
+}
+
+/// The text of a new token. Not after a redirect: it is nowhere to be read again.
+pub(super) async fn secret(visit: &Visit, made: Made, back: String) -> Answer {
     let page = Page::new(&made.token.name)
         .below(visit.say("tokens"), back)
         .with(Secret {
@@ -135,28 +166,32 @@ async fn create(visit: Visit) -> Answer {
     visit.show(page).await
 }
 
+/// What is asked of a new one.
+pub(super) fn fields(visit: &Visit, form: Form) -> Form {
+    form.field(
+        visit,
+        Field::new("name", visit.say("field-name"))
+            .hint(visit.say("tokens-name-hint"))
+            .required(),
+    )
+    .field(
+        visit,
+        Field::new("scope", visit.say("field-scope")).hint(visit.say("tokens-scope-hint")),
+    )
+    .field(
+        visit,
+        Field::new("expires_at", visit.say("field-ends"))
+            .kind(Kind::Date)
+            .hint(visit.say("tokens-ends-hint")),
+    )
+}
+
 fn form(visit: &Visit) -> Page {
     let owner = match visit.field("owner") {
         "" => visit.wish("owner"),
         owner => owner,
     };
-    let form = Form::new(visit, visit.say("tokens-new"))
-        .field(
-            visit,
-            Field::new("name", visit.say("field-name"))
-                .hint(visit.say("tokens-name-hint"))
-                .required(),
-        )
-        .field(
-            visit,
-            Field::new("scope", visit.say("field-scope")).hint(visit.say("tokens-scope-hint")),
-        )
-        .field(
-            visit,
-            Field::new("expires_at", visit.say("field-ends"))
-                .kind(Kind::Date)
-                .hint(visit.say("tokens-ends-hint")),
-        )
+    let form = fields(visit, Form::new(visit, visit.say("tokens-new")))
         .hidden("owner", owner)
         .cancel(visit.say("cancel"), visit.path(PATH));
     Page::new(visit.say("tokens-new"))
@@ -189,6 +224,11 @@ async fn revoke(visit: Visit) -> Answer {
 
 fn revoke_form(visit: &Visit, token: &Token) -> Page {
     let back = visit.path(&format!("{PATH}?owner={}", encoded(&token.owner)));
+    revoke_page(visit, token, back)
+}
+
+/// Asks whether to end one.
+pub(super) fn revoke_page(visit: &Visit, token: &Token, back: String) -> Page {
     let form = Form::new(visit, visit.say("revoke"))
         .danger()
         .cancel(visit.say("cancel"), back.clone());

@@ -8,7 +8,7 @@ use symbolon_core::{
 };
 
 use super::{
-    Connection,
+    Connection, accounts,
     acts_owned::{self as owned, Owned},
     changes::feed,
     installation, machine_keys, personal_tokens, policies, registrations, sessions, signing_keys,
@@ -218,6 +218,7 @@ pub(super) async fn perform(
             Ok(Administered::Done)
         }
         Act::SetUp(set_up) => installation::set_up(connection, set_up, now).await,
+        Act::Look => Ok(Administered::Done),
         Act::EndSession(id) => {
             sessions::end_one(connection, id.as_str(), now).await?;
             Ok(Administered::Done)
@@ -225,6 +226,18 @@ pub(super) async fn perform(
         Act::EndSessions(subject) => {
             sessions::end_all(connection, subject.as_str(), now).await?;
             Ok(Administered::Done)
+        }
+        Act::EndOtherSessions { subject, kept } => {
+            accounts::end_others(connection, subject, kept, now).await?;
+            Ok(Administered::Done)
+        }
+        Act::ChangePassword {
+            subject,
+            hashes,
+            kept,
+        } => accounts::change_password(connection, subject, hashes, kept, now).await,
+        Act::WithdrawConsent { subject, client } => {
+            accounts::withdraw(connection, subject, client, now).await
         }
     }
 }

@@ -9,7 +9,7 @@ use sqlx::{
 use symbolon_core::time::{Lifetime, Timestamp};
 
 use super::{
-    COLUMNS, DATABASE_TIME, Database, MIGRATIONS, acts, acts_owned, administration,
+    COLUMNS, DATABASE_TIME, Database, MIGRATIONS, accounts, acts, acts_owned, administration,
     administration_reads, approvals, attempts, audit, backchannel_requests, browsers, changes,
     clients, consents, declared, devices, holders, installation, installation_secrets,
     interactions, logouts, machine_keys, personal_tokens, policies, pushed_requests, registrations,
@@ -127,6 +127,7 @@ impl Maintenance for Database {
         let mut failures = Vec::new();
         let statements = [
             STATEMENTS,
+            accounts::STATEMENTS,
             acts::STATEMENTS,
             acts_owned::STATEMENTS,
             administration::STATEMENTS,

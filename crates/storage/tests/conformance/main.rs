@@ -49,6 +49,7 @@ macro_rules! on_shared_back_ends {
     )* };
 }
 
+mod accounts;
 mod administration;
 mod approvals;
 mod attempts;

@@ -20,7 +20,7 @@ pub(crate) fn operations() -> Vec<Operation> {
 /// One sign-in of one person in one browser.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Session")]
-struct View {
+pub(crate) struct View {
     /// The `sid` claim.
     id: String,
     /// When the person last proved who they are.
@@ -37,7 +37,7 @@ struct View {
     live: bool,
 }
 
-fn view(session: Session, call: &Call) -> View {
+pub(crate) fn view(session: Session, call: &Call) -> View {
     let live = session.is_live(&call.admin.settings.session, call.now);
     View {
         id: session.id.as_str().to_owned(),

@@ -26,6 +26,7 @@ use crate::{
     input::{Json, NoQuery},
     moment::Moment,
     operation::{Operation, Reply},
+    own::FRESH,
     problem::{Kind, Problem},
     scopes::Needed,
 };
@@ -36,38 +37,35 @@ const LONGEST: Lifetime = Lifetime::from_days(366);
 /// How long when nothing is said.
 const USUAL: Lifetime = Lifetime::from_days(30);
 
-/// How long ago a person may have signed in who makes a token for himself.
-const FRESH: Lifetime = Lifetime::from_minutes(60);
-
 /// How many organizations or roles a token is limited to at the most.
 const MOST: usize = 100;
 
 /// A new personal access token.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct New {
+pub(crate) struct New {
     /// Whom it stands for: a machine user; left out: yourself.
     #[schemars(with = "Option<String>")]
-    owner: Option<Id<Subject>>,
+    pub(crate) owner: Option<Id<Subject>>,
     /// What it is for.
-    name: String,
+    pub(crate) name: String,
     /// Only in these organizations; left out: in all of the owner's.
     #[schemars(with = "Option<Vec<String>>")]
-    organizations: Option<Vec<Id<Organization>>>,
+    pub(crate) organizations: Option<Vec<Id<Organization>>>,
     /// Only with these roles; left out: with all of the owner's.
     #[schemars(with = "Option<Vec<String>>")]
-    roles: Option<Vec<RoleKey>>,
+    pub(crate) roles: Option<Vec<RoleKey>>,
     /// The scopes. Scopes of APIs among them limit it to these.
     #[serde(default)]
-    scope: String,
+    pub(crate) scope: String,
     /// Until when: at most 366 days; left out: 30 days.
-    expires_at: Option<Moment>,
+    pub(crate) expires_at: Option<Moment>,
 }
 
 /// A new token and its text.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "NewPersonalAccessToken")]
-struct Made {
+pub(crate) struct Made {
     token: View,
     /// Shown this once.
     text: String,
@@ -89,9 +87,17 @@ pub(super) fn operation() -> Operation {
 }
 
 async fn create(call: Call, _: NoQuery, new: Json<New>) -> Result<Reply<Made>, Problem> {
-    let Json(new) = new;
+    let made = make(&call, new.0).await?;
+    let path = format!("/tokens/{}", made.token.id);
+    Ok(Reply::of(made).at(path))
+}
+
+/// Makes one.
+pub(crate) async fn make(call: &Call, new: New) -> Result<Made, Problem> {
     let authenticated_at = match &call.guard.caller.token {
-        Token::Session { authenticated_at } => Some(*authenticated_at),
+        Token::Session {
+            authenticated_at, ..
+        } => Some(*authenticated_at),
         Token::Access {
             authenticated_at,
             // What came of a personal access token is as good as one.
@@ -107,7 +113,7 @@ async fn create(call: Call, _: NoQuery, new: Json<New>) -> Result<Reply<Made>, P
         }
     };
     let id = new.owner.unwrap_or_else(|| call.me().clone());
-    let owner = match owner(&call, &id, Needed::TokensWrite).await {
+    let owner = match owner(call, &id, Needed::TokensWrite).await {
         Ok(owner) => owner,
         Err(problem) if problem.kind() == Kind::Missing => {
             return Err(Problem::member(
@@ -143,7 +149,7 @@ async fn create(call: Call, _: NoQuery, new: Json<New>) -> Result<Reply<Made>, P
         roles: new.roles,
         scope: Scope::parse(&new.scope).map_err(|error| Problem::member("/scope", error))?,
     };
-    check_limits(&call, &subject, &limits)?;
+    check_limits(call, &subject, &limits)?;
     if !own {
         call.guard.holds_token(&subject.roles, &limits)?;
     }
@@ -167,12 +173,10 @@ async fn create(call: Call, _: NoQuery, new: Json<New>) -> Result<Reply<Made>, P
     };
     call.act(Act::CreateToken(Box::new(token.clone())), record)
         .await?;
-    let path = format!("/tokens/{}", token.id);
-    let made = Made {
+    Ok(Made {
         token: view(token, None, call.now),
         text: text.expose().to_owned(),
-    };
-    Ok(Reply::of(made).at(path))
+    })
 }
 
 /// Limits name what the owner has: a token that is good for nothing helps nobody.

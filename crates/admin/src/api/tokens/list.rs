@@ -42,10 +42,15 @@ pub(super) fn operation() -> Operation {
 async fn list(call: Call, filter: Filter, _: NoBody) -> Result<Reply<Page<View>>, Problem> {
     let id = filter.owner.unwrap_or_else(|| call.me().clone());
     owner(&call, &id, Needed::TokensRead).await?;
+    Ok(Reply::of(page(&call, &id).await?))
+}
+
+/// A page of those that somebody owns.
+pub(crate) async fn page(call: &Call, owner: &Id<Subject>) -> Result<Page<View>, Problem> {
     let storage = &call.admin.storage;
-    let found = storage.personal_tokens_of(&id, call.after(0), call.limit() + 1);
+    let found = storage.personal_tokens_of(owner, call.after(0), call.limit() + 1);
     type Found = (PersonalAccessToken, Option<Timestamp>);
     let position = |(token, _): &Found| vec![token.id.to_string()];
     let show = |(token, used): Found| view(token, used, call.now);
-    Ok(Reply::of(call.paged(found.await?, position, show)))
+    Ok(call.paged(found.await?, position, show))
 }

@@ -5,6 +5,9 @@ mod get;
 mod list;
 mod revoke;
 
+pub(crate) use create::{Made, New, make};
+pub(crate) use list::page;
+pub(crate) use revoke::end;
 use schemars::JsonSchema;
 use serde::Serialize;
 use symbolon_core::{
@@ -26,7 +29,7 @@ pub(crate) fn operations() -> Vec<Operation> {
 /// A personal access token, without its text.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "PersonalAccessToken")]
-struct View {
+pub(crate) struct View {
     /// What it is called here. No part of it.
     id: String,
     /// Whom it stands for: a `sub`.
@@ -52,7 +55,7 @@ struct View {
     live: bool,
 }
 
-fn view(token: PersonalAccessToken, used: Option<Timestamp>, now: Timestamp) -> View {
+pub(crate) fn view(token: PersonalAccessToken, used: Option<Timestamp>, now: Timestamp) -> View {
     let live = token.is_live(now);
     let limits = token.limits;
     View {

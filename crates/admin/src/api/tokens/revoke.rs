@@ -2,6 +2,7 @@
 
 use http::Method;
 use serde_json::json;
+use symbolon_core::{id::Id, organization::Organization, token::personal::PersonalAccessToken};
 use symbolon_storage::Act;
 
 use super::found;
@@ -29,12 +30,21 @@ pub(super) fn operation() -> Operation {
 
 async fn revoke(call: Call, _: NoQuery, _: NoBody) -> Result<Reply<Nothing>, Problem> {
     let (token, owner, _) = found(&call, Needed::TokensWrite).await?;
+    end(&call, token, owner.organization).await?;
+    Ok(Reply::of(Nothing))
+}
+
+/// Revokes one of an owner who belongs to the organization.
+pub(crate) async fn end(
+    call: &Call,
+    token: PersonalAccessToken,
+    organization: Id<Organization>,
+) -> Result<(), Problem> {
     let record = Record {
         action: "token.revoke",
         object: format!("token/{}", token.id),
-        organization: Some(owner.organization),
+        organization: Some(organization),
         detail: json!({ "owner": token.owner.as_str(), "name": token.name }),
     };
-    call.act(Act::RevokeToken(token.id), record).await?;
-    Ok(Reply::of(Nothing))
+    call.act(Act::RevokeToken(token.id), record).await
 }

@@ -7,6 +7,7 @@ mod list;
 mod password;
 mod update;
 
+pub(crate) use password::chosen as chosen_password;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use symbolon_core::subject::Profile;

@@ -62,13 +62,17 @@ pub(super) async fn hashed(
     username: &str,
     profile: &Profile,
 ) -> Result<String, Problem> {
+    let password = chosen(text, username, profile)?;
+    Ok(call.admin.passwords.hash(password).await?)
+}
+
+/// A password that was chosen for somebody, if it is a good one.
+pub(crate) fn chosen(text: &str, username: &str, profile: &Profile) -> Result<Password, Problem> {
     let context = [
         Some(username),
         profile.name.as_deref(),
         profile.email.as_deref(),
     ];
     let context: Vec<_> = context.into_iter().flatten().collect();
-    let password =
-        Password::chosen(text, &context).map_err(|error| Problem::member("/password", error))?;
-    Ok(call.admin.passwords.hash(password).await?)
+    Password::chosen(text, &context).map_err(|error| Problem::member("/password", error))
 }
