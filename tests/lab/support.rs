@@ -102,7 +102,7 @@ pub struct Flow {
 /// Where the browser is sent to sign in as alice.
 pub fn authorize_url(issuer: &str, client: &str, more: &[(&str, &str)]) -> String {
     let mut url = url::Url::parse(&format!("{issuer}/oauth/v2/authorize")).unwrap();
-    url.query_pairs_mut().extend_pairs([
+    let usual = [
         ("client_id", client),
         ("response_type", "code"),
         ("scope", "openid profile"),
@@ -110,8 +110,11 @@ pub fn authorize_url(issuer: &str, client: &str, more: &[(&str, &str)]) -> Strin
         ("state", "the-state"),
         ("nonce", "the-nonce"),
         ("code_challenge", CHALLENGE),
-    ]);
-    url.query_pairs_mut().extend_pairs(more);
+    ];
+    let usual = usual
+        .iter()
+        .filter(|(name, _)| !more.iter().any(|(other, _)| other == name));
+    url.query_pairs_mut().extend_pairs(usual).extend_pairs(more);
     url.into()
 }
 
@@ -153,18 +156,30 @@ pub async fn flow(issuer: &str) -> Flow {
 impl Flow {
     /// The header and the claims of the ID token.
     pub fn id_token(&self) -> (Value, Value) {
-        let token = self.token["id_token"].as_str().unwrap_or_default();
-        let mut parts = token.split('.').map(|part| {
-            let json = URL_SAFE_NO_PAD.decode(part).unwrap_or_default();
-            serde_json::from_slice(&json).unwrap_or(json!({}))
-        });
-        (
-            parts.next().unwrap_or_default(),
-            parts.next().unwrap_or_default(),
-        )
+        token(self.token["id_token"].as_str().unwrap_or_default())
     }
 
     pub fn claims(&self) -> Value {
         self.id_token().1
     }
+}
+
+/// The header and the claims of a token.
+pub fn token(text: &str) -> (Value, Value) {
+    let mut parts = text.split('.').map(|part| {
+        let json = URL_SAFE_NO_PAD.decode(part).unwrap_or_default();
+        serde_json::from_slice(&json).unwrap_or(json!({}))
+    });
+    (
+        parts.next().unwrap_or_default(),
+        parts.next().unwrap_or_default(),
+    )
+}
+
+/// Signs alice in for a client; what the browser carries there.
+pub async fn sign_in(issuer: &str, client: &str, more: &[(&str, &str)]) -> Callback {
+    let mut all = vec![("login_hint", "alice")];
+    all.extend(more);
+    let url = authorize_url(issuer, client, &all);
+    Person::new().get(url).await.callback()
 }
