@@ -16,7 +16,7 @@ use openssl::{
     sign::{Signer, Verifier},
 };
 use serde_json::{Value, json};
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 use self::told::{Site, clients};
 use crate::support::{Flow, Lab, answer, flow, token};
@@ -245,6 +245,11 @@ async fn shows(ground: &Ground, issuer: &str, name: &str) -> bool {
     is_in(name, &flow(issuer).await)
 }
 
+/// What is wrong with a row; one that panicked does not keep the others from being seen.
+fn told(row: Result<Option<String>, JoinError>) -> Option<String> {
+    row.unwrap_or_else(|error| Some(error.to_string()))
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_fault_shows_on_its_issuer_and_on_no_other() {
     let lab = Lab::start(&[]);
@@ -271,10 +276,12 @@ async fn every_fault_shows_on_its_issuer_and_on_no_other() {
             None
         });
         if rows.len() >= AT_ONCE {
-            wrong.extend(rows.join_next().await.unwrap().unwrap());
+            wrong.extend(told(rows.join_next().await.unwrap()));
         }
     }
-    wrong.extend(rows.join_all().await.into_iter().flatten());
+    while let Some(row) = rows.join_next().await {
+        wrong.extend(told(row));
+    }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 

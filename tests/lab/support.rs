@@ -7,6 +7,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use symbolon_testkit::{Callback, Person};
+use tokio::sync::Mutex;
 
 /// RFC 7636 appendix B.
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
@@ -134,8 +135,7 @@ pub async fn redeem(issuer: &str, client: &str, code: &str) -> (StatusCode, Valu
 pub async fn flow(issuer: &str) -> Flow {
     let get = |path: &str| answer(symbolon_testkit::http().get(format!("{issuer}{path}")));
     let discovery = get("/.well-known/openid-configuration").await.1;
-    let url = authorize_url(issuer, "demo-web", &[("login_hint", "alice")]);
-    let callback = Person::new().get(url).await.callback();
+    let callback = sign_in(issuer, "demo-web", &[]).await;
     let (token_status, token) = redeem(issuer, "demo-web", callback.code()).await;
     let access = token["access_token"].as_str().unwrap_or_default();
     let http = symbolon_testkit::http();
@@ -178,8 +178,21 @@ pub fn token(text: &str) -> (Value, Value) {
 
 /// Signs alice in for a client; what the browser carries there.
 pub async fn sign_in(issuer: &str, client: &str, more: &[(&str, &str)]) -> Callback {
+    arrive(&Person::new(), issuer, client, more).await
+}
+
+/// As [`sign_in`], with a browser that is there. One after the other: many tries of one person at
+/// once are too many, in a lab as in production.
+pub async fn arrive(
+    person: &Person,
+    issuer: &str,
+    client: &str,
+    more: &[(&str, &str)],
+) -> Callback {
+    static ONE: Mutex<()> = Mutex::const_new(());
     let mut all = vec![("login_hint", "alice")];
     all.extend(more);
     let url = authorize_url(issuer, client, &all);
-    Person::new().get(url).await.callback()
+    let _one = ONE.lock().await;
+    person.get(url).await.callback()
 }

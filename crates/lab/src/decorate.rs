@@ -9,7 +9,7 @@ use crate::{
     exchange::{Endpoint, encoded, pairs},
     fault::{Fault, Scene, Seam},
     form_post::FormPost,
-    token::Token,
+    token::{self, Token},
 };
 
 /// The answer as the client gets it. `claims` are those that a tester gave the person.
@@ -148,6 +148,11 @@ fn userinfo(
 
 /// An ID token as the client gets it. One that nobody wants anything else of stays as it is.
 fn id_token(scene: &Scene<'_>, on: &[&Fault], claims: &Map<String, Value>, text: &mut String) {
+    let own = token::claims(text);
+    if let Some(Value::String(sid)) = own.as_ref().and_then(|own| own.get("sid")) {
+        // For what the client is told of the end of the session.
+        scene.world.note(sid, scene.issuer);
+    }
     let mut touched = !claims.is_empty();
     each(on, |seam| {
         touched |= matches!(

@@ -167,10 +167,12 @@ impl Told {
         Some(claims.get(name)?.as_str()?.to_owned())
     }
 
-    /// Which issuer tells it.
+    /// Which issuer tells it: the one at which the session was told of. All issuers of a lab have one
+    /// database, and any of them may have taken the notice.
     fn issuer(&mut self, world: &World) -> Option<String> {
         if self.is_logout {
-            return self.claim("iss");
+            let noted = self.claim("sid").and_then(|sid| world.noted(&sid));
+            return noted.or_else(|| self.claim("iss"));
         }
         let body: Value = serde_json::from_slice(&self.body).ok()?;
         world.noted(body.get("auth_req_id")?.as_str()?)
@@ -191,6 +193,7 @@ impl Told {
         let Some(mut token) = Token::parse(text, |kid| scene.world.key(kid)) else {
             return;
         };
+        token.claims.insert("iss".to_owned(), scene.issuer.into());
         for seam in seams() {
             if let Seam::LogoutToken(change) = seam {
                 change(&mut token, scene);

@@ -11,11 +11,27 @@ use tokio::{
 };
 
 use super::Ground;
-use crate::support::{answer, authorize_url, redeem, token};
+use crate::support::{answer, arrive, redeem, token};
 
 const CIBA: &str = "urn:openid:params:grant-type:ciba";
 const SECRET: &str = "a secret of the clients of these tests";
 const NOTIFICATION_TOKEN: &str = "8d67dc78-7faa-4d41-aabd-67707b374255";
+
+/// The faults of CIBA. Each has a client of its own: one that asks for a person too often has to wait,
+/// in a lab as in production.
+const ASKS: [&str; 11] = [
+    "respects-interval",
+    "slow-down",
+    "invalid-expired-token",
+    "invalid-access-denied",
+    "invalid-request",
+    "invalid-missing-authreqid",
+    "invalid-missing-expiresin",
+    "invalid-unknown-user-id",
+    "invalid-expired-id-token-hint",
+    "invalid-id-token-hint",
+    "ping-with-invalid-bearer-token",
+];
 
 /// Clients for what the demo has none for.
 pub fn clients(site: &str) -> Value {
@@ -41,22 +57,26 @@ pub fn clients(site: &str) -> Value {
         "backchannel_logout_uri": format!("{site}/logout"),
         "post_logout_redirect_uris": ["http://127.0.0.1:5556/"],
     });
-    let ciba = json!({
-        "client_id": "ciba",
-        "client_name": "ciba",
-        "client_secret": SECRET,
-        "token_endpoint_auth_methods": ["client_secret_post"],
-        "grant_types": [CIBA],
-        "backchannel_token_delivery_mode": "ping",
-        "backchannel_client_notification_endpoint": format!("{site}/ping"),
-    });
-    json!({ "clients": [public("front", front), public("told", told), ciba] })
+    let ciba = |name: &&str| {
+        json!({
+            "client_id": format!("ciba-{name}"),
+            "client_name": name,
+            "client_secret": SECRET,
+            "token_endpoint_auth_methods": ["client_secret_post"],
+            "grant_types": [CIBA],
+            "backchannel_token_delivery_mode": "ping",
+            "backchannel_client_notification_endpoint": format!("{site}/ping"),
+        })
+    };
+    let mut all = vec![public("front", front), public("told", told)];
+    all.extend(ASKS.iter().map(ciba));
+    json!({ "clients": all })
 }
 
 /// `None`: it shows elsewhere.
 pub async fn shows(ground: &Ground, issuer: &str, name: &str) -> Option<bool> {
     if let Some(fault) = name.strip_prefix("rp-backchannel-rpinitlogout-") {
-        let (header, claims) = token(&logout_token(ground, issuer).await);
+        let (header, claims) = token(&sign_out(ground, issuer).await.1);
         let missing = |claim: &str| claims.get("sid").is_some() && claims.get(claim).is_none();
         return Some(match fault {
             "alg-none" => header["alg"] == "none",
@@ -71,44 +91,39 @@ pub async fn shows(ground: &Ground, issuer: &str, name: &str) -> Option<bool> {
             _ => return None,
         });
     }
-    let poll = async || {
-        let (_, asked) = ask(issuer).await;
-        poll(issuer, &asked).await
-    };
+    let poll = async || poll(issuer, name).await;
     Some(match name {
-        "rp-init-logout-other-state" => {
-            signed_out(issuer).await.contains("state=the-state_INVALID")
-        }
-        "rp-init-logout-no-state" => !signed_out(issuer).await.contains("state="),
-        "respects-interval" => ask(issuer).await.1["interval"] == 31,
+        "rp-init-logout-other-state" => sign_out(ground, issuer)
+            .await
+            .0
+            .contains("state=the-state_INVALID"),
+        "rp-init-logout-no-state" => !sign_out(ground, issuer).await.0.contains("state="),
+        "respects-interval" => ask(issuer, name).await.1["interval"] == 31,
         "invalid-missing-authreqid" => {
-            let asked = ask(issuer).await.1;
+            let asked = ask(issuer, name).await.1;
             asked["expires_in"].is_i64() && asked.get("auth_req_id").is_none()
         }
         "invalid-missing-expiresin" => {
-            let asked = ask(issuer).await.1;
+            let asked = ask(issuer, name).await.1;
             asked["auth_req_id"].is_string() && asked.get("expires_in").is_none()
         }
-        "invalid-unknown-user-id" => ask(issuer).await.1["error"] == "unknown_user_id",
+        "invalid-unknown-user-id" => ask(issuer, name).await.1["error"] == "unknown_user_id",
         "invalid-expired-id-token-hint" => {
-            ask(issuer).await == (400, json!({ "error": "expired_id_token_hint" }))
+            ask(issuer, name).await == (400, json!({ "error": "expired_id_token_hint" }))
         }
         "invalid-id-token-hint" => {
-            ask(issuer).await == (400, json!({ "error": "invalid_id_token_hint" }))
+            ask(issuer, name).await == (400, json!({ "error": "invalid_id_token_hint" }))
         }
         "slow-down" => {
-            let (_, asked) = ask(issuer).await;
-            let first = self::poll(issuer, &asked).await;
-            // It is only the first that is answered so by the fault; the provider's own comes with
-            // a description.
-            first == json!({ "error": "slow_down" })
+            let slow = json!({ "error": "slow_down" });
+            poll().await == slow && poll().await != slow
         }
         "invalid-expired-token" => poll().await == json!({ "error": "expired_token" }),
         "invalid-access-denied" => poll().await == json!({ "error": "access_denied" }),
         "invalid-request" => poll().await == json!({ "error": "invalid_request" }),
         "ping-with-invalid-bearer-token" => {
             let bearer = format!("authorization: bearer {NOTIFICATION_TOKEN}1\r\n");
-            pinged(ground, issuer)
+            pinged(ground, issuer, name)
                 .await
                 .to_ascii_lowercase()
                 .contains(&bearer)
@@ -117,9 +132,10 @@ pub async fn shows(ground: &Ground, issuer: &str, name: &str) -> Option<bool> {
     })
 }
 
-async fn ask(issuer: &str) -> (u16, Value) {
+async fn ask(issuer: &str, name: &str) -> (u16, Value) {
+    let client = format!("ciba-{name}");
     let form = [
-        ("client_id", "ciba"),
+        ("client_id", client.as_str()),
         ("client_secret", SECRET),
         ("scope", "openid"),
         ("login_hint", "alice"),
@@ -130,12 +146,15 @@ async fn ask(issuer: &str) -> (u16, Value) {
     (status.as_u16(), body)
 }
 
-async fn poll(issuer: &str, asked: &Value) -> Value {
+async fn poll(issuer: &str, name: &str) -> Value {
+    let client = format!("ciba-{name}");
+    // Nobody asked for anybody: what comes of the fault comes whatever is asked with.
+    let auth_req_id = format!("nothing {name}");
     let form = [
         ("grant_type", CIBA),
-        ("client_id", "ciba"),
+        ("client_id", client.as_str()),
         ("client_secret", SECRET),
-        ("auth_req_id", asked["auth_req_id"].as_str().unwrap()),
+        ("auth_req_id", auth_req_id.as_str()),
     ];
     let url = format!("{issuer}/oauth/v2/token");
     answer(http().post(url).form(&form)).await.1
@@ -144,53 +163,47 @@ async fn poll(issuer: &str, asked: &Value) -> Value {
 /// A person who has signed in to the client `told`, and the ID token.
 async fn signed_in(issuer: &str) -> (Person, String) {
     let person = Person::new();
-    let url = authorize_url(issuer, "told", &[("login_hint", "alice")]);
-    let callback = person.get(url).await.callback();
+    let callback = arrive(&person, issuer, "told", &[]).await;
     let (_, tokens) = redeem(issuer, "told", callback.code()).await;
     let token = tokens["id_token"].as_str().unwrap().to_owned();
     (person, token)
 }
 
-/// Where the person ends after signing out.
-async fn signed_out(issuer: &str) -> String {
+/// Where the person ends after signing out, and what the client is told. One after the other, so that
+/// nobody hears what somebody else caused.
+async fn sign_out(ground: &Ground, issuer: &str) -> (String, String) {
+    let _alone = ground.site.one.lock().await;
     let (person, hint) = signed_in(issuer).await;
+    let mut heard = ground.site.heard.subscribe();
     let mut url = url::Url::parse(&format!("{issuer}/oidc/v1/end_session")).unwrap();
     url.query_pairs_mut()
         .append_pair("id_token_hint", &hint)
         .append_pair("post_logout_redirect_uri", "http://127.0.0.1:5556/")
         .append_pair("state", "the-state");
     let callback = person.get(url).await.callback();
-    callback.address().to_string()
-}
-
-/// What the client is told when the person signs out.
-async fn logout_token(ground: &Ground, issuer: &str) -> String {
-    let _alone = ground.site.one.lock().await;
-    let mut heard = ground.site.heard.subscribe();
-    signed_out(issuer).await;
     let heard = hear(&mut heard, "POST /logout ").await;
     let (_, body) = heard.split_once("\r\n\r\n").unwrap();
     let form = url::form_urlencoded::parse(body.as_bytes());
     let mut form = form.filter(|(name, _)| name == "logout_token");
-    form.next().unwrap().1.into_owned()
+    let token = form.next().unwrap().1.into_owned();
+    (callback.address().to_string(), token)
 }
 
 /// How the client is told that the person decided.
-async fn pinged(ground: &Ground, issuer: &str) -> String {
+async fn pinged(ground: &Ground, issuer: &str, name: &str) -> String {
     let _alone = ground.site.one.lock().await;
     let mut heard = ground.site.heard.subscribe();
-    let (status, asked) = ask(issuer).await;
+    let (status, asked) = ask(issuer, name).await;
     assert_eq!(status, 200, "{asked}");
     let person = Person::new();
     person.set_cookie(issuer, "lab_login=alice; Path=/");
-    // Others wait too; the latest one is the last of the page.
-    let mut page = person.get(format!("{issuer}/approvals")).await.page();
-    let mut listed: Vec<_> = page.body.split("href=\"").collect();
-    listed.retain(|part| part.contains("/approvals/"));
+    let page = person.get(format!("{issuer}/approvals")).await.page();
     let origin = page.url.origin().ascii_serialization();
-    for part in listed.into_iter().map(str::to_owned).collect::<Vec<_>>() {
-        let address = part.split('"').next().unwrap();
-        page = person.get(format!("{origin}{address}")).await.page();
+    // Others may wait too.
+    let listed = page.body.split("id=\"request-").skip(1);
+    let listed = listed.filter_map(|part| part.split("href=\"").nth(1)?.split('"').next());
+    for address in listed.filter(|address| address.contains("/approvals/")) {
+        let page = person.get(format!("{origin}{address}")).await.page();
         person.submit(&page.form(), &[("decision", "allow")]).await;
     }
     let id = asked["auth_req_id"].as_str().unwrap();
