@@ -7,6 +7,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use symbolon_testkit::{Callback, Person};
+use tokio::sync::Mutex;
 
 /// RFC 7636 appendix B.
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
@@ -102,7 +103,7 @@ pub struct Flow {
 /// Where the browser is sent to sign in as alice.
 pub fn authorize_url(issuer: &str, client: &str, more: &[(&str, &str)]) -> String {
     let mut url = url::Url::parse(&format!("{issuer}/oauth/v2/authorize")).unwrap();
-    url.query_pairs_mut().extend_pairs([
+    let usual = [
         ("client_id", client),
         ("response_type", "code"),
         ("scope", "openid profile"),
@@ -110,8 +111,11 @@ pub fn authorize_url(issuer: &str, client: &str, more: &[(&str, &str)]) -> Strin
         ("state", "the-state"),
         ("nonce", "the-nonce"),
         ("code_challenge", CHALLENGE),
-    ]);
-    url.query_pairs_mut().extend_pairs(more);
+    ];
+    let usual = usual
+        .iter()
+        .filter(|(name, _)| !more.iter().any(|(other, _)| other == name));
+    url.query_pairs_mut().extend_pairs(usual).extend_pairs(more);
     url.into()
 }
 
@@ -131,8 +135,7 @@ pub async fn redeem(issuer: &str, client: &str, code: &str) -> (StatusCode, Valu
 pub async fn flow(issuer: &str) -> Flow {
     let get = |path: &str| answer(symbolon_testkit::http().get(format!("{issuer}{path}")));
     let discovery = get("/.well-known/openid-configuration").await.1;
-    let url = authorize_url(issuer, "demo-web", &[("login_hint", "alice")]);
-    let callback = Person::new().get(url).await.callback();
+    let callback = sign_in(issuer, "demo-web", &[]).await;
     let (token_status, token) = redeem(issuer, "demo-web", callback.code()).await;
     let access = token["access_token"].as_str().unwrap_or_default();
     let http = symbolon_testkit::http();
@@ -153,18 +156,43 @@ pub async fn flow(issuer: &str) -> Flow {
 impl Flow {
     /// The header and the claims of the ID token.
     pub fn id_token(&self) -> (Value, Value) {
-        let token = self.token["id_token"].as_str().unwrap_or_default();
-        let mut parts = token.split('.').map(|part| {
-            let json = URL_SAFE_NO_PAD.decode(part).unwrap_or_default();
-            serde_json::from_slice(&json).unwrap_or(json!({}))
-        });
-        (
-            parts.next().unwrap_or_default(),
-            parts.next().unwrap_or_default(),
-        )
+        token(self.token["id_token"].as_str().unwrap_or_default())
     }
 
     pub fn claims(&self) -> Value {
         self.id_token().1
     }
+}
+
+/// The header and the claims of a token.
+pub fn token(text: &str) -> (Value, Value) {
+    let mut parts = text.split('.').map(|part| {
+        let json = URL_SAFE_NO_PAD.decode(part).unwrap_or_default();
+        serde_json::from_slice(&json).unwrap_or(json!({}))
+    });
+    (
+        parts.next().unwrap_or_default(),
+        parts.next().unwrap_or_default(),
+    )
+}
+
+/// Signs alice in for a client; what the browser carries there.
+pub async fn sign_in(issuer: &str, client: &str, more: &[(&str, &str)]) -> Callback {
+    arrive(&Person::new(), issuer, client, more).await
+}
+
+/// As [`sign_in`], with a browser that is there. One after the other: many tries of one person at
+/// once are too many, in a lab as in production.
+pub async fn arrive(
+    person: &Person,
+    issuer: &str,
+    client: &str,
+    more: &[(&str, &str)],
+) -> Callback {
+    static ONE: Mutex<()> = Mutex::const_new(());
+    let mut all = vec![("login_hint", "alice")];
+    all.extend(more);
+    let url = authorize_url(issuer, client, &all);
+    let _one = ONE.lock().await;
+    person.get(url).await.callback()
 }

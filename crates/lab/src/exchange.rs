@@ -1,7 +1,7 @@
 //! What is asked of a lab, as far as it matters who asks for what.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use http::{HeaderMap, Method, header};
+use http::{HeaderMap, HeaderValue, Method, header};
 use serde::Serialize;
 use symbolon_wire::config::Config;
 use url::form_urlencoded;
@@ -13,6 +13,11 @@ use crate::token;
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Endpoint {
     Authorize,
+    Backchannel,
+    /// At a client: it is told that somebody decided.
+    ClientNotification,
+    /// At a client: it is told that a session ended.
+    ClientLogout,
     Discovery,
     EndSession,
     Introspect,
@@ -33,6 +38,7 @@ impl Endpoint {
         let paths = &config.paths;
         let known = [
             (&paths.authorize, Self::Authorize),
+            (&paths.backchannel_authentication, Self::Backchannel),
             (&paths.end_session, Self::EndSession),
             (&paths.introspect, Self::Introspect),
             (&paths.keys, Self::Keys),
@@ -43,6 +49,9 @@ impl Endpoint {
         ];
         if let Some((_, endpoint)) = known.into_iter().find(|(own, _)| *own == path) {
             return endpoint;
+        }
+        if path == "/sign-out" {
+            return Self::EndSession;
         }
         const PAGES: [&str; 4] = ["/sign-in/", "/sign-up/", "/choose-account/", "/consent/"];
         if PAGES.iter().any(|page| path.starts_with(page)) {
@@ -67,6 +76,9 @@ pub(crate) struct Asked {
     pub(crate) method: Method,
     /// Below the issuer.
     pub(crate) path: String,
+    /// Whether that was not the address that was asked.
+    pub(crate) elsewhere: bool,
+    pub(crate) headers: HeaderMap,
     /// Of the query and of a form.
     pub(crate) parameters: Vec<(String, String)>,
     pub(crate) client: Option<String>,
@@ -91,11 +103,13 @@ impl Asked {
             endpoint,
             method: head.method.clone(),
             path: path.to_owned(),
+            elsewhere: false,
+            headers: head.headers.clone(),
             parameters,
             client: None,
             person: None,
         };
-        let bearer = authorization(&head.headers, "bearer ").map(str::to_owned);
+        let bearer = asked.token_in_header().map(str::to_owned);
         let bearer = bearer.or_else(|| asked.parameter("access_token").map(str::to_owned));
         let claims = bearer.and_then(|token| token::claims(&token));
         let claim = |name: &str| Some(claims.as_ref()?.get(name)?.as_str()?.to_owned());
@@ -110,6 +124,25 @@ impl Asked {
     pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
         let (_, value) = self.parameters.iter().find(|(own, _)| own == name)?;
         Some(value)
+    }
+
+    /// Whether there is a DPoP proof with another nonce than this, or none.
+    pub(crate) fn lacks_nonce(&self, nonce: &str) -> bool {
+        let proof = self.headers.get("dpop").map(HeaderValue::to_str);
+        let claims = proof.and_then(|proof| token::claims(proof.ok()?));
+        claims.is_some_and(|claims| claims.get("nonce").is_none_or(|own| own != nonce))
+    }
+
+    /// The access token in the header.
+    pub(crate) fn token_in_header(&self) -> Option<&str> {
+        let headers = &self.headers;
+        authorization(headers, "bearer ").or_else(|| authorization(headers, "dpop "))
+    }
+
+    /// The access token, wherever it is.
+    pub(crate) fn access_token(&self) -> Option<&str> {
+        self.token_in_header()
+            .or_else(|| self.parameter("access_token"))
     }
 
     /// The handle of the interaction whose page this is.

@@ -5,6 +5,7 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use openssl::{
+    asn1::Asn1Time,
     bn::{BigNum, BigNumContext, BigNumRef},
     ec::{EcGroup, EcKey, EcPoint},
     ecdsa::EcdsaSig,
@@ -14,6 +15,7 @@ use openssl::{
     pkey::{Id, PKey, Private},
     rsa::{Padding, RsaPrivateKeyBuilder},
     sign::{RsaPssSaltlen, Signer},
+    x509::{X509Builder, X509NameBuilder},
 };
 use serde_json::{Map, Value, json};
 use symbolon_core::algorithm::Algorithm;
@@ -84,6 +86,33 @@ impl LabKey {
         )
     }
 
+    /// The public half in PEM.
+    ///
+    /// # Errors
+    /// When the library has none.
+    pub(crate) fn public_pem(&self) -> Result<Vec<u8>, ErrorStack> {
+        self.private.public_key_to_pem()
+    }
+
+    /// A certificate of this key for a name, signed by itself, in PEM.
+    ///
+    /// # Errors
+    /// When the library has none.
+    pub(crate) fn certificate(&self, name: &str, now: i64) -> Result<Vec<u8>, ErrorStack> {
+        let mut subject = X509NameBuilder::new()?;
+        subject.append_entry_by_text("CN", name)?;
+        let subject = subject.build();
+        let mut certificate = X509Builder::new()?;
+        certificate.set_version(2)?;
+        certificate.set_subject_name(&subject)?;
+        certificate.set_issuer_name(&subject)?;
+        certificate.set_not_before(&*Asn1Time::from_unix(now)?)?;
+        certificate.set_not_after(&*Asn1Time::from_unix(now.saturating_add(86_400))?)?;
+        certificate.set_pubkey(&self.private)?;
+        certificate.sign(&self.private, MessageDigest::sha256())?;
+        certificate.build().to_pem()
+    }
+
     /// The signature over `input` (RFC 7515 §5.1).
     ///
     /// # Errors
@@ -110,6 +139,15 @@ impl LabKey {
             }
         }
     }
+}
+
+/// The signature of HS256 (RFC 7518 §3.2).
+///
+/// # Errors
+/// When the library has none.
+pub(crate) fn hs256(secret: &[u8], input: &[u8]) -> Result<Vec<u8>, ErrorStack> {
+    let key = PKey::hmac(secret)?;
+    Signer::new(MessageDigest::sha256(), &key)?.sign_oneshot_to_vec(input)
 }
 
 type Made = (PKey<Private>, Map<String, Value>);

@@ -2,16 +2,18 @@
 
 use std::{
     collections::BTreeMap,
+    net::SocketAddr,
     sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
 use symbolon_core::time::Clock;
-use symbolon_declared::{Form, export};
+use symbolon_declared::Form;
 
 use crate::{
     arguments::Arguments,
     capture::Captures,
     clock::Setting,
+    relay,
     seed::Seed,
     selection::Selection,
     world::{Ground, LabError, World, lock},
@@ -53,12 +55,17 @@ struct Snapshot {
 }
 
 impl Lab {
-    pub(crate) async fn start(arguments: Arguments, issuer: String) -> Result<Self, LabError> {
+    /// `address` is where it listens.
+    pub(crate) async fn start(
+        arguments: Arguments,
+        address: SocketAddr,
+        issuer: String,
+    ) -> Result<Self, LabError> {
         let form = match &arguments.state {
             Some(file) => Form::read(file)?,
             None => symbolon_wire::demo::form()?,
         };
-        let ground = Ground::new(&arguments.listen.to_string(), Seed::of(arguments.seed))?;
+        let ground = Ground::new(address, Seed::of(arguments.seed))?;
         let beginning = form.to_yaml()?;
         let world = World::new(&ground).await?;
         world.declare(&ground, form).await?;
@@ -94,7 +101,7 @@ impl Lab {
     /// Keeps what there is; its number.
     pub(crate) async fn snapshot(&self) -> Result<usize, LabError> {
         let world = self.world();
-        let state = export(&*world.storage, true).await?.to_yaml()?;
+        let state = relay::exported(&world, true).await?.to_yaml()?;
         let people = world.people();
         let passwords = people.into_iter().map(|name| {
             let password = world.password(&name);

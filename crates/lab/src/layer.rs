@@ -9,16 +9,18 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts};
+use serde_json::Value;
 use symbolon_core::id::Id;
 
 use crate::{
     capture::Captured,
     decorate::decorate,
+    elsewhere,
     exchange::{Asked, Endpoint},
-    fault::{Fault, Scene},
+    fault::{Fault, Reply, Scene, Seam},
     faults,
     lab::{Lab, Visit},
-    lenient, page, sign_in, transport,
+    lenient, page, sign_in, transport, webfinger,
     world::{LabError, World, lock},
 };
 
@@ -44,9 +46,11 @@ pub(crate) async fn serve(State(lab): State<Arc<Lab>>, request: Request) -> Resp
 }
 
 async fn answer(lab: &Lab, mut head: Parts, body: Bytes) -> Result<Response, LabError> {
-    let full = head.uri.path().to_owned();
-    let (prefix, path) = split(&full);
+    let mut full = head.uri.path().to_owned();
+    let (prefix, mut path) = split(&full);
+    // What stands behind the tilde only makes the issuer another one.
     let chosen = prefix.strip_prefix("/test/").unwrap_or_default();
+    let chosen = chosen.split('~').next().unwrap_or_default();
     let header = head
         .headers
         .get(HEADER)
@@ -67,10 +71,21 @@ async fn answer(lab: &Lab, mut head: Parts, body: Bytes) -> Result<Response, Lab
             "the Host header names no host",
         ));
     };
+    if full == webfinger::PATH {
+        return Ok(webfinger::answer(lab, &base, &head.uri));
+    }
+    let real = elsewhere::real(&path).map(str::to_owned);
+    let is_elsewhere = real.is_some();
+    if let Some(real) = real {
+        path = real;
+        full = format!("{prefix}{path}");
+        head.uri = elsewhere::moved(&head.uri, &full);
+    }
     let issuer = format!("{base}{prefix}");
     let world = lab.world();
     let endpoint = Endpoint::at(&path, &lab.ground.config);
     let mut asked = Asked::new(endpoint, &path, &head, &body);
+    asked.elsewhere = is_elsewhere;
     let visit = asked
         .handle()
         .and_then(|handle| lock(&lab.visits).get(handle).cloned());
@@ -89,7 +104,15 @@ async fn answer(lab: &Lab, mut head: Parts, body: Bytes) -> Result<Response, Lab
         head.headers.remove(header::IF_NONE_MATCH);
     }
     let sent = head.headers.clone();
-    let (response, disturbed) = match transport::instead(&before, endpoint) {
+    let scene = Scene {
+        ground: &lab.ground,
+        world: &world,
+        issuer: &issuer,
+        asked: &asked,
+        client_keys: &[],
+    };
+    let replied = reply(&before, &scene).map(transport::reply);
+    let (response, disturbed) = match transport::instead(&before, endpoint).or(replied) {
         Some(response) => (response, true),
         None => {
             let routes = world.issuer(&lab.ground, &issuer).await?;
@@ -102,11 +125,13 @@ async fn answer(lab: &Lab, mut head: Parts, body: Bytes) -> Result<Response, Lab
     remember(lab, &asked, &sent, &head.headers);
     learn_person(&mut asked, &body);
     let after = on(lab, &world, &named, &asked).await;
+    let client_keys = client_keys(&world, &asked).await?;
     let scene = Scene {
         ground: &lab.ground,
         world: &world,
         issuer: &issuer,
         asked: &asked,
+        client_keys: &client_keys,
     };
     if !disturbed {
         let person = username(&world, asked.person.as_deref()).await;
@@ -149,6 +174,16 @@ fn split(full: &str) -> (String, String) {
     (format!("/test/{names}"), path)
 }
 
+/// What a fault answers by itself.
+fn reply(on: &[&Fault], scene: &Scene<'_>) -> Option<Reply> {
+    on.iter()
+        .flat_map(|fault| fault.seams)
+        .find_map(|seam| match seam {
+            Seam::Reply(reply) => reply(scene),
+            _ => None,
+        })
+}
+
 /// The issuer at the root, which may be that of the host that the request names.
 fn base(lab: &Lab, headers: &HeaderMap) -> Option<String> {
     if !lab.arguments.issuer_from_host {
@@ -167,8 +202,23 @@ async fn on(lab: &Lab, world: &World, named: &[String], asked: &Asked) -> Vec<&'
     faults::find_all(all).unwrap_or_default()
 }
 
+/// The keys that a client is declared with.
+async fn client_keys(world: &World, asked: &Asked) -> Result<Vec<Value>, LabError> {
+    let id = asked
+        .client
+        .as_deref()
+        .and_then(|name| Id::parse(name).ok());
+    let Some(id) = id else {
+        return Ok(Vec::new());
+    };
+    let client = world.storage.client(&id).await?;
+    let keys = client.and_then(|client| client.metadata.jwks.clone());
+    let keys = keys.and_then(|keys| keys.get("keys")?.as_array().cloned());
+    Ok(keys.unwrap_or_default())
+}
+
 /// The username of a `sub`, or of a username.
-async fn username(world: &World, person: Option<&str>) -> Option<String> {
+pub(crate) async fn username(world: &World, person: Option<&str>) -> Option<String> {
     let person = person?;
     if let Ok(id) = Id::parse(person)
         && let Ok(Some(subject)) = world.storage.declared_subject_by_id(&id).await

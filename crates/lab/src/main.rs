@@ -10,25 +10,33 @@ mod capture;
 mod clock;
 mod control;
 mod decorate;
+mod elsewhere;
+mod encrypt;
 mod exchange;
 mod fault;
 mod faults;
+mod form_post;
 mod instructions;
 mod keys;
 mod lab;
 mod layer;
 mod lenient;
 mod page;
+mod relay;
 mod seed;
 mod selection;
 mod sign_in;
 mod token;
 mod transport;
+mod webfinger;
 mod world;
 
 use std::{io::Write, net::SocketAddr, process::ExitCode, sync::Arc};
 
-use axum::{Router, routing::any};
+use axum::{
+    Router,
+    routing::{any, post},
+};
 use clap::Parser;
 use tokio::net::TcpListener;
 
@@ -61,12 +69,13 @@ async fn run(arguments: Arguments) -> Result<(), String> {
     let own = format!("http://{address}");
     let issuer = arguments.issuer.clone().unwrap_or_else(|| own.clone());
     let issuer = issuer.trim_end_matches('/').to_owned();
-    let lab = Lab::start(arguments, issuer).await;
+    let lab = Lab::start(arguments, address, issuer).await;
     let lab = Arc::new(lab.map_err(|error| error.to_string())?);
     say(&instructions::text(&lab));
     say(&format!("symbolon-lab is ready at {own}"));
     let routes = Router::new()
         .route("/lab/v1/{*path}", any(control::serve))
+        .route(relay::PATH, post(relay::serve))
         .fallback(layer::serve)
         .with_state(lab)
         .into_make_service_with_connect_info::<SocketAddr>();

@@ -66,7 +66,23 @@ pub(crate) fn hidden<'a>(html: &'a str, name: &str) -> Option<&'a str> {
     rest.get(..rest.find('"')?)
 }
 
-fn escaped(text: &str) -> String {
+/// The value of an attribute of an element, with its characters as they are.
+pub(crate) fn attribute(element: &str, name: &str) -> Option<String> {
+    let start = element.find(&format!(" {name}=\""))? + name.len() + 3;
+    let rest = element.get(start..)?;
+    let value = rest.get(..rest.find('"')?)?;
+    let value = value
+        .replace("&#34;", "\"")
+        .replace("&quot;", "\"")
+        .replace("&#39;", "'")
+        .replace("&#60;", "<")
+        .replace("&lt;", "<")
+        .replace("&#62;", ">")
+        .replace("&gt;", ">");
+    Some(value.replace("&#38;", "&").replace("&amp;", "&"))
+}
+
+pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")

@@ -5,15 +5,17 @@ use std::sync::Arc;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 
-use crate::keys::LabKey;
+use crate::keys::{self, LabKey};
 
 /// What stands behind the second dot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Signature {
     /// What belongs there.
     Right,
     /// The right one with its last byte changed.
     Broken,
+    /// That of HS256 with these bytes as the secret.
+    Hmac(Vec<u8>),
     /// Nothing.
     None,
 }
@@ -22,6 +24,8 @@ pub(crate) enum Signature {
 pub(crate) struct Token {
     pub(crate) header: Map<String, Value>,
     pub(crate) claims: Map<String, Value>,
+    /// Claims that stand before the others, whether those have the same names or not.
+    pub(crate) before: Vec<(&'static str, Value)>,
     pub(crate) key: Arc<LabKey>,
     pub(crate) signature: Signature,
 }
@@ -35,6 +39,7 @@ impl Token {
         Some(Self {
             header,
             claims,
+            before: Vec::new(),
             key,
             signature: Signature::Right,
         })
@@ -45,6 +50,7 @@ impl Token {
         let mut token = Self {
             header: Map::new(),
             claims,
+            before: Vec::new(),
             key: Arc::clone(&key),
             signature: Signature::Right,
         };
@@ -71,23 +77,36 @@ impl Token {
 
     /// Puts it together.
     pub(crate) fn encode(&self) -> String {
-        let part = |members: &Map<String, Value>| {
-            URL_SAFE_NO_PAD.encode(serde_json::to_vec(members).unwrap_or_default())
-        };
-        let mut token = format!("{}.{}", part(&self.header), part(&self.claims));
-        let signature = match self.signature {
+        let header = serde_json::to_vec(&self.header).unwrap_or_default();
+        let mut token = URL_SAFE_NO_PAD.encode(header);
+        token.push('.');
+        URL_SAFE_NO_PAD.encode_string(self.payload(), &mut token);
+        let right = || self.key.sign(token.as_bytes()).unwrap_or_default();
+        let signature = match &self.signature {
+            Signature::Right => right(),
+            Signature::Broken => {
+                let mut signature = right();
+                if let Some(last) = signature.last_mut() {
+                    *last ^= 0x5A;
+                }
+                signature
+            }
+            Signature::Hmac(secret) => keys::hs256(secret, token.as_bytes()).unwrap_or_default(),
             Signature::None => Vec::new(),
-            _ => self.key.sign(token.as_bytes()).unwrap_or_default(),
         };
-        let mut signature = signature;
-        if self.signature == Signature::Broken
-            && let Some(last) = signature.last_mut()
-        {
-            *last ^= 0x5A;
-        }
         token.push('.');
         URL_SAFE_NO_PAD.encode_string(signature, &mut token);
         token
+    }
+
+    fn payload(&self) -> String {
+        let mut payload = String::from("{");
+        for (name, value) in &self.before {
+            payload.push_str(&format!("{}:{value},", Value::from(*name)));
+        }
+        let claims = Value::Object(self.claims.clone()).to_string();
+        payload.push_str(claims.get(1..).unwrap_or("}"));
+        payload
     }
 }
 

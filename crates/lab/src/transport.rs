@@ -4,6 +4,7 @@ use std::{
     io,
     pin::Pin,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use axum::{
@@ -12,10 +13,11 @@ use axum::{
 };
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use hyper::body::Frame;
+use tokio::sync::mpsc::{Receiver, channel};
 
 use crate::{
     exchange::Endpoint,
-    fault::{Disturbance, Fault, Seam},
+    fault::{Disturbance, Fault, Reply, Seam},
 };
 
 fn disturbances(on: &[&Fault], endpoint: Endpoint) -> impl Iterator<Item = Disturbance> {
@@ -42,8 +44,23 @@ pub(crate) fn instead(on: &[&Fault], endpoint: Endpoint) -> Option<Response> {
             }
             Some(response)
         }
-        Disturbance::Delay(_) | Disturbance::Cut => None,
+        _ => None,
     })
+}
+
+/// What a fault itself answers.
+pub(crate) fn reply(reply: Reply) -> Response {
+    let mut response = Response::new(Body::from(reply.body));
+    *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or_default();
+    let headers = response.headers_mut();
+    let kind = HeaderValue::from_static(reply.content_type);
+    headers.insert(header::CONTENT_TYPE, kind);
+    for (name, value) in reply.headers {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    }
+    response
 }
 
 /// What happens to the answer that there is.
@@ -51,37 +68,106 @@ pub(crate) async fn on_the_way(on: &[&Fault], endpoint: Endpoint, response: Resp
     let mut response = response;
     for disturbance in disturbances(on, endpoint) {
         match disturbance {
+            Disturbance::Instead(..) => {}
             Disturbance::Delay(time) => tokio::time::sleep(time).await,
-            Disturbance::Cut => {
+            Disturbance::Header(name, value) => {
+                let name = HeaderName::from_static(name);
+                let value = HeaderValue::from_static(value);
+                response.headers_mut().insert(name, value);
+            }
+            Disturbance::Cut
+            | Disturbance::Reset
+            | Disturbance::Huge(_)
+            | Disturbance::Drip(..) => {
                 let (mut head, body) = response.into_parts();
                 let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
-                // As long as it would have been, and half of it comes.
-                head.headers
-                    .insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
-                let half = body.slice(..body.len() / 2);
-                response = Response::from_parts(head, Body::new(Half(Some(half))));
+                if matches!(disturbance, Disturbance::Cut | Disturbance::Reset) {
+                    // As long as it would have been.
+                    let length = HeaderValue::from(body.len());
+                    head.headers.insert(header::CONTENT_LENGTH, length);
+                }
+                let body = Scripted::new(script(disturbance, &body));
+                response = Response::from_parts(head, Body::new(body));
             }
-            Disturbance::Instead(..) => {}
         }
     }
     response
 }
 
-/// Some bytes, and then the end of the connection.
-struct Half(Option<Bytes>);
+/// How a body comes.
+fn script(disturbance: Disturbance, body: &Bytes) -> Vec<Step> {
+    match disturbance {
+        Disturbance::Cut => {
+            let half = body.slice(..body.len() / 2);
+            vec![Step::Bytes(half), Step::Wait(SENT), Step::Break]
+        }
+        Disturbance::Reset => vec![Step::Break],
+        Disturbance::Huge(bytes) => {
+            const PART: usize = 1 << 20;
+            let spaces = Step::Bytes(vec![b' '; PART].into());
+            let spaces = std::iter::repeat_n(spaces, bytes / PART);
+            let whole = Step::Bytes(body.clone());
+            std::iter::once(whole).chain(spaces).collect()
+        }
+        Disturbance::Drip(parts, pause) => {
+            let size = body.len().div_ceil(parts).max(1);
+            let part = |start: usize| body.slice(start..body.len().min(start + size));
+            (0..body.len())
+                .step_by(size)
+                .flat_map(|start| [Step::Wait(pause), Step::Bytes(part(start))])
+                .collect()
+        }
+        _ => vec![Step::Bytes(body.clone())],
+    }
+}
 
-impl HttpBody for Half {
+/// How long it takes until what was written is on its way.
+const SENT: Duration = Duration::from_millis(20);
+
+/// A part of a scripted body.
+#[derive(Clone)]
+enum Step {
+    Bytes(Bytes),
+    Wait(Duration),
+    /// The connection ends.
+    Break,
+}
+
+/// A body that comes as it is written down.
+struct Scripted(Receiver<io::Result<Bytes>>);
+
+impl Scripted {
+    fn new(steps: Vec<Step>) -> Self {
+        let (sender, receiver) = channel(1);
+        tokio::spawn(async move {
+            for step in steps {
+                let next = match step {
+                    Step::Wait(time) => {
+                        tokio::time::sleep(time).await;
+                        continue;
+                    }
+                    Step::Bytes(bytes) => Ok(bytes),
+                    Step::Break => Err(io::ErrorKind::ConnectionReset.into()),
+                };
+                // Whoever does not read on has gone.
+                if sender.send(next).await.is_err() {
+                    return;
+                }
+            }
+        });
+        Self(receiver)
+    }
+}
+
+impl HttpBody for Scripted {
     type Data = Bytes;
     type Error = io::Error;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        let next = match self.0.take() {
-            Some(bytes) => Ok(Frame::data(bytes)),
-            None => Err(io::ErrorKind::ConnectionReset.into()),
-        };
-        Poll::Ready(Some(next))
+        let next = self.0.poll_recv(context);
+        next.map(|next| next.map(|part| part.map(Frame::data)))
     }
 }

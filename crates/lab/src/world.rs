@@ -3,6 +3,7 @@
 
 use std::{
     collections::BTreeMap,
+    net::{Ipv4Addr, SocketAddr},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -19,7 +20,7 @@ use symbolon_web::password_pool::PasswordPool;
 use symbolon_wire::{self as wire, Machine, config::Config};
 use tokio::task::AbortHandle;
 
-use crate::{clock::LabClock, keys::LabKey, seed::Seed};
+use crate::{clock::LabClock, keys::LabKey, relay, seed::Seed};
 
 /// How many issuers a lab plays at once.
 const MOST_ISSUERS: usize = 256;
@@ -43,6 +44,8 @@ pub(crate) enum LabError {
 
 /// What never changes while a lab runs.
 pub(crate) struct Ground {
+    /// Where the lab is for itself.
+    pub(crate) own: String,
     pub(crate) config: Config,
     pub(crate) clock: Arc<LabClock>,
     pub(crate) machine: Machine,
@@ -53,11 +56,12 @@ pub(crate) struct Ground {
 }
 
 impl Ground {
-    pub(crate) fn new(listen: &str, seed: Seed) -> Result<Self, LabError> {
+    /// `listen` is where it really listens.
+    pub(crate) fn new(listen: SocketAddr, seed: Seed) -> Result<Self, LabError> {
         let set = |key: &str, value: &str| (key.to_owned(), value.to_owned());
         let settings = [
             set("database", "sqlite::memory:"),
-            set("listen", listen),
+            set("listen", &listen.to_string()),
             set("listen_anyway", "true"),
             set("demo", "true"),
             set("log.level", "warn"),
@@ -65,11 +69,18 @@ impl Ground {
             set("password.argon2_memory", "8192"),
             set("password.argon2_iterations", "1"),
             set("outbound.allow_loopback", "true"),
+            // There are clients that want it, and they have to be tested most of all.
+            set("requests.implicit_and_hybrid", "true"),
         ];
         let config = Config::load(None, std::iter::empty(), &settings);
         let config = config.map_err(|error| LabError::Config(error.to_string()))?;
         let clock = Arc::new(LabClock::new());
+        let host = match listen.ip() {
+            ip if !ip.is_unspecified() => ip,
+            _ => Ipv4Addr::LOCALHOST.into(),
+        };
         Ok(Self {
+            own: format!("http://{}", SocketAddr::new(host, listen.port())),
             outbound: wire::outbound(&config)?,
             passwords: wire::password_pool(&config)?,
             machine: Machine {
@@ -108,6 +119,12 @@ pub(crate) struct World {
     pub(crate) storage: Arc<dyn Storage>,
     issuers: tokio::sync::Mutex<BTreeMap<String, Issuer>>,
     keys: Mutex<BTreeMap<String, Arc<LabKey>>>,
+    /// Keys that are not the provider's.
+    strays: Mutex<BTreeMap<String, Arc<LabKey>>>,
+    /// What faults keep from one request to another.
+    notes: Mutex<BTreeMap<String, String>>,
+    /// Where clients are really told.
+    pub(crate) told: Mutex<BTreeMap<String, relay::Address>>,
     /// In place of a key set, by issuer: keys that are published nowhere else.
     replaced: Mutex<BTreeMap<String, Arc<LabKey>>>,
     /// What people sign in with.
@@ -125,6 +142,9 @@ impl World {
             storage,
             issuers: tokio::sync::Mutex::default(),
             keys: Mutex::default(),
+            strays: Mutex::default(),
+            notes: Mutex::default(),
+            told: Mutex::default(),
             replaced: Mutex::default(),
             passwords: Mutex::default(),
             claims: Mutex::default(),
@@ -144,6 +164,7 @@ impl World {
             user.password_hash = None;
             user.password = Some(password);
         }
+        relay::declared(ground, self, &mut form);
         let now = ground.clock.now();
         let (storage, passwords) = (&*self.storage, &ground.passwords);
         let (seal, outbound) = (Some(&ground.seal), &ground.outbound);
@@ -207,19 +228,59 @@ impl World {
 
     /// A key by its name.
     pub(crate) fn key(&self, kid: &str) -> Option<Arc<LabKey>> {
-        lock(&self.keys).get(kid).cloned()
+        let own = lock(&self.keys).get(kid).cloned();
+        own.or_else(|| lock(&self.strays).get(kid).cloned())
     }
 
-    /// A key of an algorithm that is none of the provider's.
+    /// The provider's first key of an algorithm.
+    pub(crate) fn own_key(&self, algorithm: Algorithm) -> Option<Arc<LabKey>> {
+        let keys = lock(&self.keys);
+        let mut of_it = keys.values().filter(|key| key.algorithm == algorithm);
+        of_it.next().cloned()
+    }
+
+    /// A new key of an algorithm that is none of the provider's.
     pub(crate) fn stray_key(
         &self,
         ground: &Ground,
         algorithm: Algorithm,
     ) -> Result<Arc<LabKey>, LabError> {
-        let number = u32::try_from(lock(&self.keys).len()).unwrap_or(u32::MAX);
+        let mut strays = lock(&self.strays);
+        let number = u32::try_from(strays.len()).unwrap_or(u32::MAX);
         let key = Arc::new(LabKey::make(&ground.seed, algorithm, 1_000 + number)?);
-        lock(&self.keys).insert(key.kid.clone(), Arc::clone(&key));
+        strays.insert(key.kid.clone(), Arc::clone(&key));
         Ok(key)
+    }
+
+    /// The key of somebody else, always the same.
+    pub(crate) fn foreign_key(
+        &self,
+        ground: &Ground,
+        algorithm: Algorithm,
+    ) -> Result<Arc<LabKey>, LabError> {
+        const NUMBER: u32 = 999;
+        let kid = format!("lab-{}-{NUMBER}", algorithm.as_str().to_lowercase());
+        if let Some(known) = lock(&self.strays).get(&kid) {
+            return Ok(Arc::clone(known));
+        }
+        let key = Arc::new(LabKey::make(&ground.seed, algorithm, NUMBER)?);
+        lock(&self.strays).insert(kid, Arc::clone(&key));
+        Ok(key)
+    }
+
+    /// Keeps something for a later request; what was kept under the name before.
+    pub(crate) fn note(&self, name: &str, value: &str) -> Option<String> {
+        let mut notes = lock(&self.notes);
+        // A lab that runs for days forgets all of them at once.
+        if notes.len() > 10_000 {
+            notes.clear();
+        }
+        notes.insert(name.to_owned(), value.to_owned())
+    }
+
+    /// What was kept.
+    pub(crate) fn noted(&self, name: &str) -> Option<String> {
+        lock(&self.notes).get(name).cloned()
     }
 
     /// From now on this is the only key that an issuer publishes.

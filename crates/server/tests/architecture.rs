@@ -191,23 +191,23 @@ fn nothing_but_the_lab_can_misbehave_on_purpose() {
         assert!(!seen, "{} names symbolon-lab", package.name);
     }
     let binary = fs::read(env!("CARGO_BIN_EXE_symbolon")).unwrap();
+    // The search in a text is the library's, and quick in a build for tests too.
+    let binary = String::from_utf8_lossy(&binary);
     let faults = sources(Path::new("../lab/src/faults"));
-    let names = faults.iter().filter_map(|file| {
+    let names = faults.iter().flat_map(|file| {
         let text = fs::read_to_string(file).unwrap();
-        let (_, rest) = text.split_once("    name: \"")?;
-        Some(rest.split('"').next()?.to_owned())
+        let names = text.split("    name: \"").skip(1);
+        let names = names.filter_map(|rest| rest.split('"').next());
+        names.map(str::to_owned).collect::<Vec<_>>()
     });
     let words: Vec<String> = ["/lab/v1", "symbolon-lab", "x-lab-"]
         .into_iter()
         .map(str::to_owned)
         .chain(names)
         .collect();
-    assert!(words.len() > 20, "{words:?}");
+    assert!(words.len() > 100, "{words:?}");
     for word in words {
-        let found = binary
-            .windows(word.len())
-            .any(|bytes| bytes == word.as_bytes());
-        assert!(!found, "the binary has {word} in it");
+        assert!(!binary.contains(&word), "the binary has {word} in it");
     }
 }
 

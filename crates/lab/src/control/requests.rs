@@ -22,6 +22,7 @@ pub(super) fn faults(call: &Call<'_>) -> Value {
             json!({
                 "name": fault.name,
                 "does": fault.does,
+                "attack": fault.attack,
                 "client": fault.client.as_str(),
                 "issuer": format!("{}/test/{}", call.lab.issuer, fault.name),
             })

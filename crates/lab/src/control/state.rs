@@ -2,10 +2,10 @@
 
 use serde::Deserialize;
 use serde_json::json;
-use symbolon_declared::{Form, export};
+use symbolon_declared::Form;
 
 use super::{Answer, Call, Problem};
-use crate::{clock::Setting, world::LabError};
+use crate::{clock::Setting, relay, world::LabError};
 
 pub(super) fn clock(call: &Call<'_>) -> serde_json::Value {
     let frozen = matches!(call.lab.ground.clock.setting(), Setting::Frozen(_));
@@ -48,7 +48,7 @@ pub(super) async fn set_clock(call: &Call<'_>) -> Answer {
 }
 
 pub(super) async fn state(call: &Call<'_>) -> Answer {
-    let form = export(&*call.lab.world().storage, false).await?;
+    let form = relay::exported(&call.lab.world(), false).await?;
     serde_json::to_value(form).map_err(|error| Problem::Input(error.to_string()))
 }
 

@@ -10,6 +10,7 @@ use crate::{
 pub(super) const FAULT: Fault = Fault {
     name: "discovery-slow",
     does: "the metadata come after three seconds",
+    attack: "none: a client that gives up at once signs nobody in on a bad day",
     client: Expected::Continue,
     seams: &[Seam::Transport(|endpoint| {
         let later = Disturbance::Delay(Duration::from_secs(3));

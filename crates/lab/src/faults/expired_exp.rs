@@ -7,6 +7,7 @@ use crate::fault::{Expected, Fault, Seam};
 pub(super) const FAULT: Fault = Fault {
     name: "invalid-expired-exp",
     does: "the ID token expired six minutes ago",
+    attack: "a token that leaked once is replayed",
     client: Expected::StopBeforeUserinfo,
     seams: &[Seam::IdToken(|token, scene| {
         let expired = scene.ground.clock.now().seconds() - 360;

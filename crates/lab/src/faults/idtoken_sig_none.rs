@@ -8,6 +8,7 @@ use crate::{
 pub(super) const FAULT: Fault = Fault {
     name: "idtoken-sig-none",
     does: "the ID token is not signed, and its `alg` is none",
+    attack: "anybody writes ID tokens",
     client: Expected::StopBeforeUserinfo,
     seams: &[Seam::Signature(|token, _| {
         token.header.insert("alg".to_owned(), "none".into());

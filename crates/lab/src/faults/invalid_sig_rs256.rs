@@ -9,6 +9,7 @@ use crate::{
 pub(super) const FAULT: Fault = Fault {
     name: "invalid-sig-rs256",
     does: "the last byte of the signature of the ID token is another one",
+    attack: "anybody writes ID tokens",
     client: Expected::StopBeforeUserinfo,
     seams: &[Seam::Signature(|token, _| {
         token.signature = Signature::Broken

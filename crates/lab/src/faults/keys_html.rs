@@ -8,6 +8,7 @@ use crate::{
 pub(super) const FAULT: Fault = Fault {
     name: "keys-html",
     does: "a page of HTML comes in place of the keys, with status 200",
+    attack: "none: a client that reads only the status takes a page for keys",
     client: Expected::StopBeforeUserinfo,
     seams: &[Seam::Transport(|endpoint| {
         let page = "<!doctype html><title>Maintenance</title><h1>Back soon</h1>";

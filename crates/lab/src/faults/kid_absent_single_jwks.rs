@@ -5,6 +5,7 @@ use crate::fault::{Expected, Fault, Seam};
 pub(super) const FAULT: Fault = Fault {
     name: "kid-absent-single-jwks",
     does: "neither the ID token nor the one published key has a `kid`",
+    attack: "none: a client that needs it does not work with providers of one key",
     client: Expected::Continue,
     seams: &[
         Seam::Signature(|token, _| drop(token.header.remove("kid"))),

@@ -8,6 +8,7 @@ use crate::{
 pub(super) const FAULT: Fault = Fault {
     name: "token-endpoint-429",
     does: "the token endpoint answers 429 with `Retry-After: 2`",
+    attack: "none: a client that asks again at once makes it worse",
     client: Expected::Retry,
     seams: &[Seam::Transport(|endpoint| {
         let later = Some(("retry-after", "2"));

@@ -7,6 +7,7 @@ use crate::fault::{Expected, Fault, Seam};
 pub(super) const FAULT: Fault = Fault {
     name: "token-type-case-insensitivity",
     does: "upper and lower case of `token_type` are exchanged",
+    attack: "none: a client that compares letters does not work with every provider",
     client: Expected::Continue,
     seams: &[Seam::TokenResponse(|answer, _| {
         if let Some(Value::String(kind)) = answer.get_mut("token_type") {
