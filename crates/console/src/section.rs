@@ -1,5 +1,6 @@
 //! The sections of the console, one file each; [`all`] is what the navigation shows, in this order.
 
+mod applications;
 mod common;
 mod language;
 mod organizations;
@@ -72,6 +73,7 @@ pub fn all() -> Vec<Section> {
         organizations::section(),
         subjects::people(),
         subjects::machines(),
+        applications::section(),
         tokens::section(),
         roles::section(),
         style::section(),
