@@ -2,6 +2,7 @@
 
 mod acts;
 mod code;
+mod fields;
 mod form;
 mod guide;
 mod kind;

@@ -6,7 +6,8 @@ use serde_json::json;
 use super::{
     Application, Choices, PATH as APPLICATIONS, below, code,
     code::{LIBRARIES, Library},
-    form::{name_field, organization_field, register},
+    fields::name_field,
+    form::{organization_field, register},
     found,
     kind::Kind,
     redirects,
