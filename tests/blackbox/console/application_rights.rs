@@ -74,9 +74,9 @@ on_both_databases! {
             ("audience", "https://invoices.example"),
         ];
         for (organization, scope, status) in [
-            ("acme", "", 404),
-            ("initech", "", 404),
-            ("no-such-place", "", 404),
+            ("acme", "", 422),
+            ("initech", "", 422),
+            ("no-such-place", "", 422),
             ("", "", 422),
             ("globex", "Invora.Invoices.Write", 403),
         ] {
@@ -84,6 +84,9 @@ on_both_databases! {
             assert_eq!(answer.status, status, "{organization} {scope}: {}", answer.words());
             assert_eq!(gina.at("/admin/applications/hers").await.status, 404);
         }
+        // Another's organization and none are told alike.
+        let foreign = gina.fill(path, &fields("acme", "")).await;
+        assert_eq!(words(&foreign), words(&gina.fill(path, &fields("no-such-place", "")).await));
         let answer = gina.fill(path, &fields("globex", "Invora.Invoices.Read")).await;
         assert_eq!(answer.status, 200, "{}", answer.words());
         let admin = Visitor::signed_in(&server, "admin", ADMIN).await;

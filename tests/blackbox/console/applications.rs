@@ -10,6 +10,8 @@ use crate::support::eventually;
 const ALICE: &str = "correct horse battery staple";
 const CALLBACK: &str = "http://127.0.0.1:5556/callback";
 const INVOICES: &str = "https://invoices.example";
+/// As long as a verifier has to be (RFC 7636 §4.1).
+const VERIFIER: &str = "0123456789012345678901234567890123456789abc";
 const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 
@@ -224,7 +226,7 @@ on_both_databases! {
         let status = async |secret: &str| {
             let party = party(&server, "shop", Some(secret)).await;
             // Whoever is known learns that this code is none (RFC 6749 §5.2).
-            let answer = party.exchange("no-code", "x").await;
+            let answer = party.exchange("no-code", VERIFIER).await;
             answer.error().to_owned()
         };
         eventually("both are good", async || {
@@ -287,12 +289,12 @@ on_both_databases! {
         assert!(page.words().contains("Disabled"), "{}", page.words());
         eventually("it is shut out", async || {
             party.userinfo(&tokens.access_token).await.status == 401
-                && party.exchange("no-code", "x").await.error() == "invalid_client"
+                && party.exchange("no-code", VERIFIER).await.error() == "invalid_client"
         }).await;
         let page = admin.fill(&at("disable"), &[]).await;
         assert!(page.words().contains("Enabled."), "{}", page.words());
         eventually("it is let in", async || {
-            party.exchange("no-code", "x").await.error() == "invalid_grant"
+            party.exchange("no-code", VERIFIER).await.error() == "invalid_grant"
         }).await;
 
         let asked = admin.at(&at("delete")).await.words();
@@ -302,7 +304,7 @@ on_both_databases! {
         assert_eq!(page.url.path(), "/admin/applications");
         assert_eq!(admin.at("/admin/applications/shop").await.status, 404);
         eventually("it is gone", async || {
-            party.exchange("no-code", "x").await.error() == "invalid_client"
+            party.exchange("no-code", VERIFIER).await.error() == "invalid_client"
         }).await;
     }
 
