@@ -244,6 +244,16 @@ mod tests {
                     assert!(lines.contains(value), "{} {value}: {lines}", library.word);
                 }
                 assert!(lines.starts_with("=== "), "{}", library.word);
+                // What stands in a condition keeps its place.
+                assert!(!lines.contains("\nundefined"), "{lines}");
+                let told = [
+                    "undefined,",
+                    "AUTHLIB_INSECURE_TRANSPORT",
+                    "allowInsecureConnections",
+                ];
+                let tells = told.iter().any(|word| lines.contains(word));
+                let wants = ["node", "python", "flutter"].contains(&library.word);
+                assert_eq!(tells, insecure && wants, "{}", library.word);
             }
         }
     }
