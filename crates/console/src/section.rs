@@ -1,6 +1,7 @@
 //! The sections of the console, one file each; [`all`] is what the navigation shows, in this order.
 
 mod account;
+mod applications;
 mod common;
 mod language;
 mod organizations;
@@ -73,6 +74,7 @@ pub fn all() -> Vec<Section> {
         organizations::section(),
         subjects::people(),
         subjects::machines(),
+        applications::section(),
         tokens::section(),
         roles::section(),
         style::section(),

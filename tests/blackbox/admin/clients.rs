@@ -52,6 +52,28 @@ on_both_databases! {
         assert_eq!(problem(&last), "conflict");
     }
 
+    async fn clients_are_found_by_name_id_and_state(backend) {
+        let world = World::start(backend);
+        let admin = world.pat("admin");
+        let found = async |query: &str| {
+            let answer = admin.get(&format!("/clients?{query}")).await;
+            assert_eq!(answer.status, 200, "{answer:?}");
+            let items = answer.json["items"].as_array().unwrap().clone();
+            let next = answer.json["next"].as_str().map(str::to_owned);
+            (items.iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>(), next)
+        };
+        assert_eq!(found("name=ACTS%20as").await.0, ["globex-bot", "globex-root"]);
+        assert_eq!(found("name=globex-b").await.0, ["globex-bot"]);
+        assert_eq!(found("name=acts%20as&organization=acme").await.0, [""; 0]);
+        let (first, next) = found("name=acts%20as&limit=1").await;
+        assert_eq!(first, ["globex-bot"]);
+        let after = next.unwrap();
+        assert_eq!(found(&format!("name=acts%20as&limit=1&after={after}")).await, (vec!["globex-root".to_owned()], None));
+        admin.patch("/clients/globex-bot", 1, json!({ "disabled": true })).await;
+        assert_eq!(found("disabled=true").await.0, ["globex-bot"]);
+        assert_eq!(found("disabled=false&name=acts%20as").await.0, ["globex-root"]);
+    }
+
     async fn a_client_is_checked_changed_and_deleted(backend) {
         let world = World::start(backend);
         let admin = world.pat("admin");

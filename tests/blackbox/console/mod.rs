@@ -1,5 +1,7 @@
 //! The admin console: `/admin`.
 
+mod application_rights;
+mod applications;
 mod language;
 mod rights;
 mod set_up;

@@ -16,6 +16,8 @@ pub struct Form {
     danger: bool,
     plain: bool,
     cancel: Option<Link>,
+    /// The words on what opens the rest of the fields, and the number of the first of them.
+    fold: Option<(String, usize)>,
 }
 
 /// A field.
@@ -29,6 +31,8 @@ pub struct Field {
     required: bool,
     pointer: String,
     fault: Option<String>,
+    /// Whether the fault is in the language of the person.
+    told: bool,
     autocomplete: Option<&'static str>,
 }
 
@@ -121,6 +125,20 @@ impl Field {
         self
     }
 
+    /// With what is wrong with it, in the language of the person.
+    #[must_use]
+    pub fn fault(mut self, fault: Option<String>) -> Self {
+        self.told = fault.is_some();
+        self.fault = fault;
+        self
+    }
+
+    /// Whether a fault is about it: about all of it, or one of its lines.
+    fn is_at(&self, pointer: &str) -> bool {
+        let rest = pointer.strip_prefix(&self.pointer);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
     /// What browsers may fill in (HTML, "autofill").
     #[must_use]
     pub const fn autocomplete(mut self, autocomplete: &'static str) -> Self {
@@ -180,6 +198,7 @@ impl Form {
             danger: false,
             plain: false,
             cancel: None,
+            fold: None,
         }
     }
 
@@ -199,6 +218,31 @@ impl Form {
         }
         self.fields.push(field);
         self
+    }
+
+    /// With all fields after this behind `summary`, which opens them.
+    #[must_use]
+    pub fn fold(mut self, summary: impl Into<String>) -> Self {
+        self.fold = Some((summary.into(), self.fields.len()));
+        self
+    }
+
+    fn open_fields(&self) -> &[Field] {
+        let end = self.fold.as_ref().map_or(self.fields.len(), |(_, at)| *at);
+        self.fields.get(..end).unwrap_or_default()
+    }
+
+    fn folded_fields(&self) -> &[Field] {
+        self.fields
+            .get(self.open_fields().len()..)
+            .unwrap_or_default()
+    }
+
+    /// Whether something behind the fold is to be seen: nobody has to look for what is wrong.
+    fn is_unfolded(&self) -> bool {
+        self.folded_fields()
+            .iter()
+            .any(|field| field.fault.is_some())
     }
 
     /// With what the person does not see: the version that is changed, for one.
@@ -299,8 +343,11 @@ impl Component for Form {
 
     fn take_faults(&mut self, alert: &Alert) {
         for field in &mut self.fields {
+            if field.told {
+                continue;
+            }
             let mut faults = alert.faults.iter();
-            let fault = faults.find(|(pointer, _)| *pointer == field.pointer);
+            let fault = faults.find(|(pointer, _)| field.is_at(pointer));
             field.fault = fault.map(|(_, detail)| detail.clone());
         }
     }

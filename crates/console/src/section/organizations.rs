@@ -108,6 +108,7 @@ async fn show(visit: Visit) -> Answer {
     let lists = [
         ("list_users", "people", "/admin/people"),
         ("list_machines", "machines", "/admin/machines"),
+        ("list_clients", "applications", "/admin/applications"),
         ("list_roles", "roles", "/admin/roles"),
     ];
     let mut inside = Facts::new().titled(visit.say("organizations-inside"));
