@@ -1,10 +1,15 @@
 //! The sections of the console, one file each; [`all`] is what the navigation shows, in this order.
 
+mod apis;
+mod audit;
 mod common;
+mod keys;
 mod language;
 mod organizations;
 mod overview;
 mod roles;
+mod rules;
+mod sessions;
 mod set_up;
 mod style;
 mod subjects;
@@ -73,7 +78,13 @@ pub fn all() -> Vec<Section> {
         subjects::people(),
         subjects::machines(),
         tokens::section(),
+        apis::section(),
         roles::section(),
+        rules::section(),
+        rules::why(),
+        sessions::section(),
+        keys::section(),
+        audit::section(),
         style::section(),
         language::section(),
         set_up::section(),

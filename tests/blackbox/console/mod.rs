@@ -1,7 +1,9 @@
 //! The admin console: `/admin`.
 
 mod language;
+mod operation;
 mod rights;
+mod rules;
 mod set_up;
 mod tasks;
 

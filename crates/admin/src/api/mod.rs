@@ -13,6 +13,7 @@ mod organizations;
 mod relations;
 mod roles;
 mod rules;
+mod scopes;
 mod sessions;
 mod subjects;
 mod tokens;
@@ -37,6 +38,7 @@ pub(crate) fn operations() -> Vec<Operation> {
         apis::operations(),
         roles::operations(),
         grants::operations(),
+        scopes::operations(),
         rules::operations(),
         keys::operations(),
         audit::operations(),
