@@ -171,7 +171,7 @@ async fn endpoints(visit: Visit) -> Answer {
     wanted.retain(|own| {
         position(own).as_str() > after && has(&own.template, part) && has(&own.scope, scope)
     });
-    let next = cut(&mut wanted, |own| position(own));
+    let next = cut(&mut wanted, position);
     let mut table = Table::new(
         visit.say("apis-endpoints"),
         [

@@ -55,7 +55,6 @@ pub(super) async fn preview(visit: Visit) -> Answer {
 }
 
 /// Whoever had to sign in before saving begins again.
-#[expect(clippy::unused_async, reason = "a page is async")]
 pub(super) async fn again(visit: Visit) -> Answer {
     Ok(visit.go("/admin/rules/change"))
 }
