@@ -370,9 +370,11 @@ on_both_databases! {
         let callback = browser.get(&attempt.url).await.callback();
         let second = party.finish(&attempt, &callback).await;
         let [first, second] = [first, second].map(|tokens| jwt_payload(tokens.id_token()));
-        for same in ["sub", "sid", "auth_time", "acr", "amr"] {
+        for same in ["sub", "auth_time", "acr", "amr"] {
             assert_eq!(first[same], second[same], "{same}");
         }
+        // Two applications cannot tell by it that they have the same session.
+        assert_ne!(first["sid"], second["sid"]);
     }
 
     async fn a1_7_a_posted_password_is_never_posted_on(backend) {

@@ -347,7 +347,6 @@ on_both_databases! {
             words(metadata, "code_challenge_methods_supported"),
             ["S256"]
         );
-        assert_eq!(words(metadata, "subject_types_supported"), ["public"]);
         let algorithms = words(metadata, "request_object_signing_alg_values_supported");
         assert!(!algorithms.contains(&"none".to_owned()));
         assert_eq!(metadata["request_uri_parameter_supported"], false);

@@ -146,8 +146,12 @@ pub fn router(settings: ConsoleSettings, parts: ConsoleParts) -> Router {
     let mut router = Router::new();
     for (at, section) in console.sections.iter().enumerate() {
         for route in &section.routes {
-            let (console, run) = (Arc::clone(&console), route.run);
-            let serve = move |request: Request| visit::serve(console, at, run, request);
+            let answering = visit::Answering {
+                run: route.run,
+                open: route.open,
+            };
+            let console = Arc::clone(&console);
+            let serve = move |request: Request| visit::serve(console, at, answering, request);
             let path = format!("{prefix}{}", route.path);
             router = router.route(&path, axum::routing::on(filter(&route.method), serve));
         }

@@ -109,26 +109,34 @@ pub struct Visit {
     flash: Option<String>,
 }
 
+/// What answers at an address.
+#[derive(Clone, Copy)]
+pub(crate) struct Answering {
+    /// How.
+    pub(crate) run: Run,
+    /// Also to somebody who is not signed in.
+    pub(crate) open: bool,
+}
+
 /// Serves a page of a section.
 pub(crate) async fn serve(
     console: Arc<Console>,
     section: usize,
-    run: Run,
+    answering: Answering,
     request: Request,
 ) -> Response {
     let (mut head, body) = request.into_parts();
-    let open = is_open(&console, section, run);
     let mut visit = match Visit::of(console, Some(section), &mut head).await {
         Ok(visit) => visit,
         Err(response) => return response,
     };
-    let outcome = visit.received(head, body, open).await;
+    let outcome = visit.received(head, body, answering.open).await;
     let visit = match outcome {
         Ok(()) => visit,
         Err(stop) => return visit.stopped(stop),
     };
     let told = visit.telling();
-    match run(visit).await {
+    match (answering.run)(visit).await {
         Ok(response) => response,
         Err(stop) => told.stopped(stop),
     }
@@ -137,17 +145,16 @@ pub(crate) async fn serve(
 /// The not-found page.
 pub(crate) async fn nothing(console: Arc<Console>, request: Request) -> Response {
     let (mut head, _) = request.into_parts();
+    // The Management API may be switched off, and its clients are no people who could sign in.
+    let api = format!("{}{}/", console.settings.prefix, symbolon_admin::BASE);
+    if head.uri.path().starts_with(&api) {
+        return plain(StatusCode::NOT_FOUND);
+    }
     match Visit::of(console, None, &mut head).await {
         Ok(visit) if visit.visitor.is_none() => visit.stopped(Stop::SignIn { anew: false }),
         Ok(visit) => visit.stopped(Stop::Missing),
         Err(response) => response,
     }
-}
-
-fn is_open(console: &Console, section: usize, run: Run) -> bool {
-    let routes = console.sections.get(section).map(|section| &section.routes);
-    let mut routes = routes.into_iter().flatten();
-    routes.any(|route| std::ptr::fn_addr_eq(route.run, run) && route.open)
 }
 
 impl Visit {

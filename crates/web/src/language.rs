@@ -232,8 +232,8 @@ mod tests {
         let languages = Languages::embedded().unwrap();
         let text = languages.of("de").unwrap();
         assert_eq!(
-            text.tell("sign-in-title", [("client", "\u{5d0}<b>")]),
-            "Bei \u{2068}\u{5d0}<b>\u{2069} anmelden"
+            text.tell("delete-title", [("name", "\u{5d0}<b>")]),
+            "\u{2068}\u{5d0}<b>\u{2069} löschen?"
         );
     }
 

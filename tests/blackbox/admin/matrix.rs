@@ -126,7 +126,7 @@ const MATRIX: &[(&str, &str, [bool; 3])] = &[
     ("GET", "/keys", [true, false, true]),
     ("POST", "/keys/rotate", [true, false, false]),
     ("GET", "/audit", [true, true, true]),
-    ("GET", "/activity", [true, false, true]),
+    ("GET", "/activity", [true, true, true]),
 ];
 
 on_both_databases! {

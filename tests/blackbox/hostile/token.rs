@@ -66,7 +66,7 @@ fn grant_types(machine: &Fields) -> Vec<Case> {
         "implicit",
         "urn:ietf:params:oauth:grant-type:device_code ",
         "urn:ietf:params:oauth:grant-type:token-exchange ",
-        "urn:ietf:params:oauth:grant-type:jwt-bearer",
+        "urn:ietf:params:oauth:grant-type:saml2-bearer",
         "CLIENT_CREDENTIALS",
         " client_credentials",
         "client_credentials ",

@@ -13,6 +13,7 @@ mod rust_openidconnect;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 use symbolon_testkit::{Backend, Options, Server};
 
@@ -40,6 +41,9 @@ fn folder(name: &str) -> PathBuf {
 
 /// Installs a folder's npm packages, unless that has been done since its lock file last changed.
 fn install_npm_packages(folder: &Path) {
+    // Several tests share a folder, and start at once.
+    static TURN: Mutex<()> = Mutex::new(());
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let changed = |path: &str| {
         folder
             .join(path)

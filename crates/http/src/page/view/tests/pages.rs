@@ -149,7 +149,7 @@ pub(super) fn every_page(text: &str) -> Vec<(&'static str, String)> {
                 frames: &[text.to_owned()],
                 onward: Some(Onward {
                     uri: text,
-                    script: text,
+                    script: "/static/1/onward.js",
                 }),
             },
         ),
