@@ -429,3 +429,188 @@ guide-wrong = Wenn nicht
 guide-wrong-redirect = Die Redirect-URI der Anwendung ist keine der eingetragenen, Buchstabe für Buchstabe.
 guide-wrong-client = Die Client-Id oder das Geheimnis ist ein anderes. Ein neues Geheimnis gibt es auf der Seite der Anwendung.
 guide-wrong-pkce = Die Bibliothek benutzt PKCE nicht, oder nicht mit S256. Man muss es ihr sagen.
+
+## Regeln
+
+rules = Regeln
+rules-lede = Welche Rolle was darf. Eine Gruppe von Scopes führt zu ihrer Tabelle.
+rules-tab = Gruppen von Scopes
+rules-all = Alle Regeln
+rules-all-lede = Eine Regel mit einem Muster wie Invoices.* spricht von allen Scopes darunter. Wer verbietet, gewinnt.
+rules-versions = Versionen
+rules-versions-lede = Jede Änderung ist eine Version. Öffne eine, um sie zu vergleichen oder zu ihr zurückzukehren.
+rules-groups = Gruppen
+rules-find = Scope enthält
+rules-empty = Noch keine Scopes
+rules-empty-text = Scopes gehören zu APIs. Lege zuerst eine API an.
+rules-new = Neue Regel
+rules-matrix-lede = Rollen gegen die Scopes dieser Gruppe. Eine Antwort führt zu ihrer Änderung. Pfeiltasten führen von einer zur nächsten.
+rules-legend = * durch ein Muster oder eine Regel für überall. ° andere Organisationen haben eigene Regeln dazu.
+rules-acting = Handelt in
+rules-columns = Scopes
+rules-columns-first = Erste Scopes
+rules-columns-next = Weitere Scopes
+rules-allow = erlaubt
+rules-deny = verboten
+rules-no = nein
+rules-nothing = keine Regel
+rules-with-pattern = mit Muster
+rules-change = Regeln ändern
+rules-change-lede = Sag, was gelten soll. Bevor sich etwas ändert, siehst du, wer gewinnt und wer verliert.
+rules-pattern-hint = Ein Scope, alle unter einem Teil (Invoices.*) oder alle (*).
+rules-try = Wer gewinnt, wer verliert?
+rules-preview = Wer gewinnt, wer verliert
+rules-preview-lede = Noch ist nichts geändert.
+rules-save = In Kraft setzen
+rules-saved = Die Regeln gelten, auf jeder Instanz innerhalb einer Sekunde.
+rules-comment-hint = Warum, für alle, die später die Versionen ansehen.
+rules-same = Das ändert nichts.
+rules-added = { $number ->
+    [one] Eine Regel kommt hinzu
+   *[other] { $number } Regeln kommen hinzu
+}
+rules-removed = { $number ->
+    [one] Eine Regel fällt weg
+   *[other] { $number } Regeln fallen weg
+}
+rules-gains = { $number ->
+    [0] Niemand gewinnt etwas
+    [one] Einer gewinnt
+   *[other] { $number } gewinnen
+}
+rules-loses = { $number ->
+    [0] Niemand verliert etwas
+    [one] Einer verliert
+   *[other] { $number } verlieren
+}
+rules-counted = Wie viele
+rules-affected = Wer
+rules-more = Es sind mehr, als hier gezeigt werden.
+rules-now-allowed = Jetzt ist { $role } erlaubt: { $scope }, und zwar hierdurch:
+rules-now-denied = Jetzt ist { $role } verboten: { $scope }, und zwar hierdurch:
+rules-now-nothing = Keine Regel über { $role } spricht jetzt von { $scope }.
+rules-version = Version { $version }
+rules-version-same = Sie ist gleich wie Version { $version }.
+rules-compare-to = Vergleichen mit Version
+rules-since-added = { $number ->
+    [one] Eine Regel ist dazugekommen
+   *[other] { $number } Regeln sind dazugekommen
+}
+rules-since-removed = { $number ->
+    [one] Eine Regel ist weggefallen
+   *[other] { $number } Regeln sind weggefallen
+}
+rules-restore = Wiederherstellen
+rules-restore-title = Version { $version } wiederherstellen?
+rules-restore-consequence = Ihre Regeln werden die nächste Version. Nichts geht verloren.
+change = Ändern
+field-comment = Bemerkung
+field-effect = Antwort
+field-group = Gruppe
+field-pattern = Scope oder Muster
+field-version = Version
+field-who = Wer
+
+## Warum
+
+why = Warum?
+why-lede = Darf jemand etwas, und warum? Nach den Regeln, die jetzt gelten.
+why-how = Sag, wer, wo, und entweder einen Scope oder einen Endpunkt.
+why-who = Person oder Maschinenkonto
+why-who-hint = Ein Name oder eine Id.
+why-scope = Scope
+why-path-hint = Eines Endpunkts, wie /invoices/7.
+why-answer = Antwort
+why-yes = Ja
+why-no = Nein
+why-needed = Nötiger Scope
+why-allowed = Eine Regel erlaubt es, und keine verbietet es.
+why-denied = Eine Regel verbietet es.
+why-no-role = Dort zählt keine Rolle.
+why-no-rule = Keine Regel über die Rollen dort erlaubt es.
+why-shut-out = Die Regeln erlauben es, aber das Konto oder seine Organisation ist gesperrt.
+why-roles = Rollen, die zählen
+why-rules = Regeln, die entscheiden
+why-steps = Schritt für Schritt
+why-through = Durch
+why-through-grant = Gegeben
+why-through-relation = Gehalten in { $manager }
+field-api = API
+field-method = Methode
+field-path = Pfad
+
+## APIs und Endpunkte
+
+apis = APIs
+apis-lede = Was geschützt ist: seine Scopes, und welcher Endpunkt welchen braucht.
+apis-new = Neue API
+apis-empty = Noch keine APIs
+apis-empty-text = Eine API nennt ihre Scopes und Endpunkte, damit Regeln sagen können, wer sie aufrufen darf.
+apis-audience-hint = Für wen Tokens sind, für immer, wie https://invoices.example.
+apis-scopes = Scopes
+apis-scopes-empty-text = Füge einen Scope hinzu, oder frage nach weniger.
+apis-endpoints = Endpunkte
+apis-endpoints-empty-text = Füge einen Endpunkt hinzu, oder frage nach weniger. Was nicht aufgeführt ist, wird abgelehnt.
+apis-scope-new = Scope hinzufügen
+apis-scope-hint = Teile mit Punkten dazwischen, wie Invora.Invoices.Read.
+apis-description-hint = Wozu er da ist, für Menschen.
+apis-endpoint-new = Endpunkt hinzufügen
+apis-path-hint = Was sich ändert, steht in geschweiften Klammern, wie /invoices/{"{"}id{"}"}.
+apis-removed = Entfernt.
+apis-remove-title = { $name } entfernen?
+apis-scope-consequence = Regeln darüber zählen nichts mehr, und niemand bekommt ihn. Endpunkte, die ihn brauchen, müssen zuerst weg.
+apis-endpoint-consequence = Ein Gateway lehnt ihn von diesem Augenblick an ab.
+apis-delete-consequence = Ihre Endpunkte sind dann unbekannt: Ein Gateway lehnt sie alle ab.
+field-description = Beschreibung
+remove = Entfernen
+
+## Signaturschlüssel
+
+keys = Signaturschlüssel
+keys-lede = Mit ihnen werden Tokens signiert. Sie wechseln von selbst.
+keys-empty = Noch keine Schlüssel
+keys-empty-text = Die ersten entstehen, wenn der Server startet.
+keys-retired = Ausgeschieden
+keys-rotate = Schlüssel wechseln
+keys-rotated = Nachfolger sind gemacht.
+keys-waiting = Jeder Schlüssel hat schon einen Nachfolger, der wartet.
+keys-at-once = Sofort mit den neuen Schlüsseln signieren
+keys-at-once-hint = Wenn ein Schlüssel bekannt geworden ist. Anwendungen, die die Schlüssel lange behalten, lehnen Tokens vielleicht ab, bis sie sie neu holen.
+keys-consequence = Jeder Schlüssel bekommt einen Nachfolger, der sofort veröffentlicht wird und später signiert. Ausgegebene Tokens bleiben gut.
+field-generation = Generation
+
+## Sitzungen
+
+sessions = Sitzungen
+sessions-lede = Wo Personen angemeldet sind. Öffne jemanden, um die Sitzungen zu sehen oder zu beenden.
+sessions-of = Sitzungen von { $name }
+sessions-methods = Angemeldet durch
+sessions-empty = Keine Sitzungen
+sessions-empty-text = Mit diesem Konto hat sich länger niemand angemeldet.
+sessions-end = Beenden
+sessions-end-all = Alle Sitzungen beenden
+sessions-ended = Beendet.
+sessions-end-consequence = Der Browser ist abgemeldet, und was daraus entstand, endet, außer es war für Zugriff ohne Anwesenheit freigegeben.
+sessions-end-all-consequence = Die Person ist überall abgemeldet. Alle Refresh-Tokens enden, und alle Zugriffstokens aus einer Anmeldung.
+
+## Protokoll
+
+audit = Protokoll
+audit-lede = Wer was woran getan hat, und von wo. Das Neueste zuerst.
+audit-json = Als JSON-Zeilen
+audit-csv = Als CSV
+audit-when = Wann
+audit-action = Tat
+audit-action-hint = Wie role.create.
+audit-object = Gegenstand
+audit-object-hint = Wie role/viewer.
+audit-actor-hint = Eine Id.
+audit-where = Von
+audit-detail = Mehr
+audit-from = Vom Tag
+audit-until = Bis zum Tag
+audit-follow = Mitlesen
+audit-follow-no = Nein
+audit-follow-yes = Alle 5 Sekunden
+audit-follows = Die Seite wird alle fünf Sekunden neu geholt.
+audit-too-many = Das sind mehr als 10000 Ereignisse. Grenze sie ein, etwa nach Tagen, und nimm mehrere Dateien.

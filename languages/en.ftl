@@ -430,3 +430,188 @@ guide-wrong = If it does not
 guide-wrong-redirect = The redirect URI of the application is not one of the registered ones, letter for letter.
 guide-wrong-client = The client id or the secret is another one. A new secret is made on the page of the application.
 guide-wrong-pkce = The library does not use PKCE, or not with S256. It has to be told.
+
+## Rules
+
+rules = Rules
+rules-lede = Which role may do what. Open a group of scopes to see its table.
+rules-tab = Groups of scopes
+rules-all = All rules
+rules-all-lede = A rule about a pattern such as Invoices.* speaks of all scopes below it. One that denies wins.
+rules-versions = Versions
+rules-versions-lede = Every change is a version. Open one to compare it, or to go back to it.
+rules-groups = Groups
+rules-find = Scope has in it
+rules-empty = No scopes yet
+rules-empty-text = Scopes belong to APIs. Make an API first.
+rules-new = New rule
+rules-matrix-lede = Roles against the scopes of this group. An answer leads to its change. Arrow keys go from one to the next.
+rules-legend = * by a pattern or a rule for everywhere. ° other organizations have rules of their own about it.
+rules-acting = Acting in
+rules-columns = Scopes
+rules-columns-first = First scopes
+rules-columns-next = More scopes
+rules-allow = allowed
+rules-deny = denied
+rules-no = no
+rules-nothing = no rule
+rules-with-pattern = with a pattern
+rules-change = Change the rules
+rules-change-lede = Say what you want. Before anything changes you see who gains and who loses.
+rules-pattern-hint = A scope, all below a part (Invoices.*), or all (*).
+rules-try = See who gains and who loses
+rules-preview = Who gains and who loses
+rules-preview-lede = Nothing has changed yet.
+rules-save = Put in force
+rules-saved = The rules are in force, on every instance within a second.
+rules-comment-hint = Why, for those who look at the versions later.
+rules-same = This changes nothing.
+rules-added = { $number ->
+    [one] One rule is added
+   *[other] { $number } rules are added
+}
+rules-removed = { $number ->
+    [one] One rule is removed
+   *[other] { $number } rules are removed
+}
+rules-gains = { $number ->
+    [0] Nobody gains anything
+    [one] One gains
+   *[other] { $number } gain
+}
+rules-loses = { $number ->
+    [0] Nobody loses anything
+    [one] One loses
+   *[other] { $number } lose
+}
+rules-counted = How many
+rules-affected = Who
+rules-more = There are more than are shown here.
+rules-now-allowed = Now { $role } is allowed { $scope }, by this:
+rules-now-denied = Now { $role } is denied { $scope }, by this:
+rules-now-nothing = No rule about { $role } speaks of { $scope } now.
+rules-version = Version { $version }
+rules-version-same = It is the same as version { $version }.
+rules-compare-to = Compare with version
+rules-since-added = { $number ->
+    [one] One rule has come
+   *[other] { $number } rules have come
+}
+rules-since-removed = { $number ->
+    [one] One rule has gone
+   *[other] { $number } rules have gone
+}
+rules-restore = Restore
+rules-restore-title = Restore version { $version }?
+rules-restore-consequence = Its rules become the next version. Nothing is lost.
+change = Change
+field-comment = Comment
+field-effect = Answer
+field-group = Group
+field-pattern = Scope or pattern
+field-version = Version
+field-who = Who
+
+## Why
+
+why = Why?
+why-lede = May somebody do something, and why? By the rules that are in force now.
+why-how = Say who, where, and either a scope or an endpoint.
+why-who = Person or machine user
+why-who-hint = A name, or an id.
+why-scope = Scope
+why-path-hint = Of an endpoint, such as /invoices/7.
+why-answer = Answer
+why-yes = Yes
+why-no = No
+why-needed = Needed scope
+why-allowed = A rule allows it, and none denies it.
+why-denied = A rule denies it.
+why-no-role = There is no role there that counts.
+why-no-rule = No rule about the roles there allows it.
+why-shut-out = The rules allow it, but the account or its organization is disabled.
+why-roles = Roles that count
+why-rules = Rules that decide
+why-steps = Step by step
+why-through = Through
+why-through-grant = Given
+why-through-relation = Held in { $manager }
+field-api = API
+field-method = Method
+field-path = Path
+
+## APIs and endpoints
+
+apis = APIs
+apis-lede = What is protected: its scopes, and which endpoint needs which.
+apis-new = New API
+apis-empty = No APIs yet
+apis-empty-text = An API names its scopes and endpoints, so that rules can say who may call them.
+apis-audience-hint = What tokens say they are for, for ever, such as https://invoices.example.
+apis-scopes = Scopes
+apis-scopes-empty-text = Add a scope, or ask for less.
+apis-endpoints = Endpoints
+apis-endpoints-empty-text = Add an endpoint, or ask for less. What is not listed is refused.
+apis-scope-new = Add a scope
+apis-scope-hint = Parts with points between, such as Invora.Invoices.Read.
+apis-description-hint = What it is for, to people.
+apis-endpoint-new = Add an endpoint
+apis-path-hint = With what varies in braces, such as /invoices/{"{"}id{"}"}.
+apis-removed = Removed.
+apis-remove-title = Remove { $name }?
+apis-scope-consequence = Rules about it count for nothing, and nobody gets it any more. Endpoints that need it have to go first.
+apis-endpoint-consequence = A gateway refuses it from this moment on.
+apis-delete-consequence = Its endpoints are unknown then: a gateway refuses them all.
+field-description = Description
+remove = Remove
+
+## Signing keys
+
+keys = Signing keys
+keys-lede = Tokens are signed with them. They rotate by themselves.
+keys-empty = No keys yet
+keys-empty-text = The first ones are made when the server starts.
+keys-retired = Retired
+keys-rotate = Rotate the keys
+keys-rotated = Successors are made.
+keys-waiting = Every key has a successor already that waits.
+keys-at-once = Sign with the new keys at once
+keys-at-once-hint = For when a key has leaked. Applications that keep the key set for long may refuse tokens until they fetch it again.
+keys-consequence = Every signing key gets a successor, which is published at once and signs later. Tokens that are out stay good.
+field-generation = Generation
+
+## Sessions
+
+sessions = Sessions
+sessions-lede = Where people are signed in. Open somebody to see the sessions, or to end them.
+sessions-of = Sessions of { $name }
+sessions-methods = Signed in by
+sessions-empty = No sessions
+sessions-empty-text = Nobody has signed in to this account for some time.
+sessions-end = End
+sessions-end-all = End all sessions
+sessions-ended = Ended.
+sessions-end-consequence = The browser is signed out, and what came of it ends, unless it was approved for offline access.
+sessions-end-all-consequence = The person is signed out everywhere. All refresh tokens end, and all access tokens that came of a sign-in.
+
+## Audit log
+
+audit = Audit log
+audit-lede = Who did what, to what, from where. The latest first.
+audit-json = As JSON lines
+audit-csv = As CSV
+audit-when = When
+audit-action = Act
+audit-action-hint = Such as role.create.
+audit-object = Object
+audit-object-hint = Such as role/viewer.
+audit-actor-hint = An id.
+audit-where = From
+audit-detail = More
+audit-from = From the day
+audit-until = To the day
+audit-follow = Follow
+audit-follow-no = No
+audit-follow-yes = Every 5 seconds
+audit-follows = The page is fetched anew every five seconds.
+audit-too-many = That is more than 10000 events. Narrow it, by days for one, and take several files.

@@ -22,7 +22,8 @@
     }
     if (turn !== asked) return;
     const page = parser.parseFromString(html, "text/html");
-    if (!page.body.classList.contains("console")) {
+    // A page that follows something has the browser fetch it anew, which takes a real visit.
+    if (!page.body.classList.contains("console") || answer.headers.has("refresh")) {
       location.href = answer.url;
       return;
     }
@@ -99,6 +100,19 @@
     if (!form) return;
     clearTimeout(waiting);
     waiting = setTimeout(() => load(address(form).href, {}, form), 250);
+  });
+
+  // In a table of roles against scopes, arrows go from answer to answer.
+  document.addEventListener("keydown", (event) => {
+    const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+    const step = steps[event.key];
+    const cell = event.target.closest("[data-matrix] td");
+    if (!step || !cell || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const rows = cell.closest("table").rows;
+    const next = rows[cell.parentElement.rowIndex + step[0]]?.cells[cell.cellIndex + step[1]]?.querySelector("a");
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
   });
 
   addEventListener("popstate", () => location.reload());

@@ -1,12 +1,17 @@
 //! The sections of the console, one file each; [`all`] is what the navigation shows, in this order.
 
 mod account;
+mod apis;
 mod applications;
+mod audit;
 mod common;
+mod keys;
 mod language;
 mod organizations;
 mod overview;
 mod roles;
+mod rules;
+mod sessions;
 mod set_up;
 mod style;
 mod subjects;
@@ -76,7 +81,13 @@ pub fn all() -> Vec<Section> {
         subjects::machines(),
         applications::section(),
         tokens::section(),
+        apis::section(),
         roles::section(),
+        rules::section(),
+        rules::why(),
+        sessions::section(),
+        keys::section(),
+        audit::section(),
         style::section(),
         set_up::section(),
     ];

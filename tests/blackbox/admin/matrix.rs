@@ -41,6 +41,11 @@ const MATRIX: &[(&str, &str, [bool; 3])] = &[
     ("GET", "/users/{user}/sessions", [true, true, true]),
     ("DELETE", "/users/{user}/sessions", [true, true, false]),
     (
+        "GET",
+        "/users/{user}/sessions/{session}",
+        [true, true, true],
+    ),
+    (
         "DELETE",
         "/users/{user}/sessions/{session}",
         [true, true, false],
@@ -103,7 +108,10 @@ const MATRIX: &[(&str, &str, [bool; 3])] = &[
         "/grants/{organization}/{subject}/{role}",
         [true, true, false],
     ),
+    ("GET", "/scopes", [true, false, true]),
+    ("GET", "/scopes/groups", [true, false, true]),
     ("GET", "/rules", [true, false, true]),
+    ("GET", "/rules/matrix", [true, false, true]),
     ("PUT", "/rules", [true, false, false]),
     ("GET", "/rules/versions", [true, false, true]),
     ("GET", "/rules/versions/{version}", [true, false, true]),

@@ -3,7 +3,9 @@
 mod application_rights;
 mod applications;
 mod language;
+mod operation;
 mod rights;
+mod rules;
 mod set_up;
 mod tasks;
 

@@ -13,6 +13,7 @@ mod organizations;
 mod relations;
 mod roles;
 mod rules;
+mod scopes;
 pub(crate) mod sessions;
 pub(crate) mod subjects;
 pub(crate) mod tokens;
@@ -39,6 +40,7 @@ pub(crate) fn operations() -> Vec<Operation> {
         apis::operations(),
         roles::operations(),
         grants::operations(),
+        scopes::operations(),
         rules::operations(),
         keys::operations(),
         audit::operations(),

@@ -28,6 +28,7 @@ pub mod expiry;
 pub mod explain;
 pub mod issuance;
 pub mod lockout;
+pub mod matrix;
 pub mod opening;
 pub mod own;
 pub mod path;

@@ -4,6 +4,7 @@ mod compare;
 mod dry_run;
 mod explain;
 mod get;
+mod matrix;
 mod put;
 mod restore;
 mod versions;
@@ -31,6 +32,7 @@ const LONGEST_BODY: usize = 4 * 1024 * 1024;
 pub(crate) fn operations() -> Vec<Operation> {
     vec![
         get::operation(),
+        matrix::operation(),
         put::operation(),
         versions::list_operation(),
         versions::get_operation(),

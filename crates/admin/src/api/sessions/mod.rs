@@ -1,6 +1,7 @@
 //! Sessions of people: where they are signed in.
 
 mod end;
+mod get;
 mod list;
 
 use schemars::JsonSchema;
@@ -12,6 +13,7 @@ use crate::{call::Call, moment::Moment, operation::Operation};
 pub(crate) fn operations() -> Vec<Operation> {
     vec![
         list::operation(),
+        get::operation(),
         end::one_operation(),
         end::all_operation(),
     ]
